@@ -1,0 +1,37 @@
+/**
+ * One event as rules see it: a row of slots, one per path that the plan reads, plus what the exporter itself knows.
+ * One row is reused for all events: whoever keeps a value longer than the call copies it (strings, numbers are values).
+ */
+import type { Origin } from '../source/source.ts'
+import { type Json, readSteps, type Step } from './path.ts'
+
+/** A path whose value is filled into `slot` before rules read it. */
+export interface SlotPath {
+  readonly slot: number
+  readonly steps: readonly Step[]
+}
+
+export class Row {
+  /** Slot i holds the value of path i of the plan; undefined where it is missing. `null` counts as missing and is not stored. */
+  readonly slots: Json[]
+  /** The event's name; undefined if it has none. */
+  name: string | undefined = undefined
+  origin: Origin
+  /** Bytes of the line, without its end. */
+  lineBytes = 0
+  /** Nanoseconds since the epoch: the event's own time, else arrival. Set by the decoder, read on demand: parsing a time costs. */
+  time: () => bigint = () => 0n
+
+  constructor(slotCount: number, origin: Origin) {
+    this.slots = new Array<Json>(slotCount).fill(undefined)
+    this.origin = origin
+  }
+}
+
+/** Fills the slots of paths rooted in `value`: the event, or an element that `each` stands on. */
+export function fillSlots(row: Row, value: Json, paths: readonly SlotPath[]): void {
+  for (let i = 0; i < paths.length; i++) {
+    const path = paths[i]!
+    row.slots[path.slot] = readSteps(value, path.steps)
+  }
+}

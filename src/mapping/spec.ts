@@ -1,0 +1,64 @@
+/**
+ * What the mapping compiles: the user's metrics after config has checked their shape, applied defaults and merged files.
+ * Every part carries its place, so that what only compiling finds (a bad path, a bad regex) can be shown where it stands.
+ */
+import type { Place } from '../diag/diagnostic.ts'
+import type { ValueSpec, WhereSpec } from '../select/spec.ts'
+
+export type MetricType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'info'
+export type GaugeOp = 'set' | 'add' | 'max' | 'min'
+
+/** A part of the mapping with the place where the user wrote it. */
+export interface Placed<T> {
+  readonly spec: T
+  readonly place: Place
+}
+
+/** Which events a rule takes: §3 of the language. */
+export interface TakesSpec {
+  readonly place: Place
+  /** undefined: every event of the log. */
+  readonly events: readonly string[] | undefined
+  /** Bound name without `$` and path; later ones stand inside earlier ones. */
+  readonly each: readonly (Placed<string> & { readonly name: string })[]
+  readonly where: Placed<WhereSpec> | undefined
+}
+
+export interface RuleSpec extends TakesSpec {
+  /** Defaults, the metric's and the rule's own labels, the nearer winning; `null` ones are gone. */
+  readonly labels: readonly (Placed<ValueSpec> & { readonly name: string })[]
+  readonly value: Placed<ValueSpec> | undefined
+  /** A sample per entry, `label` being the entry's text. Excludes `value`. */
+  readonly split:
+    | { readonly label: string; readonly entries: readonly (Placed<ValueSpec> & { readonly text: string })[] }
+    | undefined
+  readonly op: GaugeOp
+}
+
+export interface MetricSpec {
+  readonly name: string
+  readonly type: MetricType
+  readonly help: string
+  readonly place: Place
+  /** Past it updates go to the overflow series (counter, histogram, summary) or are refused (gauge, info). */
+  readonly maxSeries: number
+  /** Upper bounds, ascending, without +Inf. */
+  readonly buckets: readonly number[]
+  /** Quantiles in 0..1, ascending. */
+  readonly quantiles: readonly number[]
+  readonly onePer: readonly string[] | undefined
+  readonly rules: readonly RuleSpec[]
+}
+
+export interface InputSpec {
+  readonly eventName: Placed<ValueSpec>
+  readonly eventTime: Placed<ValueSpec>
+  /** IANA name of the zone of times that name none. */
+  readonly timeZone: string
+}
+
+export interface MappingSpec {
+  readonly input: InputSpec
+  readonly drop: readonly TakesSpec[]
+  readonly metrics: readonly MetricSpec[]
+}

@@ -1,0 +1,122 @@
+/**
+ * Gives every path that the plan reads a slot of the row, each text once, and turns a path or `$` name into a reader of the row.
+ * Also checks paths: whoever compiles asks here, with the place of the text, and goes on with a reader that is always missing.
+ */
+import { type Json, type Path, parsePath, type Step } from '../decode/path.ts'
+import type { Row, SlotPath } from '../decode/row.ts'
+import type { Place, Report } from '../diag/diagnostic.ts'
+import { nearest } from '../diag/suggest.ts'
+
+/** Reads one thing from the row; undefined: missing. */
+export type Read = (row: Row) => Json
+
+/** Names bound by `each` around the thing being compiled: `$block` → the paths read from its elements (shared, grows while compiling). */
+export type Bindings = ReadonlyMap<string, SlotPath[]>
+
+const NO_BINDINGS: Bindings = new Map()
+
+/** `$` names that the exporter itself knows. Those that need more than the row come with later issues. */
+const OWN_NAMES: Readonly<Record<string, Read>> = {
+  $name: (row) => row.name,
+  $time: (row) => Number(row.time() / 1_000_000_000n) + Number(row.time() % 1_000_000_000n) / 1e9,
+  $source: (row) => row.origin.source,
+  $log: (row) => row.origin.log,
+  $file: (row) => row.origin.file || undefined,
+  $stream: (row) => row.origin.stream || undefined,
+  $bytes: (row) => row.lineBytes,
+}
+
+const LATER_NAMES = new Set(['$kept', '$container', '$pod'])
+
+export class SlotTable {
+  #slotCount = 0
+  readonly #eventPaths = new Map<string, SlotPath>()
+
+  /** Paths of the event itself: the decoder fills them. */
+  get eventPaths(): readonly SlotPath[] {
+    return [...this.#eventPaths.values()]
+  }
+
+  get slotCount(): number {
+    return this.#slotCount
+  }
+
+  newSlot(): number {
+    return this.#slotCount++
+  }
+
+  /** The slot of a path of the event, given once per path. */
+  eventSlot(steps: readonly Step[]): number {
+    const key = JSON.stringify(steps)
+    const known = this.#eventPaths.get(key)
+    if (known !== undefined) return known.slot
+    const slot = this.newSlot()
+    this.#eventPaths.set(key, { slot, steps })
+    return slot
+  }
+
+  /** Compiles the text of a path. Problems are reported at `place`; the reader is then always missing. */
+  reader(text: string, place: Place, report: Report, bindings: Bindings = NO_BINDINGS): Read {
+    const parsed = parsePath(text)
+    if (parsed.ok) return this.#readerOf(parsed.path, text, place, report, bindings)
+    const { message, at } = parsed.problem
+    report({ severity: 'error', code: 'bad-path', place, message: `"${text}" is no path: ${message} (character ${at + 1})` })
+    return missing
+  }
+
+  #readerOf(path: Path, text: string, place: Place, report: Report, bindings: Bindings): Read {
+    if (path.root === '$') return readSlot(this.eventSlot(path.steps))
+    const bound = bindings.get(path.root)
+    if (bound !== undefined) return readSlot(this.#boundSlot(bound, path.steps))
+    if (path.root === '$path') return this.#pathField(path, text, place, report)
+    const own = Object.hasOwn(OWN_NAMES, path.root) ? OWN_NAMES[path.root]! : undefined
+    if (own !== undefined && path.steps.length === 0) return own
+    report(unknownName(path, text, place, [...bindings.keys(), ...Object.keys(OWN_NAMES), '$path']))
+    return missing
+  }
+
+  #boundSlot(bound: SlotPath[], steps: readonly Step[]): number {
+    const key = JSON.stringify(steps)
+    const known = bound.find((p) => JSON.stringify(p.steps) === key)
+    if (known !== undefined) return known.slot
+    const slot = this.newSlot()
+    bound.push({ slot, steps })
+    return slot
+  }
+
+  #pathField(path: Path, text: string, place: Place, report: Report): Read {
+    const [field] = path.steps
+    if (path.steps.length === 1 && field?.kind === 'name') return (row) => ownField(row.origin.fields, field.name)
+    report({ severity: 'error', code: 'bad-path', place, message: `"${text}" must be $path and one name, such as $path.project` })
+    return missing
+  }
+}
+
+const missing: Read = () => undefined
+
+function readSlot(slot: number): Read {
+  return (row) => row.slots[slot]
+}
+
+function ownField(fields: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(fields, name) ? fields[name] : undefined
+}
+
+function unknownName(path: Path, text: string, place: Place, known: readonly string[]) {
+  if (LATER_NAMES.has(path.root))
+    return {
+      severity: 'error',
+      code: 'not-yet',
+      place,
+      message: `"${text}": ${path.root} is part of the language, but not of this version`,
+    } as const
+  const near = nearest(path.root, known)
+  const message = `nothing is called ${path.root} here; known: ${known.join(' ')}`
+  return {
+    severity: 'error',
+    code: 'unknown-name',
+    place,
+    message,
+    ...(near ? { hint: `did you mean "${near}"?` } : {}),
+  } as const
+}

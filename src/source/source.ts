@@ -1,0 +1,66 @@
+/**
+ * What every source promises: the bytes of each of its streams, in order, each byte with its offset; nothing about lines.
+ *
+ * A sink is pushed to synchronously and answers with the offset from which it wants to read on. It may answer with an
+ * offset that was delivered before (the start of an unfinished line): a source keeps no rest of a line, it reads again.
+ */
+
+/** Bytes `[start, end)` of `buffer`, which belongs to the source and is valid only during the call. */
+export interface Chunk {
+  readonly buffer: Buffer
+  readonly start: number
+  readonly end: number
+  /** Offset in the stream of `buffer[start]`. */
+  readonly offset: number
+}
+
+/** Where lines come from, as `$source`, `$log`, `$file`, `$stream`, `$path.X` and the exporter's own metrics name it. */
+export interface Origin {
+  /** Name of the source in the mapping, or made from the argument. */
+  readonly source: string
+  /** One log by identity: survives renames. Text without meaning. */
+  readonly log: string
+  /** Path as it was found; empty for standard input. Follows renames. */
+  readonly file: string
+  readonly stream: string
+  /** Named groups of the source's `fields`. */
+  readonly fields: Readonly<Record<string, string>>
+}
+
+/** Takes the bytes of one stream. */
+export interface StreamSink {
+  /** Applies what is complete and answers the offset of the next byte it wants, at most `offset + (end - start)`. */
+  push(chunk: Chunk): number
+  /** The least number of bytes the next chunk must hold to be of use (0: any): a long line is wanted in one piece. */
+  readonly needBytes: number
+  /** The first byte whose effect is not in the numbers yet: what a durable record stores. */
+  readonly checkpoint: number
+  /** Nothing follows `chunk` (which starts at the offset last asked for): an unterminated last line is complete now. */
+  end(chunk: Chunk): void
+  /** The file was truncated or replaced in place: what follows starts at offset 0. */
+  reset(): void
+}
+
+/** Makes the sink of a new stream. `origin` may be changed by the source later (a rename), so read it at each use. */
+export type OpenStream = (origin: Origin) => StreamSink
+
+/** Where a stream stands, for the durable record: `checkpoint` bytes of the log `identity` are in the numbers. */
+export interface Position {
+  readonly origin: Origin
+  /** What finds the log again after a restart (for a file: device, inode, birth time, hash of its head). */
+  readonly identity: string
+  readonly checkpoint: number
+}
+
+export interface Source {
+  readonly name: string
+  /**
+   * Delivers until `signal` aborts, or resolves when nothing more can come (end of standard input; with `once`, the end of
+   * all files). Yields to the event loop after each block. Operating errors are counted and retried, never thrown.
+   */
+  run(open: OpenStream, signal: AbortSignal): Promise<void>
+  /** Resolves when everything that was there at the start has been read once: the first backlog. */
+  readonly caughtUp: Promise<void>
+  /** Positions of all streams. Synchronous: between two pushes it agrees with the numbers. */
+  positions(): Position[]
+}

@@ -1,0 +1,104 @@
+/** Every metric that the exporter exposes about itself, apart from process and runtime: each with name, type and help in one place. */
+import { Tally, type TallySpec } from './tally.ts'
+
+const SPECS = {
+  lines: {
+    name: 'agentlog_lines_total',
+    type: 'counter',
+    labels: ['source', 'outcome'],
+    help: 'Lines read, by outcome: event, blank, rejected.',
+  },
+  lineBytes: {
+    name: 'agentlog_line_bytes_total',
+    type: 'counter',
+    labels: ['source', 'outcome'],
+    help: 'Bytes of the lines read, without line ends, by outcome of the line.',
+  },
+  rejects: {
+    name: 'agentlog_rejected_lines_total',
+    type: 'counter',
+    labels: ['source', 'reason'],
+    help: 'Lines that made no event, by reason: not_json, malformed, not_object, too_long, too_many_values, too_deep, internal.',
+  },
+  events: {
+    name: 'agentlog_events_total',
+    type: 'counter',
+    labels: ['source', 'outcome'],
+    help: 'Events by outcome: mapped (a rule took it), unmatched (rules wait for its name, none took it), unmapped (no rule for its name), dropped.',
+  },
+  unmappedEvents: {
+    name: 'agentlog_unmapped_events_total',
+    type: 'counter',
+    labels: ['event'],
+    help: 'Events that no rule waits for, by event name; names past the first 100 are _other, events without a name are empty.',
+    maxCells: 100,
+  },
+  skippedUpdates: {
+    name: 'agentlog_updates_skipped_total',
+    type: 'counter',
+    labels: ['metric', 'reason'],
+    help: 'Updates of a mapped metric that a rule took but that could not count, by reason: no_value, nan, infinite, negative, series_limit.',
+  },
+  series: { name: 'agentlog_series', type: 'gauge', labels: ['metric'], help: 'Series of a mapped metric.' },
+  seriesOverflow: {
+    name: 'agentlog_series_overflow_total',
+    type: 'counter',
+    labels: ['metric'],
+    help: 'Updates that went to the overflow series because a limit on series was reached.',
+  },
+  sourceUp: {
+    name: 'agentlog_source_up',
+    type: 'gauge',
+    labels: ['source'],
+    help: '1 while the source is read; 0 if nothing of it can be (no file found, none readable, standard input closed).',
+  },
+  sourceFiles: {
+    name: 'agentlog_source_files',
+    type: 'gauge',
+    labels: ['source', 'state'],
+    help: 'Files of the source by state: open, rotated (renamed, still read), unreadable.',
+  },
+  sourceFileEvents: {
+    name: 'agentlog_source_file_changes_total',
+    type: 'counter',
+    labels: ['source', 'change'],
+    help: 'What happened to the files of the source: found, rotated, truncated, vanished, error.',
+  },
+  truncatedBytes: {
+    name: 'agentlog_source_truncated_unread_bytes_total',
+    type: 'counter',
+    labels: ['source'],
+    help: 'Bytes known to be in a file that were not read when it was truncated: lost, unless a copy holds them.',
+  },
+  lagBytes: {
+    name: 'agentlog_source_lag_bytes',
+    type: 'gauge',
+    labels: ['source'],
+    help: 'Bytes that are in the files of the source and not yet in the numbers.',
+  },
+  lagSeconds: {
+    name: 'agentlog_source_lag_seconds',
+    type: 'gauge',
+    labels: ['source'],
+    help: 'How long the source has had bytes that are not yet in the numbers; 0 when all are.',
+  },
+  lastEvent: {
+    name: 'agentlog_source_last_event_timestamp_seconds',
+    type: 'gauge',
+    labels: ['source'],
+    help: 'Time of the newest event of the source, by its own clock.',
+  },
+  buildInfo: {
+    name: 'agentlog_build_info',
+    type: 'gauge',
+    labels: ['version', 'node_version'],
+    help: '1, with the version of the exporter and of Node.',
+  },
+} as const satisfies Record<string, TallySpec>
+
+export type OwnMetrics = Readonly<Record<keyof typeof SPECS, Tally>>
+
+/** A fresh set: one per process, one per test. */
+export function createOwnMetrics(): OwnMetrics {
+  return Object.fromEntries(Object.entries(SPECS).map(([key, spec]) => [key, new Tally(spec)])) as unknown as OwnMetrics
+}
