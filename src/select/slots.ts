@@ -31,6 +31,7 @@ const LATER_NAMES = new Set(['$kept', '$container', '$pod'])
 export class SlotTable {
   #slotCount = 0
   readonly #eventPaths = new Map<string, SlotPath>()
+  #asked = new Set<SlotPath>()
 
   /** Paths of the event itself: the decoder fills them. */
   get eventPaths(): readonly SlotPath[] {
@@ -48,11 +49,21 @@ export class SlotTable {
   /** The slot of a path of the event, given once per path. */
   eventSlot(steps: readonly Step[]): number {
     const key = JSON.stringify(steps)
-    const known = this.#eventPaths.get(key)
-    if (known !== undefined) return known.slot
-    const slot = this.newSlot()
-    this.#eventPaths.set(key, { slot, steps })
-    return slot
+    const path = this.#eventPaths.get(key) ?? { slot: this.newSlot(), steps }
+    this.#eventPaths.set(key, path)
+    this.#asked.add(path)
+    return path.slot
+  }
+
+  /** The paths of the event that `compile` asks for: what the decoder fills before the compiled thing may read the row. */
+  pathsOf(compile: () => void): SlotPath[] {
+    const outer = this.#asked
+    this.#asked = new Set()
+    compile()
+    const paths = [...this.#asked]
+    this.#asked = outer
+    for (const path of paths) outer.add(path)
+    return paths
   }
 
   /** Compiles the text of a path. Problems are reported at `place`; the reader is then always missing. */

@@ -1,3 +1,4 @@
+/** What every compiled thing of this room offers: its work, and a trace of that work for `explain` and the page, by the same objects. */
 import type { Json } from '../decode/path.ts'
 import type { Row } from '../decode/row.ts'
 

@@ -1,0 +1,139 @@
+/**
+ * Every flag of `run`: name, meaning and default in one table, from which commander, the environment variables (`AGENTLOG_*`) and
+ * the generated reference come. A flag whose feature is not there yet parses all the same, and says so once when it is used.
+ */
+import { InvalidArgumentError, Option } from 'commander'
+
+export interface Flag {
+  /** As commander writes it: `-c, --config.file <file>`. */
+  readonly flags: string
+  readonly help: string
+  readonly choices?: readonly string[]
+  readonly isRepeatable?: boolean
+  readonly isWholeNumber?: boolean
+  readonly default?: string | boolean
+  /** What is missing, for a flag whose feature comes later. */
+  readonly later?: string
+}
+
+export const DEFAULT_LISTEN_ADDRESS = '127.0.0.1:19464'
+
+export const RUN_FLAGS: readonly Flag[] = [
+  { flags: '-c, --config.file <file>', help: 'the mapping; replaces the default preset "agent"' },
+  { flags: '--preset <name>', help: 'a shipped mapping; repeatable, merged like include', isRepeatable: true },
+  { flags: '--docker <name>', help: 'a container as source', isRepeatable: true, later: 'Docker sources come' },
+  { flags: '--docker.host <url>', help: 'where the Docker API is', later: 'Docker sources come' },
+  { flags: '--once', help: 'read everything to its end, print the mapped families, exit' },
+  { flags: '--self', help: 'with --once: print agentlog_* too' },
+  {
+    flags: '--format <format>',
+    help: 'with --once: text or openmetrics',
+    choices: ['text', 'openmetrics'],
+    default: 'text',
+    later: 'OpenMetrics comes',
+  },
+  {
+    flags: '--fail-on <expression>',
+    help: 'with --once: exit 1 if this comparison of one metric holds',
+    later: '--fail-on comes',
+  },
+  {
+    flags: '--state.dir <dir>',
+    help: 'where the durable record lives; "none" keeps all in memory',
+    later: 'the durable record comes',
+  },
+  {
+    flags: '--web.listen-address <address>',
+    help: `where to serve; repeatable (default ${DEFAULT_LISTEN_ADDRESS})`,
+    isRepeatable: true,
+  },
+  {
+    flags: '--web.config.file <file>',
+    help: 'TLS and basic auth, as exporter-toolkit defines it',
+    later: 'TLS and basic auth come',
+  },
+  { flags: '--web.telemetry-path <path>', help: 'path of the metrics', default: '/metrics' },
+  { flags: '--web.external-url <url>', help: 'URL under which others reach the exporter' },
+  { flags: '--web.enable-lifecycle', help: 'allow /-/reload and /-/quit' },
+  {
+    flags: '--web.linger <duration>',
+    help: 'at SIGTERM wait this long for a last scrape',
+    later: 'waiting for a last scrape comes',
+  },
+  { flags: '--web.openmetrics-created', help: 'add _created samples to OpenMetrics', later: 'OpenMetrics comes' },
+  { flags: '--stdin.exit-on-eof', help: 'exit when standard input ends' },
+  {
+    flags: '--history <mode>',
+    help: 'lines that are there at the first start: count them, skip them, or prime marks with them',
+    choices: ['count', 'skip', 'prime'],
+  },
+  {
+    flags: '--engine <engine>',
+    help: 'auto, fast or reference',
+    choices: ['auto', 'fast', 'reference'],
+    default: 'auto',
+    later: 'the fast engine comes',
+  },
+  {
+    flags: '--workers <n>',
+    help: 'threads that read',
+    isWholeNumber: true,
+    default: '0',
+    later: 'reading in several threads comes',
+  },
+  {
+    flags: '--log.level <level>',
+    help: 'debug, info, warn or error',
+    choices: ['debug', 'info', 'warn', 'error'],
+    default: 'info',
+  },
+  { flags: '--log.format <format>', help: 'logfmt or json', choices: ['logfmt', 'json'], default: 'logfmt' },
+]
+
+/** `--web.listen-address` → `AGENTLOG_WEB_LISTEN_ADDRESS`. */
+export function variableOf(flag: Flag): string {
+  return `AGENTLOG_${longName(flag).replace(/[.-]/g, '_').toUpperCase()}`
+}
+
+/** `web.listen-address`. */
+export function longName(flag: Flag): string {
+  return /--([a-z.-]+)/.exec(flag.flags)![1]!
+}
+
+export function optionOf(flag: Flag): Option {
+  const option = new Option(flag.flags, flag.help).env(variableOf(flag))
+  if (flag.choices) option.choices([...flag.choices])
+  if (flag.isRepeatable) option.argParser(append)
+  if (flag.isWholeNumber) option.argParser(wholeNumber)
+  if (flag.default !== undefined) option.default(flag.default)
+  return option
+}
+
+function append(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), ...text.split(',').map((part) => part.trim())].filter((part) => part !== '')
+}
+
+function wholeNumber(text: string): string {
+  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('expected a whole number, such as 2')
+  return text
+}
+
+/** Values of the flags by long name, as commander parsed them, with where each comes from. */
+export interface FlagValues {
+  value(name: string): unknown
+  source(name: string): string | undefined
+}
+
+/** One sentence per used flag whose feature is not in this version. */
+export function notYet(values: FlagValues): string[] {
+  return RUN_FLAGS.filter((flag) => flag.later !== undefined && isUsed(flag, values)).map(
+    (flag) => `--${longName(flag)}: ${flag.later} with a later version; this one goes on without`,
+  )
+}
+
+function isUsed(flag: Flag, values: FlagValues): boolean {
+  const source = values.source(longName(flag))
+  if (source === undefined || source === 'default') return false
+  const value = values.value(longName(flag))
+  return !(value === flag.default || (longName(flag) === 'state.dir' && value === 'none') || value === 'reference')
+}

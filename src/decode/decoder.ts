@@ -1,0 +1,73 @@
+/**
+ * Lines → events: parses a line and fills the row with the slots that the rules for this event read, and with its name.
+ * The time is read only when somebody asks: most events never need it. One decoder per stream set, one row, reused.
+ */
+import { mayBeRounded, parseExact } from './exact-integers.ts'
+import type { JsonBounds } from './json-bounds.ts'
+import { JsonLine, type RejectReason } from './json-line.ts'
+import type { Json } from './path.ts'
+import { fillSlots, type Row, type SlotPath } from './row.ts'
+import { parseTime } from './time.ts'
+
+/** What the plan asks of the decoder. */
+export interface DecodePlan {
+  readonly namePaths: readonly SlotPath[]
+  /** The event's name, once `namePaths` are filled. */
+  name(row: Row): string | undefined
+  readonly timePaths: readonly SlotPath[]
+  /** What the line gives as its time, once `timePaths` are filled. */
+  time(row: Row): Json
+  /** Zone of times that name none. */
+  readonly timeZone: string
+  /** Paths that the rules for events of this name read. */
+  pathsOf(name: string | undefined): readonly SlotPath[]
+}
+
+export type Decoded = 'event' | 'blank' | RejectReason
+
+/** Event times further ahead of the wall clock than this are not believed: arrival is taken. */
+const MAX_AHEAD_NS = 600_000_000_000n
+
+export class Decoder {
+  readonly #plan: DecodePlan
+  readonly #line: JsonLine
+  readonly #wallClockMs: () => number
+  /** Whether the body was parsed again with exact integers. */
+  #isExact = false
+
+  constructor(plan: DecodePlan, bounds: JsonBounds, wallClockMs: () => number) {
+    this.#plan = plan
+    this.#line = new JsonLine(bounds)
+    this.#wallClockMs = wallClockMs
+  }
+
+  /** Reads one line, bytes `[start, end)` without its line feed. On `event` the row holds it until the next call. */
+  decode(buffer: Buffer, start: number, end: number, row: Row): Decoded {
+    const rejected = this.#line.read(buffer, start, end)
+    if (rejected !== undefined) return rejected
+    row.lineBytes = end - start
+    this.#isExact = false
+    this.#fill(row, this.#plan.namePaths)
+    row.name = this.#plan.name(row)
+    this.#fill(row, this.#plan.pathsOf(row.name))
+    return 'event'
+  }
+
+  /** Nanoseconds since the epoch of the event in the row: its own time if that can be believed, else arrival. */
+  time(row: Row): bigint {
+    const arrival = BigInt(Math.round(this.#wallClockMs())) * 1_000_000n
+    this.#fill(row, this.#plan.timePaths)
+    const own = parseTime(this.#plan.time(row), this.#plan.timeZone)
+    return own === undefined || own > arrival + MAX_AHEAD_NS ? arrival : own
+  }
+
+  #fill(row: Row, paths: readonly SlotPath[]): void {
+    fillSlots(row, this.#line.body, paths)
+    for (let i = 0; i < paths.length && !this.#isExact; i++) {
+      if (!mayBeRounded(row.slots[paths[i]!.slot], this.#line.text)) continue
+      this.#line.body = parseExact(this.#line.text)
+      this.#isExact = true
+      fillSlots(row, this.#line.body, paths)
+    }
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * The compiled mapping: events in, updates of series out. Compiled once, indexed by event name, so that an event meets only the
+ * rules that wait for its name. Also tells the decoder which paths those rules read.
+ */
+import type { DecodePlan } from '../decode/decoder.ts'
+import type { Json } from '../decode/path.ts'
+import type { Row, SlotPath } from '../decode/row.ts'
+import type { Trace, Value } from '../select/trace.ts'
+import type { Rule } from './rule.ts'
+import type { Takes } from './takes.ts'
+
+export type Outcome = 'mapped' | 'unmatched' | 'unmapped' | 'dropped'
+
+/** A compiled rule and the paths of the event that it reads. */
+export interface Reads<T> {
+  readonly rule: T
+  readonly paths: readonly SlotPath[]
+}
+
+/** All that waits for events of one name, in the order of the mapping. */
+interface Waiting {
+  readonly drop: readonly Takes[]
+  readonly rules: readonly Rule[]
+  readonly paths: readonly SlotPath[]
+}
+
+export interface MappingParts {
+  readonly name: Reads<Value>
+  readonly time: Reads<Value>
+  readonly timeZone: string
+  readonly drop: readonly Reads<Takes>[]
+  readonly rules: readonly Reads<Rule>[]
+  readonly slotCount: number
+}
+
+export class Mapping implements DecodePlan {
+  readonly slotCount: number
+  readonly namePaths: readonly SlotPath[]
+  readonly timePaths: readonly SlotPath[]
+  readonly timeZone: string
+  readonly #name: Value
+  readonly #time: Value
+  readonly #byName = new Map<string, Waiting>()
+  /** For events of any other name, or of none. */
+  readonly #others: Waiting
+
+  constructor(parts: MappingParts) {
+    this.slotCount = parts.slotCount
+    this.namePaths = parts.name.paths
+    this.timePaths = parts.time.paths
+    this.timeZone = parts.timeZone
+    this.#name = parts.name.rule
+    this.#time = parts.time.rule
+    for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, parts))
+    this.#others = waitingFor(undefined, parts)
+  }
+
+  /** Event names that some rule waits for. */
+  get eventNames(): readonly string[] {
+    return [...this.#byName.keys()]
+  }
+
+  name(row: Row): string | undefined {
+    return this.#name.text(row)
+  }
+
+  time(row: Row): Json {
+    return this.#time.raw(row)
+  }
+
+  pathsOf(name: string | undefined): readonly SlotPath[] {
+    return this.#waiting(name).paths
+  }
+
+  /** Applies the event in the row to all series it concerns. */
+  apply(row: Row): Outcome {
+    const { drop, rules } = this.#waiting(row.name)
+    for (let i = 0; i < drop.length; i++) if (drop[i]!.forEach(row, nothing)) return 'dropped'
+    if (rules.length === 0) return 'unmapped'
+    let isTaken = false
+    for (let i = 0; i < rules.length; i++) isTaken = rules[i]!.apply(row) || isTaken
+    return isTaken ? 'mapped' : 'unmatched'
+  }
+
+  /** What every rule that waits for the event makes of it, and why not. Changes nothing. */
+  trace(row: Row): Trace[] {
+    const { drop, rules } = this.#waiting(row.name)
+    const dropped = drop.flatMap((takes) => takes.trace(row, () => []).map((t) => ({ ...t, what: `drop: ${t.what}` })))
+    return dropped.some((t) => t.ok) ? dropped : [...dropped, ...rules.map((rule) => rule.trace(row))]
+  }
+
+  #waiting(name: string | undefined): Waiting {
+    return (name === undefined ? undefined : this.#byName.get(name)) ?? this.#others
+  }
+}
+
+function nothing(): void {}
+
+function namesOf(parts: MappingParts): Set<string> {
+  const takes = [...parts.drop.map((d) => d.rule), ...parts.rules.map((r) => r.rule.takes)]
+  return new Set(takes.flatMap((t) => t.events ?? []))
+}
+
+function waitingFor(name: string | undefined, parts: MappingParts): Waiting {
+  const waits = (takes: Takes): boolean => takes.events === undefined || (name !== undefined && takes.events.includes(name))
+  const drop = parts.drop.filter((d) => waits(d.rule))
+  const rules = parts.rules.filter((r) => waits(r.rule.takes))
+  const paths = new Set([...drop, ...rules].flatMap((r) => r.paths))
+  return { drop: drop.map((d) => d.rule), rules: rules.map((r) => r.rule), paths: [...paths] }
+}

@@ -1,0 +1,155 @@
+/**
+ * One rule of one metric, compiled: for each event (or element) it takes, label texts and numbers go to series.
+ * Order as the language says: taken, labels, value or each split entry, checks, series limit. Keeps nothing between events.
+ */
+import type { Row } from '../decode/row.ts'
+import type { Report } from '../diag/diagnostic.ts'
+import type { Family, Site } from '../registry/family.ts'
+import type { SlotTable } from '../select/slots.ts'
+import type { Trace, Value } from '../select/trace.ts'
+import { compileValue } from '../select/value.ts'
+import type { RuleSpec } from './spec.ts'
+import { Takes } from './takes.ts'
+
+/** What a label stands at when its value is missing and the mapping gives no default. */
+const UNKNOWN = 'unknown'
+
+export type SkipReason = 'no_value' | 'nan' | 'infinite' | 'negative' | 'series_limit'
+export type CountSkip = (metric: string, reason: SkipReason) => void
+
+/** A number for one series: the rule's only one, or one per entry of `split`. */
+interface Sample {
+  /** Text of the split label; undefined without `split`. */
+  readonly text: string | undefined
+  /** undefined: 1. */
+  readonly value: Value | undefined
+  readonly site: Site
+}
+
+export class Rule {
+  readonly takes: Takes
+  readonly metric: string
+  /** Reads of label i in the family's order; undefined where the rule does not give that label. */
+  readonly #labels: readonly (Value | undefined)[]
+  readonly #labelNames: readonly string[]
+  readonly #splitIndex: number
+  readonly #samples: readonly Sample[]
+  readonly #isCounter: boolean
+  readonly #record: (slot: number, value: number) => void
+  readonly #countSkip: CountSkip
+  /** Label texts of the event at hand; the registry copies what it keeps. */
+  readonly #texts: string[]
+  readonly #visit = (row: Row): void => this.#applyHere(row)
+
+  constructor(spec: RuleSpec, family: Family, slots: SlotTable, countSkip: CountSkip, report: Report) {
+    this.takes = new Takes(spec, slots, report)
+    this.metric = family.spec.name
+    this.#labelNames = family.spec.labelNames
+    const compile = (part: RuleSpec['labels'][number] | NonNullable<RuleSpec['value']>): Value =>
+      compileValue(part.spec, { slots, bindings: this.takes.bindings, place: part.place, report })
+    const byName = new Map(spec.labels.map((label) => [label.name, compile(label)]))
+    this.#labels = this.#labelNames.map((name) => byName.get(name))
+    this.#splitIndex = spec.split === undefined ? -1 : this.#labelNames.indexOf(spec.split.label)
+    const entries = spec.split?.entries.map((entry) => ({ text: entry.text, value: compile(entry) }))
+    const samples = entries ?? [{ text: undefined, value: spec.value && compile(spec.value) }]
+    const maxValues = this.#maxValues(spec)
+    this.#samples = samples.map((sample) => ({ ...sample, site: family.site(this.#closed(sample.text), maxValues) }))
+    this.#isCounter = family.spec.type === 'counter'
+    this.#record = family.recorder(spec.op)
+    this.#countSkip = countSkip
+    this.#texts = this.#labelNames.map(() => '')
+  }
+
+  /** Whether the rule took the event (or an element of it). */
+  apply(row: Row): boolean {
+    return this.takes.forEach(row, this.#visit)
+  }
+
+  /** Series that stand at 0 before any event: those of closed label sets. */
+  birthAtLoad(): void {
+    for (const sample of this.#samples) sample.site.birthAtLoad()
+  }
+
+  #applyHere(row: Row): void {
+    const texts = this.#texts
+    for (let i = 0; i < texts.length; i++) texts[i] = this.#labelText(i, row)
+    let isMissing = true
+    for (let i = 0; i < this.#samples.length; i++) {
+      const sample = this.#samples[i]!
+      const value = sample.value === undefined ? 1 : sample.value.number(row)
+      if (value === undefined) continue
+      isMissing = false
+      if (sample.text !== undefined) texts[this.#splitIndex] = sample.text
+      this.#count(sample.site, value)
+    }
+    if (isMissing) this.#countSkip(this.metric, 'no_value')
+  }
+
+  #labelText(index: number, row: Row): string {
+    const label = this.#labels[index]
+    return label === undefined ? '' : (label.text(row) ?? UNKNOWN)
+  }
+
+  #count(site: Site, value: number): void {
+    const refused = this.#refusal(value)
+    const slot = refused === undefined ? site.series(this.#texts) : -1
+    if (slot >= 0) this.#record(slot, value)
+    else this.#countSkip(this.metric, refused ?? 'series_limit')
+  }
+
+  #refusal(value: number): SkipReason | undefined {
+    if (Number.isFinite(value)) return this.#isCounter && value < 0 ? 'negative' : undefined
+    return Number.isNaN(value) ? 'nan' : 'infinite'
+  }
+
+  /** The closed set of each label, for births: of a label that the rule does not give, only its absence. */
+  #closed(splitText: string | undefined): (readonly string[] | undefined)[] {
+    return this.#labels.map((label, i) =>
+      i === this.#splitIndex ? [splitText ?? ''] : label === undefined ? [''] : label.closedTexts,
+    )
+  }
+
+  #maxValues(spec: RuleSpec): (number | undefined)[] {
+    const byName = new Map(
+      spec.labels.map(({ name, spec: value }) => [name, typeof value === 'object' ? value.max_values : undefined]),
+    )
+    return this.#labelNames.map((name) => byName.get(name))
+  }
+
+  trace(row: Row): Trace {
+    const steps = this.takes.trace(row, (here) => this.#traceHere(here))
+    const ok = steps.some((step) => step.ok)
+    return { what: `rule of ${this.metric}`, outcome: ok ? 'takes the event' : 'does not take the event', ok, steps }
+  }
+
+  #traceHere(row: Row): Trace[] {
+    const labels = this.#labels.flatMap((label, i) => {
+      if (label === undefined) return []
+      const inner = label.trace(row)
+      return [
+        {
+          ...inner,
+          what: `label ${this.#labelNames[i]}`,
+          outcome: JSON.stringify(this.#labelText(i, row)),
+          ok: true,
+          steps: [inner],
+        },
+      ]
+    })
+    return [...labels, ...this.#samples.map((sample) => this.#traceSample(sample, row))]
+  }
+
+  #traceSample(sample: Sample, row: Row): Trace {
+    const texts = this.#labels.map((_, i) => (i === this.#splitIndex ? (sample.text ?? '') : this.#labelText(i, row)))
+    const pairs = this.#labelNames.flatMap((name, i) => (texts[i] === '' ? [] : [`${name}=${JSON.stringify(texts[i])}`]))
+    const value = sample.value === undefined ? 1 : sample.value.number(row)
+    const refused = value === undefined ? 'no_value' : this.#refusal(value)
+    const inner = sample.value?.trace(row)
+    return {
+      what: `${this.metric}{${pairs.join(',')}}`,
+      outcome: refused === undefined ? String(value) : `not counted: ${refused}`,
+      ok: refused === undefined,
+      ...(inner ? { steps: [inner] } : {}),
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Lines of one source → numbers. Everything between two calls is consistent: a line is applied wholly or counted as rejected.
+ * Counts what becomes of each line and event; knows nothing of files or series.
+ */
+import { type Decoded, Decoder } from '../decode/decoder.ts'
+import type { JsonBounds } from '../decode/json-bounds.ts'
+import type { RejectReason } from '../decode/json-line.ts'
+import { Row } from '../decode/row.ts'
+import type { Mapping, Outcome } from '../mapping/mapping.ts'
+import { cleanLabel } from '../select/label-text.ts'
+import type { Origin } from '../source/source.ts'
+import type { OwnMetrics } from '../telemetry/own-metrics.ts'
+import type { Cell } from '../telemetry/tally.ts'
+
+/** Names of unmapped events whose cell is kept at hand. */
+const MAX_KEPT_CELLS = 100
+/** Slots keep what was read last; after a line this long they are emptied, so that no value of it stays in memory. */
+const LONG_LINE_BYTES = 65_536
+
+export interface ApplierOptions {
+  readonly source: string
+  readonly mapping: Mapping
+  readonly bounds: JsonBounds
+  readonly labelLength: number
+  readonly own: OwnMetrics
+  readonly wallClockMs: () => number
+  /** A line made the program fail: a bug. The line is counted as `internal`; its text is not told. */
+  readonly onBug: (error: unknown) => void
+}
+
+export class LineApplier {
+  readonly #options: ApplierOptions
+  readonly #decoder: Decoder
+  readonly #row: Row
+  readonly #events: Readonly<Record<Outcome, Cell>>
+  readonly #lines: Readonly<Record<'event' | 'blank' | 'rejected', Cell>>
+  readonly #bytes: Readonly<Record<'event' | 'blank' | 'rejected', Cell>>
+  readonly #lastEvent: Cell
+  readonly #unmapped = new Map<string, Cell>()
+  #hasNewEvent = false
+
+  constructor(options: ApplierOptions, origin: Origin) {
+    const { source, own, mapping } = options
+    this.#options = options
+    this.#decoder = new Decoder(mapping, options.bounds, options.wallClockMs)
+    this.#row = new Row(mapping.slotCount, origin)
+    this.#row.time = () => this.#decoder.time(this.#row)
+    const outcome = <T extends string>(tally: OwnMetrics['lines'], names: readonly T[]) =>
+      Object.fromEntries(names.map((name) => [name, tally.at(source, name)])) as Record<T, Cell>
+    this.#events = outcome(own.events, ['mapped', 'unmatched', 'unmapped', 'dropped'])
+    this.#lines = outcome(own.lines, ['event', 'blank', 'rejected'])
+    this.#bytes = outcome(own.lineBytes, ['event', 'blank', 'rejected'])
+    this.#lastEvent = own.lastEvent.at(source)
+  }
+
+  /** Applies the line in bytes `[start, end)`, which came from `origin`. */
+  apply(buffer: Buffer, start: number, end: number, origin: Origin): void {
+    const row = this.#row
+    row.origin = origin
+    const decoded = this.#tryApply(buffer, start, end)
+    if (decoded === 'event') this.#count('event', end - start)
+    else if (decoded === 'blank') this.#count('blank', end - start)
+    else this.reject(decoded, end - start)
+    if (end - start > LONG_LINE_BYTES) row.slots.fill(undefined)
+  }
+
+  /** Counts a line that made no event. */
+  reject(reason: RejectReason, lineBytes: number): void {
+    this.#count('rejected', lineBytes)
+    this.#options.own.rejects.at(this.#options.source, reason).value++
+  }
+
+  /** After a batch: tells the time of its last event. Once a batch and not once an event, since reading a time costs. */
+  endBatch(): void {
+    if (!this.#hasNewEvent) return
+    this.#hasNewEvent = false
+    const seconds = Number(this.#row.time() / 1_000_000n) / 1000
+    if (seconds > this.#lastEvent.value) this.#lastEvent.value = seconds
+  }
+
+  #tryApply(buffer: Buffer, start: number, end: number): Decoded {
+    try {
+      const decoded = this.#decoder.decode(buffer, start, end, this.#row)
+      if (decoded === 'event') this.#applyEvent()
+      return decoded
+    } catch (error) {
+      this.#options.onBug(error)
+      return 'internal'
+    }
+  }
+
+  #applyEvent(): void {
+    const outcome = this.#options.mapping.apply(this.#row)
+    this.#events[outcome].value++
+    this.#hasNewEvent = true
+    if (outcome === 'unmapped') this.#unmappedCell(this.#row.name ?? '').value++
+  }
+
+  #unmappedCell(name: string): Cell {
+    const known = this.#unmapped.get(name)
+    if (known !== undefined) return known
+    const clean = cleanLabel(name, this.#options.labelLength)
+    const cell = this.#options.own.unmappedEvents.at(clean)
+    if (clean === name && this.#unmapped.size < MAX_KEPT_CELLS) this.#unmapped.set(name, cell)
+    return cell
+  }
+
+  #count(outcome: 'event' | 'blank' | 'rejected', lineBytes: number): void {
+    this.#lines[outcome].value++
+    this.#bytes[outcome].value += lineBytes
+  }
+}

@@ -1,0 +1,82 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { JsonLine } from '../../src/decode/json-line.ts'
+
+const BOUNDS = { maxValues: 1000, maxDepth: 20 }
+
+function read(text: string | Buffer, bounds = BOUNDS) {
+  const line = new JsonLine(bounds)
+  const bytes = Buffer.from(text as string)
+  const padded = Buffer.concat([Buffer.from('xx'), bytes, Buffer.from('yy')])
+  return [line.read(padded, 2, 2 + bytes.length), line.body]
+}
+
+test('a JSON object is an event, with the dirt that real logs put around it', () => {
+  const event = { event: 'a', n: 1 }
+  const f = (text: string | Buffer): void => expect(read(text)).toEqual([undefined, event])
+  f('{"event":"a","n":1}')
+  f('{"event":"a","n":1}\r')
+  f('  \t{"event":"a","n":1}  ')
+  f('\ufeff{"event":"a","n":1}')
+  f('\u0000\u0000\u0000{"event":"a","n":1}')
+  f('2026-01-01 12:00:00 INFO agent: {"event":"a","n":1}')
+  f('[2026-01-01 12:00:00] {"event":"a","n":1}')
+  f('\u001b[32minfo\u001b[0m {"event":"a","n":1}\u001b[0m')
+  f('{"event":\u001b[33m"a"\u001b[0m,"n":1}')
+})
+
+test('what is no event is rejected by reason, and leaves no body', () => {
+  const f = (text: string | Buffer, reason: string): void => expect(read(text)).toEqual([reason, undefined])
+  f('', 'blank')
+  f(' \t\r', 'blank')
+  f('\u001b[0m', 'blank')
+  f('hello', 'not_json')
+  f('Traceback {most recent}', 'not_json')
+  f('{"event":"a"', 'malformed')
+  f('{"event":NaN}', 'malformed')
+  f('{"event":"a"} {"event":"b"}', 'malformed')
+  f('{"a":1\u0000}', 'malformed')
+  f('null', 'not_object')
+  f('123', 'not_object')
+  f('"{}"', 'not_object')
+  f('[{"event":"a"}]', 'not_object')
+  f(Buffer.from([0xff, 0xfe, 0x80]), 'not_json')
+})
+
+test('invalid UTF-8 inside a string becomes U+FFFD', () => {
+  const bytes = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff]), Buffer.from('"}')])
+  expect(read(bytes)).toEqual([undefined, { a: '\ufffd' }])
+})
+
+test('values and depth are bounded before a line is parsed', () => {
+  const deep = (n: number): string => `${'{"a":'.repeat(n)}1${'}'.repeat(n)}`
+  expect(read(deep(20))[0]).toBeUndefined()
+  expect(read(deep(21))[0]).toBe('too_deep')
+  const wide = (n: number): string => `{"a":[${Array(n).fill('1').join(',')}]}`
+  expect(read(wide(998))[0]).toBeUndefined()
+  expect(read(wide(999))[0]).toBe('too_many_values')
+  expect(read(`{"a":"${'[,{'.repeat(5000)}"}`)[0]).toBeUndefined()
+  expect(read(`{"a":"\\"${'[,{'.repeat(5000)}"}`)[0]).toBeUndefined()
+  expect(read('{},'.repeat(2_796_202))[0]).toBe('too_many_values')
+})
+
+test('a line within the bounds by an independent count is never refused, one beyond them never accepted', () => {
+  const count = (value: unknown): { values: number; depth: number } => {
+    if (typeof value !== 'object' || value === null) return { values: 1, depth: 0 }
+    const inner = Object.values(value).map(count)
+    return { values: 1 + inner.reduce((sum, i) => sum + i.values, 0), depth: 1 + Math.max(0, ...inner.map((i) => i.depth)) }
+  }
+  fc.assert(
+    fc.property(fc.object({ maxDepth: 6, withNullPrototype: false }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 6 }), (value, maxValues, maxDepth) => {
+      const json = JSON.stringify(value)
+      const real = count(JSON.parse(json))
+      const [outcome] = read(json, { maxValues, maxDepth })
+      expect(outcome === undefined).toBe(real.values <= maxValues && real.depth <= maxDepth)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('garbage of any kind is an outcome, never an exception', () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void read(Buffer.from(bytes))), { numRuns: 2000 })
+})
