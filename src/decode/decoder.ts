@@ -7,7 +7,7 @@ import type { JsonBounds } from './json-bounds.ts'
 import { JsonLine, type RejectReason } from './json-line.ts'
 import type { Json } from './path.ts'
 import { fillSlots, type Row, type SlotPath } from './row.ts'
-import { parseTime } from './time.ts'
+import { timeParser } from './time.ts'
 
 /** What the plan asks of the decoder. */
 export interface DecodePlan {
@@ -32,6 +32,7 @@ export class Decoder {
   readonly #plan: DecodePlan
   readonly #line: JsonLine
   readonly #wallClockMs: () => number
+  readonly #parseTime: (raw: Json) => bigint | undefined
   /** Whether the body was parsed again with exact integers. */
   #isExact = false
 
@@ -39,6 +40,7 @@ export class Decoder {
     this.#plan = plan
     this.#line = new JsonLine(bounds)
     this.#wallClockMs = wallClockMs
+    this.#parseTime = timeParser(plan.timeZone)
   }
 
   /** Reads one line, bytes `[start, end)` without its line feed. On `event` the row holds it until the next call. */
@@ -57,8 +59,13 @@ export class Decoder {
   time(row: Row): bigint {
     const arrival = BigInt(Math.round(this.#wallClockMs())) * 1_000_000n
     this.#fill(row, this.#plan.timePaths)
-    const own = parseTime(this.#plan.time(row), this.#plan.timeZone)
+    const own = this.#parseTime(this.#plan.time(row))
     return own === undefined || own > arrival + MAX_AHEAD_NS ? arrival : own
+  }
+
+  /** Lets go of the last event; its time cannot be asked for any more. */
+  forget(): void {
+    this.#line.forget()
   }
 
   #fill(row: Row, paths: readonly SlotPath[]): void {

@@ -13,7 +13,7 @@ const ESCAPE = 0x1b
 const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g
 
 export class JsonLine {
-  /** The object of the last line that was accepted; what rules read is taken from it. */
+  /** The object of the last line that was accepted, whatever came after it; what rules read is taken from it. */
   body: Json = undefined
   /** The text that was parsed. */
   text = ''
@@ -23,9 +23,14 @@ export class JsonLine {
     this.#bounds = bounds
   }
 
+  /** Lets go of the last line: it may be long. */
+  forget(): void {
+    this.body = undefined
+    this.text = ''
+  }
+
   /** Reads bytes `[start, end)`. `undefined`: accepted, see `body`. `blank`: nothing on the line. */
   read(buffer: Buffer, start: number, end: number): RejectReason | 'blank' | undefined {
-    this.body = undefined
     const from = skipEmpty(buffer, start, end)
     const to = trimEnd(buffer, from, end)
     if (from >= to) return 'blank'

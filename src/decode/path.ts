@@ -3,8 +3,10 @@
  * Only own properties are read; a step that does not fit is missing (undefined), as is `null`. Nothing here throws.
  */
 
-/** A JSON value. Integers past 2^53 are bigint, so that keys and labels keep their digits. */
-export type Json = string | number | bigint | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json }
+import { parseInner } from './inner-json.ts'
+import type { Json } from './json.ts'
+
+export type { Json } from './json.ts'
 
 export type Step =
   | { readonly kind: 'name'; readonly name: string }
@@ -27,7 +29,7 @@ export interface PathProblem {
 export type ParsedPath = { readonly ok: true; readonly path: Path } | { readonly ok: false; readonly problem: PathProblem }
 
 const BARE_STEP = /[^."()\s$][^."()\s]*/y
-const ROOT_NAME = /\$[A-Za-z_]*/y
+const ROOT_NAME = /\$(?:[A-Za-z_][A-Za-z0-9_]*)?/y
 const QUOTED = /"((?:[^"\\]|\\["\\])*)"/y
 const ELEMENT = /\(\s*([^="()\s]+)\s*=\s*(?:"((?:[^"\\]|\\["\\])*)"|([^"()\s]+))\s*\)/y
 const INDEX = /^(?:0|[1-9]\d{0,8})$/
@@ -112,13 +114,4 @@ function hasText(element: Json, key: string, equals: string): boolean {
   if (!isObject(element) || !Object.hasOwn(element, key)) return false
   const value = element[key]
   return value !== null && typeof value !== 'object' && String(value) === equals
-}
-
-/** JSON inside a string. The line's limits bound it too: it is a part of the line. */
-function parseInner(text: string): Json {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return undefined
-  }
 }

@@ -61,7 +61,7 @@ export class LineApplier {
     if (decoded === 'event') this.#count('event', end - start)
     else if (decoded === 'blank') this.#count('blank', end - start)
     else this.reject(decoded, end - start)
-    if (end - start > LONG_LINE_BYTES) row.slots.fill(undefined)
+    if (end - start > LONG_LINE_BYTES) this.#forget()
   }
 
   /** Counts a line that made no event. */
@@ -76,6 +76,12 @@ export class LineApplier {
     this.#hasNewEvent = false
     const seconds = Number(this.#row.time() / 1_000_000n) / 1000
     if (seconds > this.#lastEvent.value) this.#lastEvent.value = seconds
+  }
+
+  #forget(): void {
+    this.endBatch()
+    this.#decoder.forget()
+    this.#row.slots.fill(undefined)
   }
 
   #tryApply(buffer: Buffer, start: number, end: number): Decoded {
@@ -93,7 +99,7 @@ export class LineApplier {
     const outcome = this.#options.mapping.apply(this.#row)
     this.#events[outcome].value++
     this.#hasNewEvent = true
-    if (outcome === 'unmapped') this.#unmappedCell(this.#row.name ?? '').value++
+    if (outcome === 'unmapped') this.#unmappedCell(this.#row.name ?? '_none').value++
   }
 
   #unmappedCell(name: string): Cell {

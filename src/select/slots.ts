@@ -10,7 +10,10 @@ import { nearest } from '../diag/suggest.ts'
 /** Reads one thing from the row; undefined: missing. */
 export type Read = (row: Row) => Json
 
-/** Names bound by `each` around the thing being compiled: `$block` → the paths read from its elements (shared, grows while compiling). */
+/**
+ * Names bound by `each` around the thing being compiled: `$block` → the paths read from its elements (shared, grows while compiling).
+ * `$` itself is bound inside `take`, where paths start at the element.
+ */
 export type Bindings = ReadonlyMap<string, SlotPath[]>
 
 const NO_BINDINGS: Bindings = new Map()
@@ -18,12 +21,17 @@ const NO_BINDINGS: Bindings = new Map()
 /** `$` names that the exporter itself knows. Those that need more than the row come with later issues. */
 const OWN_NAMES: Readonly<Record<string, Read>> = {
   $name: (row) => row.name,
-  $time: (row) => Number(row.time() / 1_000_000_000n) + Number(row.time() % 1_000_000_000n) / 1e9,
+  $time: (row) => seconds(row.time()),
   $source: (row) => row.origin.source,
   $log: (row) => row.origin.log,
   $file: (row) => row.origin.file || undefined,
   $stream: (row) => row.origin.stream || undefined,
   $bytes: (row) => row.lineBytes,
+}
+
+/** Whole seconds and fraction apart, so that 0.153 does not become 0.15299988. */
+function seconds(ns: bigint): number {
+  return Number(ns / 1_000_000_000n) + Number(ns % 1_000_000_000n) / 1e9
 }
 
 const LATER_NAMES = new Set(['$kept', '$container', '$pod'])
@@ -76,13 +84,19 @@ export class SlotTable {
   }
 
   #readerOf(path: Path, text: string, place: Place, report: Report, bindings: Bindings): Read {
-    if (path.root === '$') return readSlot(this.eventSlot(path.steps))
     const bound = bindings.get(path.root)
     if (bound !== undefined) return readSlot(this.#boundSlot(bound, path.steps))
+    if (path.root === '$') return readSlot(this.eventSlot(path.steps))
     if (path.root === '$path') return this.#pathField(path, text, place, report)
     const own = Object.hasOwn(OWN_NAMES, path.root) ? OWN_NAMES[path.root]! : undefined
     if (own !== undefined && path.steps.length === 0) return own
-    report(unknownName(path, text, place, [...bindings.keys(), ...Object.keys(OWN_NAMES), '$path']))
+    report(
+      unknownName(path, text, place, [
+        ...[...bindings.keys()].filter((name) => name !== '$'),
+        ...Object.keys(OWN_NAMES),
+        '$path',
+      ]),
+    )
     return missing
   }
 

@@ -35,7 +35,10 @@ export interface StreamSink {
   readonly needBytes: number
   /** The first byte whose effect is not in the numbers yet: what a durable record stores. */
   readonly checkpoint: number
-  /** Nothing follows `chunk` (which starts at the offset last asked for): an unterminated last line is complete now. */
+  /**
+   * Nothing follows `chunk` (which starts at the offset last asked for): an unterminated last line is complete now.
+   * If `needBytes` is above 0 afterwards, the last `needBytes` bytes of the stream are wanted again: `end` is called with them.
+   */
   end(chunk: Chunk): void
   /** The file was truncated or replaced in place: what follows starts at offset 0. */
   reset(): void

@@ -30,7 +30,7 @@ const SPECS = {
     name: 'agentlog_unmapped_events_total',
     type: 'counter',
     labels: ['event'],
-    help: 'Events that no rule waits for, by event name; names past the first 100 are _other, events without a name are empty.',
+    help: 'Events that no rule waits for, by event name; names past the first 100 are _other, events without a name are _none.',
     maxCells: 100,
   },
   skippedUpdates: {

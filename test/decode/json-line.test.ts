@@ -25,7 +25,7 @@ test('a JSON object is an event, with the dirt that real logs put around it', ()
   f('{"event":\u001b[33m"a"\u001b[0m,"n":1}')
 })
 
-test('what is no event is rejected by reason, and leaves no body', () => {
+test('what is no event is rejected by reason, and makes no body', () => {
   const f = (text: string | Buffer, reason: string): void => expect(read(text)).toEqual([reason, undefined])
   f('', 'blank')
   f(' \t\r', 'blank')

@@ -1,0 +1,125 @@
+/**
+ * What scrapers get: all families in one body, rendered at most once per `minAgeMs` whatever many ask, compressed at most once per
+ * body. Knows no HTTP.
+ */
+import { promisify } from 'node:util'
+import { constants, gzip } from 'node:zlib'
+import type { Registry } from '../registry/registry.ts'
+import type { OwnMetrics } from '../telemetry/own-metrics.ts'
+import type { ExposedFamily } from './exposed-family.ts'
+import type { FamilyWriter, Format } from './format.ts'
+import { ownFamilies } from './own-families.ts'
+import { slotsByLabels } from './series-order.ts'
+import { textFormat } from './text-format.ts'
+import { TextWriter } from './text-writer.ts'
+
+const compress = promisify(gzip)
+const DEFAULT_MIN_AGE_MS = 10
+
+export interface ExpositionOptions {
+  readonly registry: Registry
+  readonly own: OwnMetrics
+  /** Families of others (process, runtime) as they are now. Asked once per rendering. */
+  readonly others: () => readonly ExposedFamily[]
+  /** Any clock that does not go back. */
+  readonly nowMs: () => number
+  /** A body younger than this is given again even if numbers have changed. */
+  readonly minAgeMs?: number
+  readonly format?: Format
+}
+
+/**
+ * A body is two parts: mapped families, rendered again only when the registry has changed, and the rest (own, process: some
+ * hundred lines), which always changes and is rendered for each new body. Each body is a buffer of its own that nobody writes to
+ * again, since slow scrapers may still be reading it.
+ */
+export class Exposition {
+  readonly #options: ExpositionOptions
+  readonly #format: Format
+  readonly #writers = new Map<string, FamilyWriter>()
+  readonly #mapped = new TextWriter()
+  readonly #rest = new TextWriter()
+  #renderedChanges = Number.NaN
+  #renderedAtMs = Number.NEGATIVE_INFINITY
+  #body: Buffer = Buffer.alloc(0)
+  #gzipped: Promise<Buffer> | undefined
+
+  constructor(options: ExpositionOptions) {
+    this.#options = options
+    this.#format = options.format ?? textFormat
+  }
+
+  get contentType(): string {
+    return this.#format.contentType
+  }
+
+  /** The body for all who ask now. Not to be written to. */
+  body(): Buffer {
+    const nowMs = this.#options.nowMs()
+    if (nowMs - this.#renderedAtMs < (this.#options.minAgeMs ?? DEFAULT_MIN_AGE_MS)) return this.#body
+    const hasNewNumbers = this.#renderMapped()
+    this.#renderRest()
+    this.#renderedAtMs = nowMs
+    if (hasNewNumbers || !this.#endsWithRest()) this.#join()
+    return this.#body
+  }
+
+  /** The body compressed: once, whatever many wait. Rejects if zlib fails. */
+  gzip(): Promise<Buffer> {
+    const body = this.body()
+    this.#gzipped ??= this.#compress(body)
+    return this.#gzipped
+  }
+
+  /** The mapped families for people, series sorted by labels; `withOwn` adds the exporter's own. */
+  mappedText({ withOwn = false }: { withOwn?: boolean } = {}): string {
+    const out = new TextWriter()
+    for (const family of this.#options.registry.families()) this.#format.mapped(family)(out, slotsByLabels(family.store))
+    if (withOwn) for (const family of ownFamilies(this.#options.own)) this.#format.exposed(family, out)
+    out.write(this.#format.end)
+    return out.bytes().toString()
+  }
+
+  async #compress(body: Buffer): Promise<Buffer> {
+    try {
+      // The lowest level: a scraper waits for it.
+      return await compress(body, { level: constants.Z_BEST_SPEED })
+    } catch (cause) {
+      this.#gzipped = undefined
+      throw new Error(`compressing ${body.length} bytes failed`, { cause })
+    }
+  }
+
+  /** Answers whether anything was new. */
+  #renderMapped(): boolean {
+    const { registry } = this.#options
+    if (registry.changes === this.#renderedChanges) return false
+    this.#mapped.clear()
+    for (const family of registry.families()) this.#writerOf(family.spec.name, () => this.#format.mapped(family))(this.#mapped)
+    this.#renderedChanges = registry.changes
+    return true
+  }
+
+  #renderRest(): void {
+    this.#rest.clear()
+    for (const family of ownFamilies(this.#options.own)) this.#format.exposed(family, this.#rest)
+    for (const family of this.#options.others()) this.#format.exposed(family, this.#rest)
+    this.#rest.write(this.#format.end)
+  }
+
+  #writerOf(name: string, make: () => FamilyWriter): FamilyWriter {
+    const writer = this.#writers.get(name) ?? make()
+    this.#writers.set(name, writer)
+    return writer
+  }
+
+  #endsWithRest(): boolean {
+    const mappedBytes = this.#mapped.bytes().length
+    return this.#body.subarray(mappedBytes).equals(this.#rest.bytes())
+  }
+
+  #join(): void {
+    this.#body = Buffer.concat([this.#mapped.bytes(), this.#rest.bytes()])
+    this.#gzipped = undefined
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * Text format 0.0.4: a HELP and a TYPE line per family, then its samples, without timestamps. Families that have no series (yet)
+ * show HELP and TYPE: promtool accepts that, and who looks for a metric learns that it is known.
+ */
+import { escapeHelp } from './escape.ts'
+import type { ExposedFamily } from './exposed-family.ts'
+import type { Format } from './format.ts'
+import { valueText } from './number-text.ts'
+import { sampleHead } from './sample-head.ts'
+import { TEXT_SAMPLES } from './text-samples.ts'
+import type { TextWriter } from './text-writer.ts'
+
+export const textFormat: Format = {
+  contentType: 'text/plain; version=0.0.4; charset=utf-8',
+  mapped: (family) => {
+    const { name, help, type } = family.spec
+    const opening = openingOf(name, help, type === 'info' ? 'gauge' : type)
+    const writeSeries = TEXT_SAMPLES[type](family)
+    return (out, slots) => {
+      out.write(opening)
+      if (slots === undefined) for (let slot = 0; slot < family.store.slotLimit; slot++) writeSeries(slot, out)
+      else for (const slot of slots) writeSeries(slot, out)
+    }
+  },
+  exposed: writeExposed,
+  end: '',
+}
+
+function writeExposed(family: ExposedFamily, out: TextWriter): void {
+  out.write(openingOf(family.name, family.help, family.type))
+  for (const { suffix = '', labels, value } of family.samples)
+    out.write(`${sampleHead(family.name + suffix, labels)}${valueText(value)}\n`)
+}
+
+function openingOf(name: string, help: string, type: string): string {
+  return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`
+}

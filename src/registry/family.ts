@@ -1,0 +1,131 @@
+/**
+ * One metric: its series and the limits on them. Rules name series through sites and put values in through recorders; readers
+ * take what stands in the store.
+ */
+import { type Cell, OVERFLOW } from '../telemetry/tally.ts'
+import type { FamilySpec } from './family-spec.ts'
+import { KINDS } from './kinds/index.ts'
+import type { Kind, Recorder, RecordOp } from './kinds/kind.ts'
+import { SeriesStore } from './series-store.ts'
+import { Site, type SiteFamily } from './site.ts'
+
+export type { Site } from './site.ts'
+
+/** How many series all families together have and may have, overflow series aside. */
+export interface SeriesBudget {
+  used: number
+  readonly max: number
+}
+
+export interface FamilyEnvironment {
+  readonly budget: SeriesBudget
+  readonly cleanLabel: (text: string) => string
+  readonly random: () => number
+  /** Own numbers: series of this family, updates that went to an overflow series. */
+  readonly seriesCell: Cell
+  readonly overflowCell: Cell
+}
+
+const NOT_COUNTED_TEXTS: readonly string[] = ['', OVERFLOW]
+
+export class Family implements SiteFamily {
+  readonly spec: FamilySpec
+  readonly store: SeriesStore
+  readonly #kind: Kind
+  readonly #environment: FamilyEnvironment
+  /** Series outside the limits. They are never removed. */
+  #overflowCount = 0
+  /** With `onePer`: texts of those labels (as JSON) → the slot of the one series that has them. */
+  readonly #onlyOnes = new Map<string, number>()
+  readonly #onePerLabels: readonly number[] | undefined
+
+  constructor(spec: FamilySpec, environment: FamilyEnvironment) {
+    const kind = KINDS[spec.type]
+    const shape = { labelCount: spec.labelNames.length, cellCount: kind.cellCount(spec), initialCell: kind.initialCell }
+    this.spec = spec
+    this.store = new SeriesStore(shape, environment.random)
+    this.#kind = kind
+    this.#environment = environment
+    this.#onePerLabels = kind.overflows ? undefined : spec.onePer?.map((name) => spec.labelNames.indexOf(name))
+  }
+
+  /**
+   * How one rule names series. Per label the closed set of its texts ([''] if the rule does not give it; undefined: open) and how
+   * many distinct texts the family may have before new ones become `_other`.
+   */
+  site(closed: readonly (readonly string[] | undefined)[], maxValues: readonly (number | undefined)[] = []): Site {
+    return new Site(this, { closed, maxValues })
+  }
+
+  /** How one rule puts values in; `op` matters to gauges only. */
+  recorder(op: RecordOp = 'set'): Recorder {
+    return this.#kind.recorder(this.store, this.spec, op)
+  }
+
+  get cleanLabel(): (text: string) => string {
+    return this.#environment.cleanLabel
+  }
+
+  get overflows(): boolean {
+    return this.#kind.overflows
+  }
+
+  get isBornAtZero(): boolean {
+    return this.#kind.isBornAtZero
+  }
+
+  find(texts: readonly string[]): number {
+    return this.store.find(texts)
+  }
+
+  hasText(label: number, text: string): boolean {
+    return this.store.hasText(label, text)
+  }
+
+  textCount(label: number): number {
+    return this.store.textCount(label, NOT_COUNTED_TEXTS)
+  }
+
+  birth(texts: readonly string[]): number {
+    if (this.#onePerLabels !== undefined) return this.#birthInPlace(texts, this.#onePerLabels)
+    return this.#hasRoom() ? this.#add(texts) : -1
+  }
+
+  birthOverflow(texts: readonly string[]): number {
+    this.#overflowCount++
+    this.#environment.seriesCell.value++
+    return this.store.add(texts)
+  }
+
+  countOverflow(): void {
+    this.#environment.overflowCell.value++
+  }
+
+  #hasRoom(): boolean {
+    const { budget } = this.#environment
+    return this.store.seriesCount - this.#overflowCount < this.spec.maxSeries && budget.used < budget.max
+  }
+
+  #add(texts: readonly string[]): number {
+    this.#environment.budget.used++
+    this.#environment.seriesCell.value++
+    return this.store.add(texts)
+  }
+
+  /** A series replaces the one that equals it in these labels, so it needs room only if there is none. */
+  #birthInPlace(texts: readonly string[], labels: readonly number[]): number {
+    const key = JSON.stringify(labels.map((i) => texts[i]))
+    const old = this.#onlyOnes.get(key)
+    if (old !== undefined) this.#remove(old)
+    else if (!this.#hasRoom()) return -1
+    const slot = this.#add(texts)
+    this.#onlyOnes.set(key, slot)
+    return slot
+  }
+
+  #remove(slot: number): void {
+    this.store.remove(slot)
+    this.#environment.budget.used--
+    this.#environment.seriesCell.value--
+  }
+}

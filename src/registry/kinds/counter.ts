@@ -1,0 +1,13 @@
+/** Counter: one number, to which each value is added. */
+import type { Kind } from './kind.ts'
+
+export const counter: Kind = {
+  cellCount: () => 1,
+  initialCell: 0,
+  overflows: true,
+  isBornAtZero: true,
+  recorder: (store) => (slot, value) => {
+    store.cells[slot]! += value
+    store.changes++
+  },
+}

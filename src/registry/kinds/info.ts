@@ -1,0 +1,12 @@
+/** Info: one number, always 1; the labels are the message. */
+import type { Kind } from './kind.ts'
+
+export const info: Kind = {
+  cellCount: () => 1,
+  initialCell: 1,
+  overflows: false,
+  isBornAtZero: false,
+  recorder: (store) => (slot) => {
+    store.cells[slot] = 1
+  },
+}

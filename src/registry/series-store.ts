@@ -1,0 +1,108 @@
+/**
+ * The series of one family: label texts and numbers, by slot. Knows no limits and no metric types.
+ * Exposition reads it; a durable record will: texts by `text(slot, i)`, numbers by `cells`, births by `birthOf`.
+ */
+import { LabelIndex } from './label-index.ts'
+import type { QuantileSketch } from './quantile-sketch.ts'
+
+const FIRST_SLOTS = 8
+
+export interface StoreShape {
+  readonly labelCount: number
+  /** Numbers per series. */
+  readonly cellCount: number
+  /** What each number is when a series is born. */
+  readonly initialCell: number
+}
+
+export class SeriesStore {
+  readonly labelCount: number
+  readonly cellCount: number
+  /** Grows with every update and every birth or removal: equal means that nothing happened. Recorders add to it. */
+  changes = 0
+  /**
+   * Row by row: the series in `slot` owns `cellCount` numbers from `slot * cellCount`; which number means what, its kind says
+   * (src/registry/kinds). Replaced by a longer one as series are born: never hold it across a birth. Rows of free slots are stale.
+   */
+  cells: Float64Array
+  /** Sketches of a summary's series, by slot; empty for other kinds. */
+  readonly sketches: (QuantileSketch | undefined)[] = []
+  readonly #index: LabelIndex
+  readonly #initialCell: number
+  /** By slot: the number of the birth that it holds, counted from 1 in this family; 0 while it is free. */
+  #births: Float64Array
+  #birthCount = 0
+
+  constructor(shape: StoreShape, random: () => number) {
+    this.labelCount = shape.labelCount
+    this.cellCount = shape.cellCount
+    this.#initialCell = shape.initialCell
+    this.cells = new Float64Array(shape.cellCount * FIRST_SLOTS)
+    this.#births = new Float64Array(FIRST_SLOTS)
+    this.#index = new LabelIndex(shape.labelCount, random)
+  }
+
+  get seriesCount(): number {
+    return this.#index.seriesCount
+  }
+
+  /** All slots are below it; those whose `birthOf` is 0 hold no series. */
+  get slotLimit(): number {
+    return this.#index.slotLimit
+  }
+
+  /** The slot of the series with exactly these texts, or -1. */
+  find(texts: readonly string[]): number {
+    return this.#index.find(texts)
+  }
+
+  /** A new series; its texts are copied. The caller has asked `find` before. */
+  add(texts: readonly string[]): number {
+    const slot = this.#index.add(texts)
+    this.#grow()
+    this.cells.fill(this.#initialCell, slot * this.cellCount, (slot + 1) * this.cellCount)
+    this.#births[slot] = ++this.#birthCount
+    this.changes++
+    return slot
+  }
+
+  /** The series is gone; another may get its slot. */
+  remove(slot: number): void {
+    this.#index.remove(slot)
+    if (slot < this.sketches.length) this.sketches[slot] = undefined
+    this.#births[slot] = 0
+    this.changes++
+  }
+
+  /** Which birth the slot holds, or 0: whoever keeps something by slot compares this. */
+  birthOf(slot: number): number {
+    return this.#births[slot] ?? 0
+  }
+
+  /** Text of label `i`; empty: the series has no such label. */
+  text(slot: number, i: number): string {
+    return this.#index.text(slot, i)
+  }
+
+  /** How many texts other than these live series use for label `i`. */
+  textCount(i: number, except: readonly string[]): number {
+    return this.#index.textCount(i) - except.filter((text) => this.#index.hasText(i, text)).length
+  }
+
+  hasText(i: number, text: string): boolean {
+    return this.#index.hasText(i, text)
+  }
+
+  #grow(): void {
+    if (this.slotLimit <= this.#births.length) return
+    const slots = this.#births.length * 2
+    this.#births = enlarged(this.#births, slots)
+    this.cells = enlarged(this.cells, slots * this.cellCount)
+  }
+}
+
+function enlarged(numbers: Float64Array, length: number): Float64Array {
+  const grown = new Float64Array(length)
+  grown.set(numbers)
+  return grown
+}

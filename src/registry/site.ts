@@ -1,0 +1,104 @@
+/**
+ * How one rule names series: label texts in, slot out. A known series costs its look-up and allocates nothing; everything that is
+ * decided once per series (cleaning, limits, births) happens when the look-up fails.
+ */
+import { OVERFLOW } from '../telemetry/tally.ts'
+import { forEachCombination } from './closed-product.ts'
+
+/** What a site needs of its family. */
+export interface SiteFamily {
+  readonly cleanLabel: (text: string) => string
+  readonly overflows: boolean
+  readonly isBornAtZero: boolean
+  find(texts: readonly string[]): number
+  hasText(label: number, text: string): boolean
+  /** Distinct texts of the label that count against `maxValues`. */
+  textCount(label: number): number
+  /** The slot of a new series, or -1 at a limit. */
+  birth(texts: readonly string[]): number
+  /** The slot of a new series outside the limits. */
+  birthOverflow(texts: readonly string[]): number
+  countOverflow(): void
+}
+
+/** So many sisters are born at once: a rule with a larger product bears the rest when they are seen. */
+const MAX_SISTERS = 1000
+
+export interface SiteLabels {
+  /** Per label the closed set of its texts ('' = absent), or undefined: open. */
+  readonly closed: readonly (readonly string[] | undefined)[]
+  /** Per label: past so many distinct texts in the family, new ones become `_other`. */
+  readonly maxValues: readonly (number | undefined)[]
+}
+
+export class Site {
+  readonly #family: SiteFamily
+  readonly #labels: SiteLabels
+  readonly #closedSets: readonly (ReadonlySet<string> | undefined)[]
+  readonly #hasSisters: boolean
+  /** The texts at hand, cleaned. */
+  readonly #cleaned: string[]
+
+  constructor(family: SiteFamily, labels: SiteLabels) {
+    this.#family = family
+    const closed = labels.closed.map((set) => set && [...new Set(set.map((text) => clean(family, text)))])
+    this.#labels = { closed, maxValues: labels.maxValues }
+    this.#closedSets = closed.map((set) => set && new Set(set))
+    this.#hasSisters = family.isBornAtZero && closed.some((set) => set !== undefined && set.length > 1)
+    this.#cleaned = closed.map(() => '')
+  }
+
+  /**
+   * The slot for an update, or -1 when the series is refused. `texts` stand in the order of the family's labels, '' = absent; the
+   * list is not kept. The slot is good until the next call on this family.
+   */
+  series(texts: readonly string[]): number {
+    const slot = this.#family.find(texts)
+    return slot >= 0 ? slot : this.#seek(texts)
+  }
+
+  /** Bears all series of this site if its labels are all closed and its family stands at 0 from the start. */
+  birthAtLoad(): void {
+    const { closed } = this.#labels
+    if (this.#family.isBornAtZero && closed.every((set) => set !== undefined)) this.#birthAll(this.#cleaned)
+  }
+
+  /**
+   * Raw texts that differ from their cleaned form come here each time: keeping them as keys would let the log grow the index
+   * past the limits.
+   */
+  #seek(texts: readonly string[]): number {
+    const cleaned = this.#cleaned
+    for (let i = 0; i < cleaned.length; i++) cleaned[i] = this.#admit(i, clean(this.#family, texts[i]!))
+    const known = this.#family.find(cleaned)
+    if (known >= 0) return known
+    const slot = this.#family.birth(cleaned)
+    if (slot < 0) return this.#family.overflows ? this.#overflow(cleaned) : -1
+    if (this.#hasSisters) this.#birthAll(cleaned)
+    return slot
+  }
+
+  #admit(label: number, text: string): string {
+    const max = this.#labels.maxValues[label]
+    if (max === undefined || text === '' || this.#family.hasText(label, text)) return text
+    return this.#family.textCount(label) < max ? text : OVERFLOW
+  }
+
+  /** One overflow series per combination of closed texts; so there are no more of them than the mapping allows. */
+  #overflow(cleaned: string[]): number {
+    for (let i = 0; i < cleaned.length; i++) if (!this.#closedSets[i]?.has(cleaned[i]!)) cleaned[i] = OVERFLOW
+    this.#family.countOverflow()
+    const known = this.#family.find(cleaned)
+    return known >= 0 ? known : this.#family.birthOverflow(cleaned)
+  }
+
+  #birthAll(given: readonly string[]): void {
+    const family = this.#family
+    forEachCombination(this.#labels.closed, given, MAX_SISTERS, (texts) => family.find(texts) >= 0 || family.birth(texts) >= 0)
+  }
+}
+
+/** Well-formed whatever the given function does: two texts with different lone surrogates would be written alike. */
+function clean(family: SiteFamily, text: string): string {
+  return text === '' ? '' : family.cleanLabel(text).replace(/\p{Surrogate}/gu, '\ufffd')
+}

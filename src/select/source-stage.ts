@@ -1,0 +1,120 @@
+/** Stage 1 of a value: where it comes from. `path`, `const`, `key_of`, `length`, `sum`: exactly one; anything else is missing. */
+import { isObject, type Json } from '../decode/path.ts'
+import { fillSlots, type Row, type SlotPath } from '../decode/row.ts'
+import { type CompileContext, readerOf, within } from './compile-context.ts'
+import { add, type Numeric, numericOf } from './numeric.ts'
+import { compileRegex } from './regex.ts'
+import type { Read } from './slots.ts'
+import type { LongValue, ValueSpec } from './spec.ts'
+
+export interface Source {
+  /** In the user's words, for traces. */
+  readonly what: string
+  readonly read: Read
+  /** What is tried in turn, if that is several things. */
+  readonly tried?: readonly { readonly what: string; readonly read: Read }[]
+}
+
+/** How a value inside a value is compiled: given by value.ts, which these files would otherwise import in a circle. */
+export type CompileNumeric = (spec: ValueSpec, context: CompileContext) => { numeric(row: Row): Numeric | undefined }
+
+export function compileSource(spec: LongValue, context: CompileContext, compileNumeric: CompileNumeric): Source {
+  if (spec.path !== undefined) return pathSource(spec.path, context)
+  if (spec.const !== undefined) return constSource(spec.const)
+  if (spec.key_of !== undefined) return keySource(spec.key_of, spec.match, context)
+  if (spec.length !== undefined) return lengthSource(spec.length, context)
+  if (spec.sum !== undefined) return sumSource(spec.sum, spec.take, context, compileNumeric)
+  return { what: 'nothing', read: () => undefined }
+}
+
+export function constSource(value: string | number | boolean): Source {
+  return { what: `const ${JSON.stringify(value)}`, read: () => value }
+}
+
+/** The first path that is present. A list is tried in its order. */
+export function pathSource(path: string | readonly string[], context: CompileContext): Source {
+  if (typeof path === 'string') return { what: `path ${path}`, read: readerOf(path, context) }
+  const tried = path.map((text, i) => ({ what: `path ${text}`, read: readerOf(text, within(context, 'path', i)) }))
+  const reads = tried.map(({ read }) => read)
+  return { what: `path ${path.join(', ')}`, read: (row) => firstPresent(reads, row), tried }
+}
+
+function firstPresent(reads: readonly Read[], row: Row): Json {
+  for (let i = 0; i < reads.length; i++) {
+    const value = reads[i]!(row)
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
+/** The first key of an object, or the first that `match` fits. Keys that are digits come first, in their order: JSON.parse has them so. */
+function keySource(path: string, match: string | undefined, context: CompileContext): Source {
+  const read = readerOf(path, within(context, 'key_of'))
+  const compiled = match === undefined ? undefined : compileRegex(match)
+  const fits = compiled?.ok ? (key: string) => compiled.regex.test(key) : () => true
+  return { what: `key_of ${path}`, read: (row) => firstKey(read(row), fits) }
+}
+
+function firstKey(value: Json, fits: (key: string) => boolean): string | undefined {
+  if (!isObject(value)) return undefined
+  for (const key in value) if (Object.hasOwn(value, key) && fits(key)) return key
+  return undefined
+}
+
+/** Elements of a list, keys of an object, characters (code points, as CEL's size) of a text. */
+function lengthSource(path: string, context: CompileContext): Source {
+  const read = readerOf(path, within(context, 'length'))
+  return { what: `length ${path}`, read: (row) => lengthOf(read(row)) }
+}
+
+function lengthOf(value: Json): number | undefined {
+  if (typeof value === 'string') return characterCount(value)
+  if (Array.isArray(value)) return value.length
+  return isObject(value) ? Object.keys(value).length : undefined
+}
+
+function characterCount(text: string): number {
+  let count = text.length
+  for (let i = 0; i < text.length - 1; i++) {
+    if ((text.charCodeAt(i) & 0xfc00) !== 0xd800 || (text.charCodeAt(i + 1) & 0xfc00) !== 0xdc00) continue
+    count--
+    i++
+  }
+  return count
+}
+
+/**
+ * The sum of the elements of a list (or values of an object), or of `take` in each, where a path starts at the element.
+ * Elements without a number are left out; an empty list is 0; missing if there are elements and none has a number.
+ */
+function sumSource(path: string, take: ValueSpec | undefined, context: CompileContext, compileNumeric: CompileNumeric): Source {
+  const read = readerOf(path, within(context, 'sum'))
+  const what = `sum ${path}`
+  if (take === undefined) return { what, read: (row) => sumOf(elementsOf(read(row)), numericOf) }
+  const paths: SlotPath[] = []
+  const inner = { ...within(context, 'take'), bindings: new Map([...context.bindings, ['$', paths]]) }
+  const taken = compileNumeric(take, inner)
+  return {
+    what,
+    read: (row) =>
+      sumOf(elementsOf(read(row)), (element) => {
+        fillSlots(row, element, paths)
+        return taken.numeric(row)
+      }),
+  }
+}
+
+function elementsOf(value: Json): readonly Json[] | undefined {
+  if (Array.isArray(value)) return value as readonly Json[]
+  return isObject(value) ? Object.values(value) : undefined
+}
+
+function sumOf(elements: readonly Json[] | undefined, numberOf: (element: Json) => Numeric | undefined): Numeric | undefined {
+  if (elements === undefined) return undefined
+  let sum: Numeric | undefined = elements.length === 0 ? 0 : undefined
+  for (let i = 0; i < elements.length; i++) {
+    const number = numberOf(elements[i])
+    if (number !== undefined) sum = sum === undefined ? number : add(sum, number)
+  }
+  return sum
+}

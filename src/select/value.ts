@@ -1,0 +1,152 @@
+/**
+ * Values of the mapping, compiled once: stage 1 finds, 2 changes the text, 3 the number, 4 is the default (the language's §4).
+ * What a value's number is depends on its text alone: `true` is 1 and `"12"` is 12, whichever way they were written.
+ */
+import type { Json } from '../decode/path.ts'
+import type { Row } from '../decode/row.ts'
+import type { CompileContext } from './compile-context.ts'
+import { applyNumberStages, compileNumberStages, type NumberStages } from './number-stages.ts'
+import { type Numeric, numericOf, toNumber } from './numeric.ts'
+import { preview, textOf } from './scalar-text.ts'
+import { compileSource, constSource, pathSource, type Source } from './source-stage.ts'
+import type { LongValue, Scalar, ValueSpec } from './spec.ts'
+import { applyStages, compileTextStages, type TextStage, textsOfOneOf } from './text-stages.ts'
+import type { Trace, Value } from './trace.ts'
+
+/** Compiles a value. Problems are reported with their place; what has one is missing then. Never throws. */
+export function compileValue(spec: ValueSpec, context: CompileContext): Value {
+  return compileStaged(spec, context)
+}
+
+function compileStaged(spec: ValueSpec, context: CompileContext): StagedValue {
+  if (typeof spec === 'string') return new StagedValue({ source: pathSource(spec, context), closedTexts: undefined })
+  if (typeof spec !== 'object') return new StagedValue({ source: constSource(spec), closedTexts: [String(spec)] })
+  const source = compileSource(spec, context, compileStaged)
+  const texts = compileTextStages(spec, context)
+  const numbers = compileNumberStages(spec, context, compileStaged)
+  return new StagedValue({ source, texts, numbers, fallback: spec.default, closedTexts: closedTextsOf(spec, texts, numbers) })
+}
+
+interface Stages {
+  readonly source: Source
+  readonly texts?: readonly TextStage[]
+  readonly numbers?: NumberStages | undefined
+  readonly fallback?: Scalar | undefined
+  readonly closedTexts: readonly string[] | undefined
+}
+
+const NO_STAGES: readonly TextStage[] = []
+
+class StagedValue implements Value {
+  readonly #source: Source
+  readonly #texts: readonly TextStage[]
+  readonly #numbers: NumberStages | undefined
+  readonly #fallback: Scalar | undefined
+  readonly #fallbackText: string | undefined
+  readonly #fallbackNumber: Numeric | undefined
+  readonly closedTexts: readonly string[] | undefined
+
+  constructor(stages: Stages) {
+    this.#source = stages.source
+    this.#texts = stages.texts ?? NO_STAGES
+    this.#numbers = stages.numbers
+    this.#fallback = stages.fallback
+    this.#fallbackText = textOf(stages.fallback)
+    this.#fallbackNumber = numericOf(stages.fallback)
+    this.closedTexts = stages.closedTexts
+  }
+
+  raw(row: Row): Json {
+    return this.#source.read(row)
+  }
+
+  text(row: Row): string | undefined {
+    const own =
+      this.#numbers === undefined ? applyStages(this.#texts, textOf(this.#source.read(row))) : textOf(this.#ownNumeric(row))
+    return own ?? this.#fallbackText
+  }
+
+  number(row: Row): number | undefined {
+    return toNumber(this.numeric(row))
+  }
+
+  /** The number with all its digits: for arithmetic of another value. */
+  numeric(row: Row): Numeric | undefined {
+    return this.#ownNumeric(row) ?? this.#fallbackNumber
+  }
+
+  #ownNumeric(row: Row): Numeric | undefined {
+    const raw = this.#source.read(row)
+    const value = this.#texts.length === 0 ? raw : applyStages(this.#texts, textOf(raw))
+    return this.#numbers === undefined ? numericOf(value) : applyNumberStages(this.#numbers, value, row)
+  }
+
+  trace(row: Row): Trace {
+    const steps: Trace[] = [this.#traceSource(row)]
+    let at: Json = this.#traceTexts(this.raw(row), steps)
+    if (this.#numbers !== undefined) at = traceNumbers(this.#numbers, at, row, steps)
+    const own = textOf(at) === undefined ? undefined : at
+    if (own === undefined && this.#fallback !== undefined) {
+      steps.push({ what: 'default', outcome: preview(this.#fallback), ok: true })
+      return { what: this.#source.what, outcome: preview(this.#fallback), ok: true, steps }
+    }
+    const outcome = own === undefined && at !== undefined ? `${preview(at)}, which is no text` : preview(at)
+    return { what: this.#source.what, outcome, ok: own !== undefined, steps }
+  }
+
+  #traceSource(row: Row): Trace {
+    const { what, read, tried } = this.#source
+    const raw = read(row)
+    const found = { what, outcome: preview(raw), ok: raw !== undefined }
+    if (tried === undefined) return found
+    return {
+      ...found,
+      steps: tried.map((one) => ({ what: one.what, outcome: preview(one.read(row)), ok: one.read(row) !== undefined })),
+    }
+  }
+
+  #traceTexts(raw: Json, steps: Trace[]): Json {
+    if (this.#texts.length === 0) return raw
+    let at = textOf(raw)
+    for (const stage of this.#texts) {
+      if (at === undefined) break
+      const out = stage.apply(at)
+      steps.push(step(stage.what, at, out))
+      at = out
+    }
+    return at
+  }
+}
+
+function traceNumbers(numbers: NumberStages, value: Json, row: Row, steps: Trace[]): Numeric | undefined {
+  if (value === undefined) return undefined
+  let at = numbers.read(value)
+  steps.push(step(numbers.readWhat, value, at))
+  for (const stage of numbers.stages) {
+    if (at === undefined) break
+    const out = stage.apply(at, row)
+    steps.push(step(stage.what, at, out))
+    at = out
+  }
+  return at
+}
+
+function step(what: string, before: Json, after: Json): Trace {
+  return { what, outcome: `${preview(before)} → ${preview(after)}`, ok: after !== undefined }
+}
+
+/** Known for a const (through its stages, unless they read the event) and for `one_of` whose text no number stage changes. */
+function closedTextsOf(
+  spec: LongValue,
+  texts: readonly TextStage[],
+  numbers: NumberStages | undefined,
+): readonly string[] | undefined {
+  const fallback = spec.default === undefined ? [] : [String(spec.default)]
+  if (numbers !== undefined) return undefined
+  if (spec.path === undefined && spec.const !== undefined) {
+    const text = applyStages(texts, textOf(spec.const))
+    return text === undefined ? fallback : [text]
+  }
+  const known = textsOfOneOf(spec)
+  return known && [...new Set([...known, ...fallback])]
+}

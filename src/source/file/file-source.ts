@@ -1,0 +1,277 @@
+/**
+ * Files by paths and globs. The scan of the directories by path is the truth about which files there are, looking at open files
+ * the truth about what is in them; hints of a watcher only make both happen sooner. Files take turns, one window each, and the
+ * process gets its turn after each. Nothing that happens to a file ends this source.
+ */
+import type { OwnMetrics } from '../../telemetry/own-metrics.ts'
+import type { OpenStream, Origin, Position, Source } from '../source.ts'
+import type { SourceLog } from '../source-log.ts'
+import type { Clock, Waker } from '../wake.ts'
+import { isArchive } from './archive.ts'
+import { Archives } from './archives.ts'
+import { Breather } from './breather.ts'
+import { Lag } from './lag.ts'
+import { Meter } from './meter.ts'
+import { Pace } from './pace.ts'
+import { type FoundFiles, Paths } from './paths.ts'
+import { OnceReader } from './read-once.ts'
+import type { Tail } from './tail.ts'
+import { Tails } from './tails.ts'
+import { DirectoryWatch, type Hint } from './watch.ts'
+import { Window } from './window.ts'
+
+export interface FileSourceOptions {
+  readonly name: string
+  /** Paths and globs, as given: relative ones stay relative in `origin.file`. */
+  readonly patterns: readonly string[]
+  readonly exclude: readonly string[]
+  /** `$path.X` of a file; called once per name that it gets. */
+  readonly fields?: (path: string) => Readonly<Record<string, string>>
+  /** `skip`: files that are there at the first scan start at their end. `prime` does the same until there are marks to fill. */
+  readonly history: 'count' | 'skip' | 'prime'
+  /** Read all to its end, then resolve. */
+  readonly once: boolean
+  /** Longest line that the sinks keep asking for. Default 8 MiB. */
+  readonly maxLineBytes?: number
+  /** How long a renamed or deleted file must be quiet before it is let go. Default 60 s. */
+  readonly rotateWaitMs?: number
+  /** Time between two scans of the directories; a quarter of it while something happens. Default 1 s. */
+  readonly scanIntervalMs?: number
+  readonly maxOpenFiles?: number
+  /** Watch directories for hints. Default true. */
+  readonly watches?: boolean
+  readonly clock: Clock
+  readonly waker: Waker
+  readonly telemetry: OwnMetrics
+  readonly log?: SourceLog
+}
+
+const BUSY_MS = 10_000
+/** A hint may bring the scan forward, but scans take at most a twentieth of the time. */
+const LEAST_SCAN_GAP_MS = 100
+const SCAN_SHARE = 20
+
+export class FileSource implements Source {
+  readonly name: string
+  readonly caughtUp: Promise<void>
+  readonly #options: FileSourceOptions
+  readonly #clock: Clock
+  readonly #meter: Meter
+  readonly #paths: Paths
+  readonly #pace = new Pace()
+  readonly #lag: Lag
+  readonly #breather = new Breather()
+  readonly #watch: DirectoryWatch
+  #reader: OnceReader | undefined = undefined
+  #tails: Tails | undefined = undefined
+  #archives: Archives | undefined = undefined
+  #problems: readonly string[] = []
+  #settle: () => void = () => {}
+  /** What is left of the first backlog; undefined before the first scan and after it is read. */
+  #backlog: Tail[] | undefined = undefined
+  #isFirstScan = true
+  #scanAtMs = Number.NEGATIVE_INFINITY
+  #earliestScanMs = Number.NEGATIVE_INFINITY
+  #changedMs = Number.NEGATIVE_INFINITY
+
+  constructor(options: FileSourceOptions) {
+    this.name = options.name
+    this.#options = options
+    this.#clock = options.clock
+    this.#meter = new Meter(options.name, options.telemetry, options.log)
+    this.#lag = new Lag(this.#meter.lagBytes, this.#meter.lagSeconds)
+    this.#paths = new Paths(options.patterns, options.exclude, options.once)
+    this.#watch = new DirectoryWatch(
+      (path, hint) => this.#onHint(path, hint),
+      (error) =>
+        this.#meter.warn(
+          'watching directories fails, changes are found by polling',
+          (error as NodeJS.ErrnoException).code ?? error.name,
+        ),
+    )
+    this.caughtUp = new Promise((resolve) => {
+      this.#settle = resolve
+    })
+  }
+
+  /** What was named but could not be read, each as `path: reason`: of the whole run with `once`, else of the last scan. */
+  get problems(): readonly string[] {
+    return this.#reader === undefined ? this.#problems : [...this.#problems, ...this.#reader.problems]
+  }
+
+  async run(open: OpenStream, signal: AbortSignal): Promise<void> {
+    try {
+      if (this.#options.once) await this.#readOnce(open, signal)
+      else await this.#follow(open, signal)
+    } finally {
+      this.#settle()
+    }
+  }
+
+  positions(): Position[] {
+    const positions = this.#reader?.positions() ?? []
+    positions.push(...(this.#archives?.positions() ?? []))
+    for (const tail of this.#tails?.all ?? []) positions.push(tail.position)
+    return positions
+  }
+
+  async #readOnce(open: OpenStream, signal: AbortSignal): Promise<void> {
+    const makeOrigin = (path: string) => this.#makeOrigin(path)
+    this.#reader = new OnceReader({ open, makeOrigin, meter: this.#meter, maxLineBytes: this.#maxLineBytes })
+    const found = await this.#paths.scan()
+    this.#noteProblems(found)
+    await this.#reader.readAll(found.files, signal)
+  }
+
+  async #follow(open: OpenStream, signal: AbortSignal): Promise<void> {
+    const tails = this.#makeTails(open)
+    const archives = this.#makeArchives(open, signal)
+    this.#tails = tails
+    this.#archives = archives
+    try {
+      while (!signal.aborted) {
+        if (this.#clock.nowMs() >= this.#scanAtMs) await this.#scan(tails, archives, signal)
+        await this.#readDue(signal)
+        this.#settleBacklog()
+        const waitMs = Math.min(this.#pace.nextDueMs(), this.#scanAtMs) - this.#clock.nowMs()
+        if (waitMs > 0) await this.#options.waker.wait(waitMs, signal)
+      }
+    } finally {
+      tails.closeAll()
+      await this.#watch.close()
+      await archives.done()
+    }
+  }
+
+  #makeTails(open: OpenStream): Tails {
+    return new Tails({
+      source: this.name,
+      open,
+      fieldsOf: (path) => this.#options.fields?.(path) ?? {},
+      window: new Window(),
+      meter: this.#meter,
+      rotateWaitMs: this.#options.rotateWaitMs ?? 60_000,
+      maxOpenFiles: this.#options.maxOpenFiles ?? 10_000,
+    })
+  }
+
+  #makeArchives(open: OpenStream, signal: AbortSignal): Archives {
+    const makeOrigin = (path: string) => this.#makeOrigin(path)
+    const onDone = () => this.#options.waker.wake()
+    return new Archives({ open, makeOrigin, signal, onDone, meter: this.#meter, maxLineBytes: this.#maxLineBytes })
+  }
+
+  async #scan(tails: Tails, archives: Archives, signal: AbortSignal): Promise<void> {
+    const startMs = this.#clock.nowMs()
+    const found = await this.#paths.scan()
+    if (signal.aborted) return
+    this.#noteProblems(found)
+    const isHistory = this.#isFirstScan
+    const nowMs = this.#clock.nowMs()
+    archives.start(found.files.filter((file) => isArchive(file.path)))
+    const skipsHistory = isHistory && this.#options.history !== 'count'
+    const stirred = tails.reconcile(
+      found.files.filter((file) => !isArchive(file.path)),
+      skipsHistory,
+      nowMs,
+    )
+    for (const tail of stirred) this.#pace.heat(tail, nowMs)
+    if (stirred.length > 0) this.#changedMs = nowMs
+    this.#tendLost(tails, nowMs)
+    tails.showStates()
+    if (isHistory) this.#backlog = [...tails.all]
+    this.#isFirstScan = false
+    this.#planScan(startMs)
+    if (this.#options.watches ?? true) await this.#watch.follow(found.directories)
+  }
+
+  /** Files without a path are looked at by their descriptor, until they are let go. */
+  #tendLost(tails: Tails, nowMs: number): void {
+    for (const tail of tails.closeFinished(nowMs)) {
+      this.#pace.cool(tail)
+      this.#lag.forget(tail, nowMs)
+    }
+    for (const tail of tails.all) if (tail.isLost) this.#pace.glance(tail, nowMs)
+  }
+
+  #planScan(startMs: number): void {
+    const nowMs = this.#clock.nowMs()
+    const intervalMs = this.#options.scanIntervalMs ?? 1000
+    const tookMs = nowMs - startMs
+    this.#earliestScanMs = nowMs + Math.max(LEAST_SCAN_GAP_MS, tookMs * SCAN_SHARE)
+    const isBusy = nowMs - this.#changedMs < BUSY_MS
+    this.#scanAtMs = Math.max(nowMs + (isBusy ? intervalMs / 4 : intervalMs), nowMs + tookMs * SCAN_SHARE)
+  }
+
+  #scanSoon(): void {
+    this.#scanAtMs = Math.min(this.#scanAtMs, this.#earliestScanMs)
+  }
+
+  /** Turns for all files that are due, until none is or the directories want to be scanned. */
+  async #readDue(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const due = this.#pace.due(this.#clock.nowMs())
+      if (due.length === 0) return
+      for (const tail of due) {
+        if (signal.aborted) return
+        this.#turn(tail)
+        await this.#breather.after(tail.lastReadBytes)
+      }
+      if (this.#clock.nowMs() >= this.#scanAtMs) return
+    }
+  }
+
+  #turn(tail: Tail): void {
+    const nowMs = this.#clock.nowMs()
+    if (tail.waitsFor?.isBehind === true) {
+      this.#pace.plan(tail, 'later', nowMs)
+      return
+    }
+    tail.waitsFor = undefined
+    const wasWell = tail.error === undefined
+    const turn = tail.turn(nowMs)
+    if (tail.hasChanged) this.#changedMs = nowMs
+    if (tail.seemsRenamed) this.#scanSoon()
+    tail.seemsRenamed = false
+    if (turn === 'truncated') {
+      this.#meter.count('truncated')
+      this.#meter.lostBytes(tail.truncatedBytes)
+    } else if (turn === 'failed') {
+      this.#meter.count('error')
+      if (wasWell) this.#meter.warn(`reading fails: ${tail.error?.code}`, tail.origin.file)
+    }
+    this.#lag.note(tail, nowMs)
+    this.#pace.plan(tail, turn === 'failed' ? 'retry' : turn === 'idle' ? 'later' : 'now', nowMs)
+  }
+
+  #settleBacklog(): void {
+    if (this.#backlog === undefined) return
+    this.#backlog = this.#backlog.filter((tail) => tail.isBehind)
+    if (this.#backlog.length > 0 || this.#archives?.isReading === true) return
+    this.#backlog = undefined
+    this.#settle()
+  }
+
+  #onHint(path: string, hint: Hint): void {
+    const nowMs = this.#clock.nowMs()
+    const tail = hint === 'change' ? this.#tails?.at(path) : undefined
+    if (tail === undefined) {
+      const before = this.#scanAtMs
+      this.#scanSoon()
+      if (this.#scanAtMs < before) this.#options.waker.wake()
+    } else if (this.#pace.heat(tail, nowMs)) this.#options.waker.wake()
+  }
+
+  #noteProblems(found: FoundFiles): void {
+    this.#problems = [...found.problems].map(([what, why]) => `${what}: ${why}`)
+    for (const [what, why] of found.problems) this.#meter.warn(why, what)
+  }
+
+  #makeOrigin(path: string): Omit<Origin, 'log'> {
+    return { source: this.name, file: path, stream: '', fields: this.#options.fields?.(path) ?? {} }
+  }
+
+  get #maxLineBytes(): number {
+    return this.#options.maxLineBytes ?? 8 * 1024 * 1024
+  }
+}

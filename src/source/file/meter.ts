@@ -1,0 +1,55 @@
+/** What happens to the files of one source, as own metrics and as few words. An adversary who makes things happen fills no log. */
+import type { OwnMetrics } from '../../telemetry/own-metrics.ts'
+import type { Cell } from '../../telemetry/tally.ts'
+import type { SourceLog } from '../source-log.ts'
+
+export type Change = 'found' | 'rotated' | 'truncated' | 'vanished' | 'error'
+
+const MAX_WARNINGS = 100
+
+export class Meter {
+  readonly lagBytes: Cell
+  readonly lagSeconds: Cell
+  readonly #name: string
+  readonly #telemetry: OwnMetrics
+  readonly #log: SourceLog | undefined
+  readonly #warned = new Set<string>()
+
+  constructor(name: string, telemetry: OwnMetrics, log: SourceLog | undefined) {
+    this.#name = name
+    this.#telemetry = telemetry
+    this.#log = log
+    this.lagBytes = telemetry.lagBytes.at(name)
+    this.lagSeconds = telemetry.lagSeconds.at(name)
+    for (const change of ['found', 'rotated', 'truncated', 'vanished', 'error'] as const) this.#change(change)
+    this.states(0, 0, 0)
+  }
+
+  count(change: Change): void {
+    this.#change(change).value++
+  }
+
+  lostBytes(bytes: number): void {
+    this.#telemetry.truncatedBytes.at(this.#name).value += bytes
+  }
+
+  /** How many files are in each state. The source is up while one of them can be read. */
+  states(open: number, rotated: number, unreadable: number): void {
+    this.#telemetry.sourceFiles.at(this.#name, 'open').value = open
+    this.#telemetry.sourceFiles.at(this.#name, 'rotated').value = rotated
+    this.#telemetry.sourceFiles.at(this.#name, 'unreadable').value = unreadable
+    this.#telemetry.sourceUp.at(this.#name).value = open + rotated > 0 ? 1 : 0
+  }
+
+  /** Said once for each subject. */
+  warn(message: string, subject: string): void {
+    const cause = `${message} ${subject}`
+    if (this.#warned.has(cause) || this.#warned.size >= MAX_WARNINGS) return
+    this.#warned.add(cause)
+    this.#log?.warn(message, { source: this.#name, subject })
+  }
+
+  #change(change: Change): Cell {
+    return this.#telemetry.sourceFileEvents.at(this.#name, change)
+  }
+}

@@ -1,0 +1,277 @@
+/**
+ * One open file, read forward. Each reading takes the 256 bytes before the wanted offset along: if they are not what they were,
+ * the file was truncated and written anew. Operating errors come back as a result, never thrown; what the sink throws passes.
+ */
+import { type BigIntStats, closeSync, fstatSync } from 'node:fs'
+import type { Chunk, Origin, Position, StreamSink } from '../source.ts'
+import { fileKey, HEAD_BYTES, identityText, inodeKey } from './identity.ts'
+import { MARK_BYTES, WINDOW_BYTES, type Window } from './window.ts'
+
+/** A second look after a change: two changes within one tick of the file system's clock look like one. */
+const SECOND_LOOK_MS = 50
+
+/** `more`: there is more to read now. `idle`: all that is there was delivered. `failed`: see `error`. */
+export type Turn = 'more' | 'idle' | 'truncated' | 'failed'
+
+/** An origin whose file follows renames. */
+export type TailOrigin = { -readonly [K in keyof Origin]: Origin[K] }
+
+export interface TailOptions {
+  readonly fd: number
+  readonly stat: BigIntStats
+  readonly nowMs: number
+  readonly startOffset: number
+  readonly origin: TailOrigin
+  readonly sink: StreamSink
+  readonly window: Window
+}
+
+export class Tail {
+  /** Unique while the file is open. */
+  readonly inode: string
+  readonly key: string
+  readonly origin: TailOrigin
+  /** No path that the source looks at leads to it now. */
+  isLost = false
+  /** Its name was given to another file, or it got another name. */
+  isRotated = false
+  hasSuccessor = false
+  /** The file whose bytes were written before this one's. */
+  waitsFor: Tail | undefined = undefined
+  error: NodeJS.ErrnoException | undefined = undefined
+  /** Bytes that the last truncation took before they were in the numbers. */
+  truncatedBytes = 0
+  /** Whether the last turn found the file changed. */
+  hasChanged = false
+  /** Only its inode changed lately: most likely a new name. */
+  seemsRenamed = false
+  /** Bytes that the last turn delivered. */
+  lastReadBytes = 0
+  /** When it last changed, was found or was lost. */
+  quietSinceMs: number
+  readonly #fd: number
+  readonly #sink: StreamSink
+  readonly #window: Window
+  readonly #mark = Buffer.alloc(MARK_BYTES)
+  #markBytes = 0
+  /** The mark at the checkpoint, to which the sink may go back after looking ahead. */
+  readonly #anchor = Buffer.alloc(MARK_BYTES)
+  #anchorBytes = 0
+  #anchorOffset = -1
+  #head: Buffer = Buffer.alloc(0)
+  #identity = ''
+  #identityHeadBytes = -1
+  #checkpoint: number
+  #wanted: number
+  /** End of what was ever delivered: behind `#wanted` while a line is unfinished. */
+  #deliveredTo: number
+  #target: number
+  #secondLookAtMs = Number.POSITIVE_INFINITY
+  #stat: BigIntStats
+  #sizeBytes: number
+  #isOpen = true
+
+  constructor({ fd, stat, nowMs, startOffset, origin, sink, window }: TailOptions) {
+    this.#fd = fd
+    this.#stat = stat
+    this.quietSinceMs = nowMs
+    this.inode = inodeKey(stat)
+    this.key = fileKey(stat)
+    this.origin = origin
+    this.#sink = sink
+    this.#window = window
+    this.#sizeBytes = Number(stat.size)
+    this.#target = this.#sizeBytes
+    this.#wanted = this.#deliveredTo = this.#checkpoint = startOffset
+    if (startOffset > 0) this.#learnStart()
+  }
+
+  get checkpoint(): number {
+    return this.#checkpoint
+  }
+
+  /** Bytes that are in the file, as last seen, and not in the numbers. */
+  get lagBytes(): number {
+    return Math.max(0, this.#sizeBytes - this.#checkpoint)
+  }
+
+  /** There are bytes that were never delivered, or that the sink wants again because it knows now what they are. */
+  get isUnread(): boolean {
+    const needBytes = this.#sink.needBytes
+    return this.#sizeBytes > this.#deliveredTo || (needBytes > 0 && this.#sizeBytes - this.#wanted >= needBytes)
+  }
+
+  /** What was there when it was found, or when `aimAtEnd` was called, is not all read. A file that fails keeps nobody waiting. */
+  get isBehind(): boolean {
+    return this.#isOpen && this.error === undefined && this.#deliveredTo < Math.min(this.#target, this.#sizeBytes)
+  }
+
+  get isUnlinked(): boolean {
+    return this.#stat.nlink === 0n
+  }
+
+  get position(): Position {
+    const headBytes = Math.min(this.#head.length, this.#checkpoint)
+    if (headBytes !== this.#identityHeadBytes) this.#identity = identityText(this.key, this.#head.subarray(0, headBytes))
+    this.#identityHeadBytes = headBytes
+    return { origin: this.origin, identity: this.#identity, checkpoint: this.#checkpoint }
+  }
+
+  /** Whether `stat`, taken by path, shows something that the last turn did not see. */
+  differs(stat: BigIntStats): boolean {
+    return stat.size !== this.#stat.size || stat.mtimeNs !== this.#stat.mtimeNs
+  }
+
+  aimAtEnd(): void {
+    try {
+      this.#look()
+    } catch (error) {
+      this.error = error as NodeJS.ErrnoException
+    }
+    this.#target = this.#sizeBytes
+  }
+
+  /** Reads and delivers at most one window. */
+  turn(nowMs: number): Turn {
+    const sizeBefore = this.#sizeBytes
+    this.lastReadBytes = 0
+    let got: number
+    try {
+      got = this.#lookAndRead(nowMs)
+      this.error = undefined
+    } catch (error) {
+      this.error = error as NodeJS.ErrnoException
+      return 'failed'
+    }
+    if (got < 0) return this.#restart(sizeBefore)
+    this.lastReadBytes = got
+    if (got > 0) this.#deliver(got)
+    return this.isUnread ? 'more' : 'idle'
+  }
+
+  /** Tells the sink that nothing follows what was read: an unterminated last line is delivered. */
+  end(): void {
+    try {
+      const got = this.#readFrom(this.#wanted, this.#deliveredTo)
+      this.#sink.end(got)
+      const needBytes = this.#sink.needBytes
+      if (needBytes > 0) this.#sink.end(this.#readFrom(this.#deliveredTo - needBytes, this.#deliveredTo))
+    } catch (error) {
+      if (!isSystemError(error)) throw error
+      this.error = error
+    }
+    this.#checkpoint = this.#sink.checkpoint
+  }
+
+  close(): void {
+    if (this.#isOpen) closeSync(this.#fd)
+    this.#isOpen = false
+  }
+
+  /** Bytes that came; -1 if the file is not the one that was read so far. */
+  #lookAndRead(nowMs: number): number {
+    this.hasChanged = this.#look()
+    const isSecondLook = !this.hasChanged && nowMs >= this.#secondLookAtMs
+    if (this.hasChanged) {
+      this.quietSinceMs = nowMs
+      this.#secondLookAtMs = nowMs + SECOND_LOOK_MS
+    }
+    if (isSecondLook) this.#secondLookAtMs = Number.POSITIVE_INFINITY
+    if (this.#sizeBytes < this.#wanted) return -1
+    return this.hasChanged || isSecondLook || this.isUnread ? this.#read() : 0
+  }
+
+  /** Answers whether size or time of change moved. */
+  #look(): boolean {
+    const stat = fstatSync(this.#fd, { bigint: true })
+    const hasChanged = this.differs(stat)
+    if (!hasChanged && stat.ctimeNs !== this.#stat.ctimeNs) this.seemsRenamed = true
+    this.#stat = stat
+    this.#sizeBytes = Number(stat.size)
+    this.#deliveredTo = Math.min(this.#deliveredTo, Math.max(this.#sizeBytes, this.#wanted))
+    return hasChanged
+  }
+
+  /** Bytes that came behind the mark; -1 if the mark is not there any more. */
+  #read(): number {
+    const wantedBytes = Math.min(this.#sizeBytes - this.#wanted, Math.max(WINDOW_BYTES, this.#sink.needBytes))
+    const got = this.#window.read(this.#fd, this.#wanted - this.#markBytes, this.#markBytes + wantedBytes)
+    if (got < this.#markBytes) return -1
+    const isSame = this.#window.buffer.compare(this.#mark, 0, this.#markBytes, 0, this.#markBytes) === 0
+    return isSame ? got - this.#markBytes : -1
+  }
+
+  #deliver(bytes: number): void {
+    const start = this.#markBytes
+    const asked = this.#wanted
+    const chunk = { buffer: this.#window.buffer, start, end: start + bytes, offset: asked }
+    if (asked <= this.#head.length && this.#head.length < HEAD_BYTES) this.#extendHead(chunk)
+    const next = this.#sink.push(chunk)
+    if (next > asked + bytes || next < 0) throw new Error(`a sink asked for offset ${next} after ${asked + bytes}`)
+    this.#deliveredTo = Math.max(asked + bytes, next)
+    this.#checkpoint = this.#sink.checkpoint
+    this.#wanted = next
+    if (next < asked) this.#goBack(next)
+    else this.#moveMark(chunk, next)
+  }
+
+  /** The bytes before `next` become the mark. The buffer holds them: the old mark stands before the chunk. */
+  #moveMark(chunk: Chunk, next: number): void {
+    const end = chunk.start + (next - chunk.offset)
+    this.#markBytes = Math.min(MARK_BYTES, end)
+    chunk.buffer.copy(this.#mark, 0, end - this.#markBytes, end)
+    if (next !== this.#checkpoint) return
+    this.#mark.copy(this.#anchor, 0, 0, this.#markBytes)
+    this.#anchorBytes = this.#markBytes
+    this.#anchorOffset = next
+  }
+
+  /** A sink that goes back elsewhere than to its checkpoint has no mark there: that one reading is unchecked. */
+  #goBack(next: number): void {
+    this.#markBytes = next === this.#anchorOffset ? this.#anchorBytes : 0
+    this.#anchor.copy(this.#mark, 0, 0, this.#markBytes)
+  }
+
+  #extendHead(chunk: Chunk): void {
+    const known = this.#head.length
+    const from = chunk.start + (known - chunk.offset)
+    const fresh = chunk.buffer.subarray(from, Math.min(chunk.end, from + HEAD_BYTES - known))
+    if (fresh.length > 0) this.#head = Buffer.concat([this.#head, fresh])
+  }
+
+  #restart(sizeBefore: number): Turn {
+    this.truncatedBytes = Math.max(0, sizeBefore - this.#checkpoint)
+    this.#sink.reset()
+    this.#wanted = this.#deliveredTo = this.#checkpoint = 0
+    this.#markBytes = 0
+    this.#anchorOffset = -1
+    this.#head = Buffer.alloc(0)
+    this.#identityHeadBytes = -1
+    return 'truncated'
+  }
+
+  /** Head and mark of a file that is not read from its start. An error shows at the first turn. */
+  #learnStart(): void {
+    try {
+      const headBytes = this.#window.read(this.#fd, 0, Math.min(HEAD_BYTES, this.#wanted))
+      this.#head = Buffer.from(this.#window.buffer.subarray(0, headBytes))
+      const markBytes = Math.min(MARK_BYTES, this.#wanted)
+      this.#markBytes = this.#window.read(this.#fd, this.#wanted - markBytes, markBytes) === markBytes ? markBytes : 0
+      this.#window.buffer.copy(this.#mark, 0, 0, this.#markBytes)
+      this.#window.buffer.copy(this.#anchor, 0, 0, this.#markBytes)
+      this.#anchorBytes = this.#markBytes
+      this.#anchorOffset = this.#wanted
+    } catch (error) {
+      this.error = error as NodeJS.ErrnoException
+    }
+  }
+
+  #readFrom(offset: number, endOffset: number): Chunk {
+    const end = this.#window.read(this.#fd, offset, endOffset - offset)
+    return { buffer: this.#window.buffer, start: 0, end, offset }
+  }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error
+}

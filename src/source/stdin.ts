@@ -1,0 +1,89 @@
+/**
+ * Standard input as a source: each block goes to the sink as it comes. It cannot be read again, so its sink must take all it is
+ * given (`frame/stream-lines.ts` does; a sink for files that asks back is refused). Nothing but the sink's work delays reading:
+ * while that runs the pipe fills, and then the writer waits. There is nothing to resume: the checkpoint counts bytes of this run.
+ */
+import type { Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { OwnMetrics } from '../telemetry/own-metrics.ts'
+import type { OpenStream, Origin, Position, Source, StreamSink } from './source.ts'
+import type { SourceLog } from './source-log.ts'
+
+export interface StdinSourceOptions {
+  readonly name: string
+  readonly input: Readable
+  readonly telemetry: OwnMetrics
+  readonly log?: SourceLog
+}
+
+export class StdinSource implements Source {
+  readonly name: string
+  readonly caughtUp: Promise<void> = Promise.resolve()
+  readonly #input: Readable
+  readonly #telemetry: OwnMetrics
+  readonly #log: SourceLog | undefined
+  readonly #origin: Origin
+  #sink: StreamSink | undefined = undefined
+  #offset = 0
+
+  constructor({ name, input, telemetry, log }: StdinSourceOptions) {
+    this.name = name
+    this.#input = input
+    this.#telemetry = telemetry
+    this.#log = log
+    this.#origin = { source: name, log: 'stdin', file: '', stream: 'stdin', fields: {} }
+  }
+
+  /** Resolves at the end of the input (also if it breaks) or when `signal` aborts; only then is nothing delivered for a rest. */
+  async run(open: OpenStream, signal: AbortSignal): Promise<void> {
+    const sink = open(this.#origin)
+    this.#sink = sink
+    const up = this.#telemetry.sourceUp.at(this.name)
+    up.value = 1
+    const stop = () => this.#input.destroy()
+    signal.addEventListener('abort', stop)
+    if (signal.aborted) stop()
+    try {
+      const hasEnded = await this.#deliver(sink, signal)
+      if (hasEnded) sink.end(this.#chunk(Buffer.alloc(0)))
+    } finally {
+      signal.removeEventListener('abort', stop)
+      up.value = 0
+    }
+  }
+
+  positions(): Position[] {
+    return this.#sink === undefined ? [] : [{ origin: this.#origin, identity: 'stdin', checkpoint: this.#sink.checkpoint }]
+  }
+
+  /** Answers whether the input ended by itself. */
+  async #deliver(sink: StreamSink, signal: AbortSignal): Promise<boolean> {
+    const blocks = this.#input[Symbol.asyncIterator]() as AsyncIterator<Buffer>
+    for (;;) {
+      const block = await this.#next(blocks, signal)
+      if (signal.aborted) return false
+      if (block === undefined) return true
+      const chunk = this.#chunk(block)
+      this.#offset += block.length
+      if (sink.push(chunk) !== this.#offset) throw new Error('a sink of standard input must take all it is given')
+      await nextTurn()
+    }
+  }
+
+  /** undefined: no more. Only reading is guarded: what the sink throws is a bug and passes. */
+  async #next(blocks: AsyncIterator<Buffer>, signal: AbortSignal): Promise<Buffer | undefined> {
+    try {
+      const { done, value } = await blocks.next()
+      return done === true ? undefined : value
+    } catch (error) {
+      if (signal.aborted) return undefined
+      this.#telemetry.sourceFileEvents.at(this.name, 'error').value++
+      this.#log?.warn('standard input broke', { source: this.name, error: String(error) })
+      return undefined
+    }
+  }
+
+  #chunk(block: Buffer) {
+    return { buffer: block, start: 0, end: block.length, offset: this.#offset }
+  }
+}

@@ -1,0 +1,220 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { LineFramer, PEEK_BYTES } from '../../src/frame/line-framer.ts'
+import { replay } from './replay.ts'
+
+interface Seen {
+  readonly lines: [text: string, endOffset: number][]
+  readonly tooLong: [lineBytes: number, endOffset: number][]
+}
+
+function collect(maxLineBytes: number) {
+  const seen: Seen = { lines: [], tooLong: [] }
+  const framer = new LineFramer({
+    maxLineBytes,
+    onLine: (buffer, start, end, endOffset) => seen.lines.push([buffer.toString('latin1', start, end), endOffset]),
+    onTooLong: (lineBytes, endOffset) => seen.tooLong.push([lineBytes, endOffset]),
+  })
+  return { framer, seen }
+}
+
+/** The same from the whole text at once, by other means. */
+function naive(content: Buffer, maxLineBytes: number, takesRest: boolean): Seen {
+  const seen: Seen = { lines: [], tooLong: [] }
+  const parts = content.toString('latin1').split('\n')
+  let offset = 0
+  for (const [i, part] of parts.entries()) {
+    const isRest = i === parts.length - 1
+    offset += part.length + (isRest ? 0 : 1)
+    if (isRest && (!takesRest || part === '')) continue
+    if (part.length > maxLineBytes) seen.tooLong.push([part.length, offset])
+    else seen.lines.push([part, offset])
+  }
+  return seen
+}
+
+const line = (bytes: number, letter = 'x') => `${letter.repeat(bytes)}\n`
+
+/** Bytes of few kinds, with some lines long enough to be only looked at. */
+const contents = fc
+  .array(fc.oneof(fc.string({ maxLength: 20 }), fc.constantFrom('\n', '\n\n', '\r\n', 'é\n'), fc.nat(3 * PEEK_BYTES).map((n) => 'a'.repeat(n))), {
+    maxLength: 12,
+  })
+  .map((parts) => Buffer.from(parts.join('')))
+
+describe('LineFramer', () => {
+  test('any split of any bytes gives the lines, offsets and too-long counts of the whole', () => {
+    const cases = fc.record({
+      content: contents,
+      cuts: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 8 }),
+      windowBytes: fc.constantFrom(1, 7, PEEK_BYTES, 4 * PEEK_BYTES),
+      maxLineBytes: fc.constantFrom(5, 1000, PEEK_BYTES, 2 * PEEK_BYTES),
+      ends: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(cases, ({ content, cuts, windowBytes, maxLineBytes, ends }) => {
+        // A window of one byte is a fault of the test's speed, not of interest, beyond small contents.
+        const window = content.length > 2000 ? Math.max(windowBytes, PEEK_BYTES + 1) : windowBytes
+        const sizes = [...cuts.map((cut) => Math.floor(cut * content.length)).sort((a, b) => a - b), content.length]
+        const { framer, seen } = collect(maxLineBytes)
+        const source = new Proxyless(content, framer)
+        source.play(window, sizes)
+        if (ends) source.end()
+        expect(seen).toEqual(naive(content, maxLineBytes, ends))
+        const lastNewline = content.lastIndexOf('\n')
+        expect(framer.checkpoint).toBe(ends ? content.length : lastNewline + 1)
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  test('a carriage return stays and an empty line is a line', () => {
+    const { framer, seen } = collect(100)
+    replay(framer, Buffer.from('a\r\n\nb\n'), { windowBytes: 100, sizes: [6] })
+    expect(seen.lines).toEqual([
+      ['a\r', 3],
+      ['', 4],
+      ['b', 6],
+    ])
+  })
+
+  test('an unfinished line is asked for from its start', () => {
+    const { framer, seen } = collect(100)
+    const first = Buffer.from('one\ntw')
+    expect(framer.push({ buffer: first, start: 0, end: 6, offset: 0 })).toBe(4)
+    expect(framer.checkpoint).toBe(4)
+    const second = Buffer.from('two\n')
+    expect(framer.push({ buffer: second, start: 0, end: 4, offset: 4 })).toBe(8)
+    expect(seen.lines.map(([text]) => text)).toEqual(['one', 'two'])
+  })
+
+  test('a line of exactly the limit is delivered and one byte more is not', () => {
+    const { framer, seen } = collect(200_000)
+    const content = Buffer.from(line(200_000) + line(200_001) + line(3))
+    replay(framer, content, { windowBytes: 256 * 1024, sizes: [content.length] })
+    expect(seen.lines.map(([text, endOffset]) => [text.length, endOffset])).toEqual([
+      [200_000, 200_001],
+      [3, 400_007],
+    ])
+    expect(seen.tooLong).toEqual([[200_001, 400_003]])
+  })
+
+  test('100 MB without a newline are read once, keep the checkpoint and count as one line', () => {
+    const { framer, seen } = collect(8 << 20)
+    const block = Buffer.alloc(256 * 1024, 'x')
+    let offset = 0
+    for (; offset < 100e6; ) {
+      const next = framer.push({ buffer: block, start: 0, end: block.length, offset })
+      expect(next).toBe(offset + block.length)
+      expect(framer.needBytes).toBe(0)
+      offset = next
+    }
+    expect(framer.checkpoint).toBe(0)
+    const tail = Buffer.from('\n{}\n')
+    expect(framer.push({ buffer: tail, start: 0, end: 4, offset })).toBe(offset + 4)
+    expect(seen).toEqual({ lines: [['{}', offset + 4]], tooLong: [[offset, offset + 1]] })
+  })
+
+  test('an 8 MiB line that grows in small steps is delivered to the framer hardly more than twice', () => {
+    const { framer, seen } = collect(8 << 20)
+    const content = Buffer.from(line((8 << 20) - 10))
+    const sizes = Array.from({ length: Math.ceil(content.length / 10_000) }, (_, i) => Math.min(content.length, (i + 1) * 10_000))
+    const delivered = replay(framer, content, { windowBytes: 256 * 1024, sizes })
+    expect(seen.lines.map(([text]) => text.length)).toEqual([(8 << 20) - 10])
+    // Twice, and the first PEEK_BYTES again at each step until it is only looked at.
+    expect(delivered).toBeLessThan(2 * content.length + (PEEK_BYTES / 10_000 + 2) * PEEK_BYTES)
+  })
+
+  test('lines of the size of a window cost at most one more reading', () => {
+    const { framer, seen } = collect(8 << 20)
+    const content = Buffer.from(Array.from({ length: 60 }, (_, i) => line(70_000 + i * 5000)).join(''))
+    const delivered = replay(framer, content, { windowBytes: 256 * 1024, sizes: [content.length] })
+    expect(seen.lines.length).toBe(60)
+    expect(delivered).toBeLessThan(2.5 * content.length)
+  })
+
+  test('content that changed since it was looked at is taken as it is now', () => {
+    const { framer, seen } = collect(8 << 20)
+    const old = Buffer.alloc(100_000, 'o')
+    expect(framer.push({ buffer: old, start: 0, end: old.length, offset: 0 })).toBe(100_000)
+    const newline = Buffer.from('\n')
+    expect(framer.push({ buffer: newline, start: 0, end: 1, offset: 100_000 })).toBe(0)
+    expect(framer.needBytes).toBe(100_001)
+    const changed = Buffer.from(`new\n${'n'.repeat(99_997)}`)
+    expect(framer.push({ buffer: changed, start: 0, end: changed.length, offset: 0 })).toBe(4)
+    expect(seen.lines).toEqual([['new', 4]])
+    expect(framer.needBytes).toBe(0)
+  })
+
+  test('after a reset the stream starts anew', () => {
+    const { framer, seen } = collect(100)
+    const content = Buffer.from('a\nbb')
+    framer.push({ buffer: content, start: 0, end: 4, offset: 0 })
+    framer.reset()
+    expect(framer.checkpoint).toBe(0)
+    replay(framer, Buffer.from('c\n'), { windowBytes: 10, sizes: [2] })
+    expect(seen.lines).toEqual([
+      ['a', 2],
+      ['c', 2],
+    ])
+  })
+
+  test('a source may start in the middle', () => {
+    const { framer, seen } = collect(100)
+    const content = Buffer.from('abc\n')
+    expect(framer.push({ buffer: content, start: 0, end: 4, offset: 1000 })).toBe(1004)
+    expect(seen.lines).toEqual([['abc', 1004]])
+    expect(framer.checkpoint).toBe(1004)
+  })
+
+  test('the end delivers an unterminated line that was only looked at', () => {
+    const { framer, seen } = collect(8 << 20)
+    const content = Buffer.from(`a\n${'z'.repeat(300_000)}`)
+    const source = new Proxyless(content, framer)
+    source.play(256 * 1024, [content.length])
+    source.end()
+    expect(seen.lines.map(([text, endOffset]) => [text.length, endOffset])).toEqual([
+      [1, 2],
+      [300_000, 300_002],
+    ])
+  })
+})
+
+/** Remembers where the framer wants to go on, as a source does between reading and the end. */
+class Proxyless {
+  readonly #content: Buffer
+  readonly #framer: LineFramer
+  #wanted = 0
+
+  constructor(content: Buffer, framer: LineFramer) {
+    this.#content = content
+    this.#framer = framer
+  }
+
+  play(windowBytes: number, sizes: readonly number[]): void {
+    const framer = this.#framer
+    const noting = {
+      push: (chunk: Parameters<LineFramer['push']>[0]) => (this.#wanted = framer.push(chunk)),
+      get needBytes() {
+        return framer.needBytes
+      },
+      get checkpoint() {
+        return framer.checkpoint
+      },
+      end: () => {},
+      reset: () => {},
+    }
+    replay(noting, this.#content, { windowBytes, sizes })
+  }
+
+  end(): void {
+    const { needBytes } = this.#sendEnd(this.#wanted)
+    if (needBytes > 0) this.#sendEnd(this.#content.length - needBytes)
+  }
+
+  #sendEnd(offset: number): LineFramer {
+    const rest = this.#content.subarray(offset)
+    this.#framer.end({ buffer: rest, start: 0, end: rest.length, offset })
+    return this.#framer
+  }
+}

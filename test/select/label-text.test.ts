@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { cleanLabel } from '../../src/select/label-text.ts'
+import { wordNormalizer } from '../../src/select/normalize.ts'
+
+test('a clean short text is returned as it is', () => {
+  for (const text of ['', 'bash', 'é😀', 'a b"c\\d', '日本', 'x'.repeat(20)]) expect(cleanLabel(text, 20)).toBe(text)
+})
+
+test('control characters, separators of lines and halves of characters become U+FFFD, one for one', () => {
+  const f = (text: string, expected: string): void => expect(cleanLabel(text, 20)).toBe(expected)
+  f('a\nb\tc\u0000', 'a\ufffdb\ufffdc\ufffd')
+  f('\u001b[31m\u007f\u0085\u009f', '\ufffd[31m\ufffd\ufffd\ufffd')
+  f('\u2028\u2029', '\ufffd\ufffd')
+  f('\ud83d', '\ufffd')
+  f('a\ude00\ud83d\ude00\ud83d', 'a\ufffd😀\ufffd')
+  f('\u00a0~ ', '\u00a0~ ')
+})
+
+test('a long text is cut and ends in a hash of all of it', () => {
+  const text = `${'x'.repeat(100)}tail`
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8)
+  expect(cleanLabel(text, 20)).toBe(`${'x'.repeat(11)}…${hash}`)
+  expect(cleanLabel(`${'x'.repeat(100)}tale`, 20)).not.toBe(cleanLabel(text, 20))
+  expect(cleanLabel('x'.repeat(21), 20)).toHaveLength(20)
+  expect(cleanLabel(`${'x'.repeat(10)}😀${'y'.repeat(20)}`, 20)).toMatch(/^x{10}…[0-9a-f]{8}$/)
+  expect(cleanLabel('abcdefghij', 4)).toHaveLength(4)
+  expect(cleanLabel('abc', 0)).toBe('')
+})
+
+test('a label is always valid text and never longer than allowed; cleaning twice changes nothing (property)', () => {
+  const units = fc.array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0xd7ff, max: 0xe000 }), fc.integer({ min: 0, max: 0xa0 })))
+  fc.assert(
+    fc.property(units, fc.integer({ min: 0, max: 40 }), (codes, maxLength) => {
+      const cleaned = cleanLabel(String.fromCharCode(...codes), maxLength)
+      expect(cleaned.length).toBeLessThanOrEqual(maxLength)
+      expect(Buffer.from(cleaned).toString()).toBe(cleaned)
+      for (const unit of cleaned) expect(unit < ' ' || (unit >= '\u007f' && unit <= '\u009f') || unit === '\u2028' || unit === '\u2029').toBe(false)
+      expect(cleanLabel(cleaned, maxLength)).toBe(cleaned)
+    }),
+    { numRuns: 500 },
+  )
+})
+
+const ALL = wordNormalizer(['uuid', 'hex', 'number', 'email'])
+
+test('whole words that identify become what they are', () => {
+  const f = (text: string, expected: string, normalize = ALL): void => expect([text, normalize(text)]).toEqual([text, expected])
+  f('session 0B9F3C1E-5d0a-4f7e-9a53-2f1c7c1d9e10 ended', 'session {uuid} ended')
+  f('pod-0b9f3c1e-5d0a-4f7e-9a53-2f1c7c1d9e10', 'pod-{uuid}')
+  f('/users/123/orders/45.6', '/users/{number}/orders/{number}')
+  f('took 35ms, then 1.5e-3 s', 'took 35ms, then {number} s')
+  f('10.0.0.1:8080', '{number}:{number}')
+  f('commit 3f2a9c1d at 0xDEADBEEF', 'commit {hex} at {hex}')
+  f('deadbeef facade v2 h264 x1', 'deadbeef facade v2 h264 x1')
+  f('from ann.lee+x@mail.example.com.', 'from {email}.')
+  f('a@b is none', 'a@b is none')
+  f('12345678', '{number}')
+  f('12345678', '{hex}', wordNormalizer(['hex']))
+  f('12345678 x', '12345678 x', wordNormalizer(['uuid', 'email']))
+  f('1 x', '1 x', wordNormalizer([]))
+  f('healthcare-claims', 'healthcare-claims')
+  f('{number} {uuid}', '{number} {uuid}')
+})
+
+test('normalizing twice changes nothing (property)', () => {
+  const piece = fc.constantFrom('0b9f3c1e-5d0a-4f7e-9a53-2f1c7c1d9e10', '3f2a9c1d', '12', '0x1f', 'a@b.cc', '.', '-', '@', '+', 'e', '_', ' ', '{', '}', 'a', 'é', '{hex}')
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+      const once = ALL(pieces.join(''))
+      expect(ALL(once)).toBe(once)
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('normalizing a hostile text costs milliseconds', () => {
+  const started = performance.now()
+  for (const unit of ['a', '1', '1.', 'a@', 'a.', '0', '-', '1e', 'f0', 'a@b.']) ALL(unit.repeat(2 ** 20))
+  expect(performance.now() - started).toBeLessThan(500)
+})
