@@ -1,0 +1,33 @@
+/** The metrics: one shared buffer for all scrapers, compressed once if asked for, one exact Content-Type. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+/** What the server needs of an exposition. */
+export interface MetricsBody {
+  readonly contentType: string
+  body(): Buffer
+  gzip(): Promise<Buffer>
+}
+
+export function addMetricsRoute(app: FastifyInstance, path: string, metrics: MetricsBody): void {
+  app.get(path, async (request: FastifyRequest, reply: FastifyReply) => {
+    reply.raw.setHeader('content-type', metrics.contentType)
+    reply.header('content-type', metrics.contentType).header('vary', 'Accept-Encoding')
+    if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(metrics.body())
+    const compressed = await metrics.gzip()
+    return reply.header('content-encoding', 'gzip').send(compressed)
+  })
+}
+
+/** Whether `Accept-Encoding` names gzip (or `*`) with a weight above 0; a name wins over `*`. */
+export function acceptsGzip(header: string | string[] | undefined): boolean {
+  const weights = new Map<string, number>()
+  for (const part of String(header ?? '').split(',')) {
+    const [name, ...parameters] = part
+      .trim()
+      .toLowerCase()
+      .split(/\s*;\s*/)
+    const weight = parameters.find((parameter) => parameter.startsWith('q='))
+    if (name) weights.set(name, weight === undefined ? 1 : Number(weight.slice(2)) || 0)
+  }
+  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0
+}

@@ -1,0 +1,159 @@
+/**
+ * HTTP for scrapers, probes and people: GET and HEAD on exact paths, with limits against those who send slowly, send much or never
+ * read. Knows no sources. The only importer of fastify.
+ */
+import { readFile, unlink } from 'node:fs/promises'
+import { createConnection, type Socket } from 'node:net'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fastify from 'fastify'
+import { addHealthRoutes, type Health } from './health.ts'
+import { addLanding, LANDING_STYLE } from './landing.ts'
+import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts'
+import { addMetricsRoute, type MetricsBody } from './metrics.ts'
+
+export interface ServerOptions {
+  readonly addresses: readonly string[]
+  readonly telemetryPath: string
+  readonly metrics: MetricsBody
+  readonly health: () => Health
+  readonly version: string
+  readonly isLifecycleEnabled: boolean
+  /** A reader that takes nothing of an answer for this long is cut off. Default 30 s. */
+  readonly writeDeadlineMs?: number
+}
+
+export interface RunningServer {
+  /** URLs (or `unix:` paths) as they came to be: with the port that was given for port 0. */
+  readonly addresses: readonly string[]
+  readonly isOpenToOthers: boolean
+  /** Ends idle connections at once and all others after at most 2 s. */
+  close(): Promise<void>
+}
+
+const CLOSE_DEADLINE_MS = 2000
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+}
+
+/** Rejects with an error that names the address if one cannot be taken. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const parsed = options.addresses.map(parsedOrThrow)
+  const apps: FastifyInstance[] = []
+  const close = async (): Promise<void> => {
+    await Promise.all(apps.map(closeWithin))
+  }
+  try {
+    const addresses: string[] = []
+    for (const [i, address] of parsed.entries()) {
+      const app = createApp(options)
+      apps.push(app)
+      addresses.push(await listen(app, address, options.addresses[i]!))
+    }
+    return { addresses, isOpenToOthers: !parsed.every(isLoopback), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function createApp(options: ServerOptions): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    bodyLimit: 1,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 15_000,
+    connectionTimeout: options.writeDeadlineMs ?? 30_000,
+    exposeHeadRoutes: true,
+    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 100 },
+    http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },
+    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => void plain(reply, 400, 'Bad request.\n'),
+  } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance
+  app.server.maxConnections = 256
+  app.server.maxHeadersCount = 64
+  app.addHook('onRequest', async (request, reply) => refuseOtherMethods(app, request, reply))
+  app.addHook('onSend', async (_, reply) => void reply.headers(SECURITY_HEADERS))
+  app.setNotFoundHandler((_, reply) => plain(reply, 404, 'Not found.\n'))
+  app.setErrorHandler((error: { statusCode?: number }, _, reply) =>
+    plain(reply, error.statusCode ?? 500, 'The request could not be answered.\n'),
+  )
+  addMetricsRoute(app, options.telemetryPath, options.metrics)
+  addHealthRoutes(app, options.health)
+  addLanding(app, options, options.health)
+  app.get('/style.css', (_, reply) => reply.header('content-type', 'text/css; charset=utf-8').send(LANDING_STYLE))
+  addLifecycle(app, options.isLifecycleEnabled)
+  return app
+}
+
+const LIFECYCLE_PATHS = ['/-/reload', '/-/quit']
+
+function refuseOtherMethods(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+  if (request.method === 'GET' || request.method === 'HEAD') return undefined
+  const path = request.url.split('?')[0]!
+  if (LIFECYCLE_PATHS.includes(path) || !app.hasRoute({ method: 'GET', url: path })) return undefined
+  return plain(reply.header('allow', 'GET, HEAD'), 405, 'Only GET and HEAD.\n')
+}
+
+/** As Prometheus has them: POST or PUT, 403 unless enabled. */
+function addLifecycle(app: FastifyInstance, isEnabled: boolean): void {
+  const [status, body] = isEnabled
+    ? [501, 'Comes with a later version.\n']
+    : [403, 'Lifecycle API is not enabled: --web.enable-lifecycle\n']
+  for (const url of LIFECYCLE_PATHS) {
+    app.route({ method: ['POST', 'PUT'], url, handler: (_, reply) => plain(reply, status as number, body as string) })
+    app.get(url, (_, reply) => plain(reply.header('allow', 'POST, PUT'), 405, 'Only POST and PUT.\n'))
+  }
+}
+
+function plain(reply: FastifyReply, status: number, body: string): FastifyReply {
+  return reply.code(status).header('content-type', 'text/plain; charset=utf-8').send(body)
+}
+
+function parsedOrThrow(text: string): ListenAddress {
+  const parsed = parseListenAddress(text)
+  if ('problem' in parsed) throw new Error(parsed.problem)
+  return parsed
+}
+
+async function listen(app: FastifyInstance, address: ListenAddress, text: string): Promise<string> {
+  try {
+    if (address.kind === 'unix') return await listenUnix(app, address.path)
+    return await app.listen({ port: address.port, host: address.host ?? '::' })
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    const cure =
+      code === 'EADDRINUSE'
+        ? 'it is taken; stop the other process or choose another --web.listen-address'
+        : (error as Error).message
+    throw new Error(`cannot listen on ${text}: ${cure}`, { cause: error })
+  }
+}
+
+/** A socket file that nobody listens on is left over from a killed process and replaced. */
+async function listenUnix(app: FastifyInstance, path: string): Promise<string> {
+  if (await isStaleSocket(path)) await unlink(path)
+  await app.listen({ path })
+  return `unix:${path}`
+}
+
+async function isStaleSocket(path: string): Promise<boolean> {
+  const isThere = await readFile(path).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENXIO',
+  )
+  if (!isThere) return false
+  return new Promise((resolve) => {
+    const probe: Socket = createConnection(path)
+    probe.on('connect', () => resolve(false) ?? probe.destroy())
+    probe.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'))
+  })
+}
+
+async function closeWithin(app: FastifyInstance): Promise<void> {
+  app.server.closeIdleConnections()
+  const deadline = setTimeout(() => app.server.closeAllConnections(), CLOSE_DEADLINE_MS)
+  await app.close()
+  clearTimeout(deadline)
+}

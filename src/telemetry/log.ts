@@ -1,0 +1,59 @@
+/** Our own log: one line per fact, logfmt or JSON, to a given write function. Never holds text of an agent's log; control characters are escaped. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
+
+export interface LogOptions {
+  readonly write: (line: string) => void
+  readonly level: LogLevel
+  readonly format: 'logfmt' | 'json'
+  readonly wallClockMs: () => number
+}
+
+const MAX_VALUE_LENGTH = 500
+
+export class Log {
+  readonly #options: LogOptions
+
+  constructor(options: LogOptions) {
+    this.#options = options
+  }
+
+  debug(message: string, fields: LogFields = {}): void {
+    this.#write('debug', message, fields)
+  }
+
+  info(message: string, fields: LogFields = {}): void {
+    this.#write('info', message, fields)
+  }
+
+  warn(message: string, fields: LogFields = {}): void {
+    this.#write('warn', message, fields)
+  }
+
+  error(message: string, fields: LogFields = {}): void {
+    this.#write('error', message, fields)
+  }
+
+  #write(level: LogLevel, message: string, fields: LogFields): void {
+    const { write, format, wallClockMs } = this.#options
+    if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(this.#options.level)) return
+    const entry = { time: new Date(wallClockMs()).toISOString(), level, msg: message, ...fields }
+    const pairs = Object.entries(entry).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]))
+    const plain = pairs.map(([key, value]) => [key, typeof value === 'string' ? harmless(value) : value] as const)
+    write(format === 'json' ? `${JSON.stringify(Object.fromEntries(plain))}\n` : `${plain.map(logfmtPair).join(' ')}\n`)
+  }
+}
+
+/** Visible escapes for everything that a terminal could act on, and a bounded length. */
+function harmless(text: string): string {
+  const cut = text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text
+  return cut.replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+function logfmtPair([key, value]: readonly [string, string | number | boolean]): string {
+  return typeof value === 'string' && !/^[^\s"=]+$/.test(value) ? `${key}=${JSON.stringify(value)}` : `${key}=${value}`
+}
