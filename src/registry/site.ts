@@ -98,7 +98,10 @@ export class Site {
   }
 }
 
-/** Well-formed whatever the given function does: two texts with different lone surrogates would be written alike. */
+/**
+ * Whatever the given function does, without lone surrogates and NUL: text formats write them all alike, and two series that are
+ * written alike would cost the whole scrape.
+ */
 function clean(family: SiteFamily, text: string): string {
-  return text === '' ? '' : family.cleanLabel(text).replace(/\p{Surrogate}/gu, '\ufffd')
+  return text === '' ? '' : family.cleanLabel(text).replace(/[\p{Surrogate}\u0000]/gu, '\ufffd')
 }

@@ -8,7 +8,7 @@ const TYPES: readonly FamilyType[] = ['counter', 'gauge', 'histogram', 'summary'
 
 /** What may be lost: NUL, and lone surrogates, which have no UTF-8. */
 function exposable(text: string): string {
-  return text.toWellFormed().replaceAll('\u0000', '\ufffd')
+  return text.replace(/[\p{Surrogate}\u0000]/gu, '\ufffd')
 }
 
 /** Label texts that an exposition of these values shows, by a strict parser. */

@@ -1,0 +1,105 @@
+/** Parts of the language that this version does not have: each use is an error that says so, never a number that is silently wrong. */
+import type { NodePath, Report } from '../diag/diagnostic.ts'
+import { placeIn } from './raw.ts'
+
+type Keys = Readonly<Record<string, unknown>>
+
+const LATER = {
+  top: ['remember', 'derive', 'mask'],
+  source: ['use', 'docker', 'kubernetes', 'labels', 'only', 'input'],
+  metric: ['expire', 'max_step'],
+  rule: ['derived', 'once', 'rise', 'exemplar', 'over', 'last', 'open'],
+  takes: ['derived'],
+  value: ['expr', 'price', 'unmasked', 'rise'],
+} as const
+
+const LATER_OPS = ['mean', 'sum', 'count', 'distinct']
+
+export function reportLater(data: Keys, file: string, report: Report): void {
+  new LaterParts(file, report).mapping(data)
+}
+
+class LaterParts {
+  readonly #file: string
+  readonly #report: Report
+
+  constructor(file: string, report: Report) {
+    this.#file = file
+    this.#report = report
+  }
+
+  mapping(data: Keys): void {
+    this.#keys(data, LATER.top, [])
+    this.#keys(keysOf(data.defaults), ['expire'], ['defaults'])
+    this.#labels(keysOf(data.defaults).labels, ['defaults', 'labels'])
+    this.#input(keysOf(data.input))
+    for (const [i, source] of list(data.sources)) this.#source(source, ['sources', i])
+    for (const [i, takes] of list(data.drop)) this.#takes(takes, LATER.takes, ['drop', i])
+    for (const [i, metric] of list(data.metrics)) this.#metric(metric, ['metrics', i])
+  }
+
+  #source(source: Keys, path: NodePath): void {
+    this.#keys(source, LATER.source, path)
+    if (keysOf(source.file).history === 'prime') this.#say('history: prime', [...path, 'file', 'history'], 'value')
+  }
+
+  #input(input: Keys): void {
+    if (['docker', 'cri'].includes(String(input.envelope)))
+      this.#say(`envelope: ${input.envelope}`, ['input', 'envelope'], 'value')
+    if (input.format !== undefined && !['auto', 'json'].includes(String(input.format)))
+      this.#say('this format', ['input', 'format'], 'value')
+    for (const key of ['event_name', 'event_time']) this.#value(input[key], ['input', key])
+  }
+
+  #metric(metric: Keys, path: NodePath): void {
+    this.#keys(metric, LATER.metric, path)
+    this.#rule(metric, path)
+    for (const [i, rule] of list(metric.rules)) this.#rule(rule, [...path, 'rules', i])
+  }
+
+  #rule(rule: Keys, path: NodePath): void {
+    this.#takes(rule, LATER.rule, path)
+    if (LATER_OPS.includes(String(rule.op))) this.#say(`op: ${rule.op}`, [...path, 'op'], 'value')
+    this.#labels(rule.labels, [...path, 'labels'])
+    this.#value(rule.value, [...path, 'value'])
+    for (const [label, entries] of Object.entries(keysOf(rule.split))) this.#labels(entries, [...path, 'split', label])
+  }
+
+  #takes(takes: Keys, later: readonly string[], path: NodePath): void {
+    this.#keys(takes, later, path)
+    this.#where(keysOf(takes.where), [...path, 'where'])
+  }
+
+  #where(where: Keys, path: NodePath): void {
+    if ('expr' in where) this.#say('expr', [...path, 'expr'], 'key')
+    for (const key of ['any', 'none']) for (const [i, inner] of list(where[key])) this.#where(inner, [...path, key, i])
+  }
+
+  #labels(labels: unknown, path: NodePath): void {
+    for (const [name, value] of Object.entries(keysOf(labels))) this.#value(value, [...path, name])
+  }
+
+  #value(value: unknown, path: NodePath): void {
+    if (Array.isArray(value)) for (const [i, one] of value.entries()) this.#value(one, [...path, i])
+    const keys = keysOf(value)
+    this.#keys(keys, LATER.value, path)
+    for (const inner of ['take', 'plus', 'minus']) if (inner in keys) this.#value(keys[inner], [...path, inner])
+  }
+
+  #keys(data: Keys, later: readonly string[], path: NodePath): void {
+    for (const key of later) if (Object.hasOwn(data, key)) this.#say(key, [...path, key], 'key')
+  }
+
+  #say(what: string, path: NodePath, part: 'key' | 'value'): void {
+    const message = `"${what}" is part of the mapping language, but not of this version of agentlog-exporter`
+    this.#report({ severity: 'error', code: 'not-yet', message, place: placeIn(this.#file, path, part) })
+  }
+}
+
+function keysOf(value: unknown): Keys {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Keys) : {}
+}
+
+function list(value: unknown): [number, Keys][] {
+  return Array.isArray(value) ? value.map((entry, i) => [i, keysOf(entry)]) : []
+}

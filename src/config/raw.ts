@@ -1,0 +1,83 @@
+/** A mapping file of checked shape, as written: what normalizing and the checks read. One file of several that are merged. */
+import type { NodePath, Place } from '../diag/diagnostic.ts'
+import type { Scalar, ValueSpec, WhereSpec } from '../select/spec.ts'
+import type { BucketsSpec } from './buckets.ts'
+
+export interface RawTakes {
+  readonly event?: string | readonly string[]
+  readonly each?: Readonly<Record<string, string>>
+  readonly where?: WhereSpec
+}
+
+export interface RawRule extends RawTakes {
+  readonly labels?: Readonly<Record<string, ValueSpec | null>>
+  readonly value?: ValueSpec
+  readonly split?: Readonly<Record<string, Readonly<Record<string, ValueSpec>>>>
+  readonly op?: 'set' | 'add' | 'max' | 'min'
+}
+
+export interface RawMetric extends RawRule {
+  readonly name: string
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary' | 'info'
+  readonly help?: string
+  readonly max_series?: number
+  readonly buckets?: BucketsSpec
+  readonly quantiles?: readonly number[]
+  readonly one_per?: readonly string[]
+  readonly rules?: readonly RawRule[]
+}
+
+export interface RawSource {
+  readonly name?: string
+  readonly file?: {
+    readonly paths: readonly string[]
+    readonly exclude?: readonly string[]
+    readonly history?: 'count' | 'skip' | 'prime'
+    readonly fields?: string
+  }
+  readonly stdin?: object
+}
+
+export interface RawMapping {
+  readonly include?: readonly (string | { readonly file: string; readonly without?: readonly string[] })[]
+  readonly sources?: readonly RawSource[]
+  readonly input?: {
+    readonly event_name?: ValueSpec | readonly string[]
+    readonly event_time?: ValueSpec | readonly string[]
+    readonly time_zone?: string
+  }
+  readonly drop?: readonly RawTakes[]
+  readonly metrics?: readonly RawMetric[]
+  readonly defaults?: {
+    readonly labels?: Readonly<Record<string, ValueSpec | null>>
+    readonly buckets?: BucketsSpec
+    readonly max_series?: number
+  }
+  readonly limits?: Readonly<
+    Partial<Record<'series' | 'keys' | 'line_bytes' | 'line_values' | 'line_depth' | 'label_length', number | string>>
+  >
+}
+
+/** One file with its name in reports; `without`: names of metrics that whoever included it leaves out. */
+export interface MappingFile {
+  readonly file: string
+  readonly raw: RawMapping
+  readonly without: readonly string[]
+}
+
+export function placeIn(file: string, path: NodePath, part?: 'key' | 'value'): Place {
+  return part === undefined ? { file, path } : { file, path, part }
+}
+
+export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
+  return value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T]
+}
+
+/** Each rule of a metric with its path: the metric itself if it has no `rules`. */
+export function rulesOf(metric: RawMetric, path: NodePath): { readonly rule: RawRule; readonly path: NodePath }[] {
+  return metric.rules === undefined
+    ? [{ rule: metric, path }]
+    : metric.rules.map((rule, i) => ({ rule, path: [...path, 'rules', i] }))
+}
+
+export type { Scalar }

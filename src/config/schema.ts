@@ -1,0 +1,221 @@
+/**
+ * The shape of a mapping file: the whole language, version 1, each key once with one sentence. JSON Schema and the reference come
+ * from here. The only importer of zod; it runs in a worker that ends (`validate.ts`).
+ */
+import { z } from 'zod'
+
+const scalar = z.union([z.string(), z.number(), z.boolean()])
+const scalars = z.union([scalar, z.array(scalar)])
+const names = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+const duration = z.string().regex(/^(\d+(\.\d+)?(ms|s|m|h|d))+$/, 'a duration such as 30s, 10m or 24h')
+const size = z.union([z.number().int().positive(), z.string().regex(/^\d+(B|KB|KiB|MB|MiB|GB|GiB)$/, 'a size such as 8MiB')])
+const wholeAbove0 = z.number().int().positive()
+
+const value: z.ZodType = z
+  .lazy(() => z.union([scalar, longValue]))
+  .meta({ id: 'value', description: 'A path, a literal number or boolean, or the long form.' })
+const values = z.union([value, z.array(value).min(1)])
+const key = z.union([value, z.array(value).min(1)])
+const where: z.ZodType = z
+  .lazy(() => z.record(z.string(), z.union([scalar, z.array(scalar), longTest, z.array(where)])))
+  .meta({
+    id: 'where',
+    description: 'Tests by path, all of which hold; any and none take lists of such tests, expr a CEL expression.',
+  })
+
+const UNITS = [
+  'ns',
+  'us',
+  'ms',
+  's',
+  'min',
+  'h',
+  'd',
+  'B',
+  'KB',
+  'KiB',
+  'MB',
+  'MiB',
+  'GB',
+  'GiB',
+  'percent',
+  'go_duration',
+  'iso_duration',
+  'secs_nanos',
+] as const
+
+const longValue = z
+  .strictObject({
+    path: names.optional().describe('Path of the value, or several: the first that is present.'),
+    const: scalar.optional().describe('This very text or number.'),
+    expr: z.string().optional().describe('A CEL expression.'),
+    key_of: z.string().optional().describe("An object's first key, or with match the first that fits."),
+    length: z
+      .string()
+      .optional()
+      .describe('Number of elements of the list, keys of the object or characters of the text at this path.'),
+    sum: z.string().optional().describe('Sum of the elements of the list at this path.'),
+    take: value.optional().describe('With sum: what to take of each element.'),
+    match: z.string().optional().describe('Regular expression (RE2): group 1, else all; no fit is missing.'),
+    part: z.enum(['host', 'basename']).optional().describe('Part of a URL or file path.'),
+    normalize: z
+      .array(z.enum(['uuid', 'hex', 'number', 'email']))
+      .min(1)
+      .optional()
+      .describe('Whole words of these kinds become {uuid} and so on.'),
+    lower: z.boolean().optional().describe('Lower case.'),
+    map: z.record(z.string(), scalar).optional().describe('Whole text to text.'),
+    map_re: z
+      .array(z.tuple([z.string(), scalar]))
+      .optional()
+      .describe('Regular expression to text, the first that fits.'),
+    one_of: z.array(scalar).min(1).optional().describe('The closed set of texts.'),
+    else: scalar.optional().describe('For a text that map or one_of does not know (one_of: default other).'),
+    plus: values.optional().describe('Numbers to add.'),
+    minus: values.optional().describe('Numbers to take away; the result is at least 0.'),
+    unit: z.enum(UNITS).optional().describe('Unit of the number in the log; it becomes seconds, bytes or a ratio.'),
+    scale: z.number().optional().describe('Factor.'),
+    default: scalar.optional().describe('If missing; a label with an empty default is left away.'),
+    unmasked: z.boolean().optional().describe('Take no secrets out.'),
+    max_values: wholeAbove0.optional().describe('Texts of this label past that many become _other.'),
+    price: z.looseObject({}).optional().describe('Dollars from tokens and a price table.'),
+    rise: key.optional(),
+  })
+  .meta({ id: 'long_value' })
+
+const longTest = z.strictObject({
+  not: scalars.optional().describe('Holds if the value is none of these, or missing.'),
+  exists: z.boolean().optional().describe('Whether the value is there.'),
+  regex: z.string().optional().describe('Regular expression (RE2), not anchored.'),
+  gt: z.number().optional().describe('Greater than.'),
+  gte: z.number().optional().describe('At least.'),
+  lt: z.number().optional().describe('Less than.'),
+  lte: z.number().optional().describe('At most.'),
+})
+
+const takes = {
+  event: names.optional().describe('Name of the event, or several; left out: every event of the log.'),
+  derived: z.string().optional().describe('Name of a derived event.'),
+  each: z
+    .record(z.string().regex(/^[A-Za-z_]+$/, 'a name of letters and _'), z.string())
+    .optional()
+    .describe('Stand on every element of the list or object at this path.'),
+  where: where.optional().describe('Conditions, all of which hold.'),
+}
+const labels = z.record(z.string(), z.union([value, z.null()]))
+const rule = {
+  ...takes,
+  labels: labels.optional().describe('Label to value; null takes a default label off.'),
+  value: value.optional().describe('The number; counters default to 1.'),
+  split: z.record(z.string(), z.record(z.string(), value)).optional().describe('One label and its texts, a sample for each.'),
+  once: z
+    .union([key, z.looseObject({})])
+    .optional()
+    .describe('Count a key one time.'),
+  rise: z
+    .union([key, z.looseObject({})])
+    .optional()
+    .describe('Add what the number rises above the highest seen for this key.'),
+  exemplar: z.record(z.string(), value).optional().describe('Exemplar labels.'),
+  op: z
+    .enum(['set', 'add', 'max', 'min', 'mean', 'sum', 'count', 'distinct'])
+    .optional()
+    .describe('What a gauge does with a number; default set.'),
+  over: duration.optional().describe('Window of time.'),
+  last: wholeAbove0.optional().describe('Window of samples.'),
+  open: z.string().optional().describe('Show what is open of this derived thing.'),
+}
+const buckets = z.union([
+  z.array(z.number()).min(1),
+  z.strictObject({ start: z.number().positive(), factor: z.number().gt(1), count: wholeAbove0.max(200) }),
+  z.string(),
+])
+
+const metric = z.strictObject({
+  name: z.string().describe('Name of the metric.'),
+  type: z.enum(['counter', 'gauge', 'histogram', 'summary', 'info']).describe('Type of the metric.'),
+  help: z.string().optional().describe('One sentence for people; default: names the events.'),
+  max_series: wholeAbove0.optional().describe('Series past it go to _other; default 2000.'),
+  expire: duration.optional().describe('Silent series go after this time.'),
+  buckets: buckets.optional().describe('Upper bounds, or start, factor and count, or the name of a shipped list.'),
+  quantiles: z.array(z.number().min(0).max(1)).min(1).optional().describe('Quantiles of a summary.'),
+  one_per: z.array(z.string()).min(1).optional().describe('A new series replaces those equal in these labels.'),
+  max_step: z.number().positive().optional().describe('Largest step of a counter that is believed.'),
+  rules: z.array(z.strictObject(rule)).min(1).optional().describe('Several rules of one metric.'),
+  ...rule,
+})
+
+const input = z.strictObject({
+  envelope: z.enum(['auto', 'none', 'docker', 'cri']).optional().describe('What wraps the lines; default auto.'),
+  format: z
+    .union([z.enum(['auto', 'json', 'logfmt', 'otlp', 'json-documents']), z.strictObject({ regex: z.array(z.string()).min(1) })])
+    .optional()
+    .describe('Format of the lines; default auto.'),
+  event_name: z
+    .union([value, z.array(z.string()).min(1)])
+    .optional()
+    .describe("The event's name; default: event, type, event_type."),
+  event_time: z
+    .union([value, z.array(z.string()).min(1)])
+    .optional()
+    .describe("The event's time; default: timestamp, ts, time, @timestamp."),
+  time_zone: z.string().optional().describe('Zone of times that name none; default UTC.'),
+  count_malformed: z.boolean().optional().describe('Parse also what no rule takes.'),
+})
+
+const source = z.strictObject({
+  name: z.string().min(1).optional().describe('Name of the source.'),
+  use: z.array(z.string()).optional().describe('Mappings for this source alone.'),
+  file: z
+    .strictObject({
+      paths: z.array(z.string().min(1)).min(1).describe('Files and globs.'),
+      exclude: z.array(z.string().min(1)).optional().describe('Globs to leave out.'),
+      history: z.enum(['count', 'skip', 'prime']).optional().describe('Lines that are there at the first start; default count.'),
+      fields: z.string().optional().describe('Regular expression over the path; its named groups are $path.NAME.'),
+    })
+    .optional()
+    .describe('Files to tail.'),
+  stdin: z.strictObject({}).optional().describe('Standard input.'),
+  docker: z.looseObject({}).optional().describe('Docker containers.'),
+  kubernetes: z.looseObject({}).optional().describe('Pod logs.'),
+  labels: labels.optional().describe('Labels that win over all others.'),
+  only: z.array(z.string()).optional().describe('Metrics that this log may touch.'),
+  input: input.optional().describe('Input of this source alone.'),
+})
+
+export const mappingSchema = z
+  .strictObject({
+    version: z.literal(1).describe('Version of the language: 1.'),
+    include: z
+      .array(z.union([z.string(), z.strictObject({ file: z.string(), without: z.array(z.string()).optional() })]))
+      .optional()
+      .describe('preset:NAME or files, merged before this one.'),
+    sources: z.array(source).optional().describe('Where the logs are; the command line can replace it.'),
+    input: input.optional().describe('How lines become events.'),
+    drop: z.array(z.strictObject(takes)).optional().describe('Events that one of these takes go no further.'),
+    remember: z.record(z.string(), z.looseObject({})).optional().describe('Values kept across events.'),
+    derive: z.array(z.looseObject({})).optional().describe('Events made from events.'),
+    metrics: z.array(metric).optional().describe('The metrics.'),
+    defaults: z
+      .strictObject({
+        labels: labels.optional(),
+        buckets: buckets.optional(),
+        expire: duration.optional(),
+        max_series: wholeAbove0.optional(),
+      })
+      .optional()
+      .describe("Defaults for this file's metrics."),
+    limits: z
+      .strictObject({
+        series: wholeAbove0.optional().describe('Series of all metrics; default 20000.'),
+        keys: wholeAbove0.optional().describe('Keys kept; default 200000.'),
+        line_bytes: size.optional().describe('Longest line; default 8MiB.'),
+        line_values: wholeAbove0.optional().describe('Most values of a line; default 100000.'),
+        line_depth: wholeAbove0.optional().describe('Deepest nesting of a line; default 256.'),
+        label_length: wholeAbove0.optional().describe('Longest label text; default 128.'),
+      })
+      .optional()
+      .describe('Bounds, whatever the input is.'),
+    mask: z.array(z.string()).optional().describe('Regular expressions of secrets.'),
+  })
+  .meta({ title: 'agentlog-exporter mapping, version 1' })

@@ -1,0 +1,143 @@
+/** Checks plain data against the schema and gives issues as plain data: what a worker can send and a test can compare. */
+import type { z } from 'zod'
+import { mappingSchema } from './schema.ts'
+
+export interface ShapeIssue {
+  readonly kind: 'unknown-key' | 'missing-key' | 'bad-type' | 'bad-value'
+  /** Path of the value; for an unknown key of the key. */
+  readonly path: readonly (string | number)[]
+  readonly message: string
+  /** Names that would have been right. */
+  readonly known?: readonly string[]
+}
+
+type Issue = z.core.$ZodIssue
+
+export function shapeIssues(data: unknown): ShapeIssue[] {
+  const result = mappingSchema.safeParse(data, { reportInput: true })
+  return result.success ? [] : result.error.issues.flatMap((issue) => flatten(issue, []))
+}
+
+function flatten(issue: Issue, above: readonly (string | number)[]): ShapeIssue[] {
+  const path = [...above, ...(issue.path as (string | number)[])]
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({
+        kind: 'unknown-key',
+        path: [...path, key],
+        message: `unknown key "${key}"`,
+        known: knownKeys(path),
+      }))
+    case 'invalid_union':
+      return fromUnion(issue, path)
+    case 'invalid_type':
+      if (issue.input === undefined)
+        return [
+          { kind: 'missing-key', path, message: `"${String(path.at(-1))}" is missing: expected ${article(issue.expected)}` },
+        ]
+      return [{ kind: 'bad-type', path, message: `expected ${article(issue.expected)}, found ${described(issue.input)}` }]
+    case 'invalid_value':
+      return [invalidValue(issue, path)]
+    case 'invalid_key':
+      return [{ kind: 'bad-value', path, message: issue.issues[0]?.message ?? issue.message }]
+    default:
+      return [{ kind: 'bad-value', path, message: sentence(issue) }]
+  }
+}
+
+/** Of the branches, the one that the value was meant for: it fits at the top and is wrong further down. */
+function fromUnion(issue: Extract<Issue, { code: 'invalid_union' }>, path: readonly (string | number)[]): ShapeIssue[] {
+  const isMeant = (branch: readonly Issue[]): boolean =>
+    branch.every((inner) => inner.path.length > 0 || !['invalid_type', 'invalid_union'].includes(inner.code))
+  const branches = issue.errors.flatMap(expand)
+  const meant = branches.filter(isMeant).sort((a, b) => a.length - b.length)[0]
+  if (meant !== undefined) return meant.flatMap((inner) => flatten(inner, path))
+  const expected = new Set(
+    branches
+      .flat()
+      .flatMap((inner) => (inner.code === 'invalid_type' && inner.path.length === 0 ? [article(inner.expected)] : [])),
+  )
+  const found = issue.input === undefined ? 'nothing' : described(issue.input)
+  return [{ kind: 'bad-type', path, message: `expected ${[...expected].join(' or ')}, found ${found}` }]
+}
+
+/** A union inside a union is as many branches. */
+function expand(branch: readonly Issue[]): (readonly Issue[])[] {
+  const [only] = branch
+  if (branch.length === 1 && only?.code === 'invalid_union' && only.path.length === 0) return only.errors.flatMap(expand)
+  return [branch]
+}
+
+function invalidValue(issue: Extract<Issue, { code: 'invalid_value' }>, path: readonly (string | number)[]): ShapeIssue {
+  const known = issue.values.map(String)
+  if (issue.input === undefined)
+    return { kind: 'missing-key', path, message: `"${String(path.at(-1))}" is missing: expected ${known.join(', ')}` }
+  return { kind: 'bad-value', path, message: `expected ${known.join(', ')}, found ${described(issue.input)}`, known }
+}
+
+function sentence(issue: Issue): string {
+  const found = issue.input === undefined ? '' : `, found ${described(issue.input)}`
+  if (issue.code === 'too_small')
+    return `expected at least ${issue.minimum}${issue.origin === 'array' ? ' entries' : ''}${issue.inclusive === false ? ' (more than that)' : ''}${found}`
+  if (issue.code === 'too_big') return `expected at most ${issue.maximum}${found}`
+  return `expected ${issue.message.replace(/^Invalid input: expected /, '')}${found}`
+}
+
+function article(type: string): string {
+  const words: Record<string, string> = {
+    string: 'a text',
+    number: 'a number',
+    boolean: 'true or false',
+    object: 'keys and values',
+    array: 'a list',
+    record: 'keys and values',
+    int: 'a whole number',
+    null: 'null',
+    tuple: 'a pair',
+  }
+  return words[type] ?? type
+}
+
+function described(input: unknown): string {
+  if (input === null) return 'nothing'
+  if (Array.isArray(input)) return 'a list'
+  if (typeof input === 'object') return 'keys and values'
+  const text = JSON.stringify(input) ?? String(input)
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}
+
+interface Shaped {
+  readonly _zod: {
+    readonly def: {
+      readonly type: string
+      readonly shape?: Record<string, unknown>
+      readonly innerType?: unknown
+      readonly element?: unknown
+      readonly valueType?: unknown
+      readonly options?: readonly unknown[]
+      readonly getter?: () => unknown
+    }
+  }
+}
+
+/** Keys of the strict object at `path` of the schema, for hints. */
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  let found = candidates(mappingSchema)
+  for (const step of path) found = found.flatMap((s) => descend(s, step)).flatMap(candidates)
+  return [...new Set(found.flatMap((s) => Object.keys((s as Shaped)._zod.def.shape ?? {})))]
+}
+
+function candidates(schema: unknown): unknown[] {
+  const def = (schema as Shaped | undefined)?._zod.def
+  if (def === undefined) return []
+  if (def.type === 'optional') return candidates(def.innerType)
+  if (def.type === 'lazy') return candidates(def.getter?.())
+  if (def.type === 'union') return (def.options ?? []).flatMap(candidates)
+  return [schema]
+}
+
+function descend(schema: unknown, step: PropertyKey): unknown[] {
+  const { def } = (schema as Shaped)._zod
+  if (def.shape !== undefined) return [def.shape[String(step)]]
+  return [def.element ?? def.valueType].filter((inner) => inner !== undefined)
+}
