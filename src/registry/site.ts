@@ -99,9 +99,9 @@ export class Site {
 }
 
 /**
- * Whatever the given function does, without lone surrogates and NUL: text formats write them all alike, and two series that are
+ * Whatever the given function does, without lone surrogates: they have no UTF-8 and are all written alike, and two series that are
  * written alike would cost the whole scrape.
  */
 function clean(family: SiteFamily, text: string): string {
-  return text === '' ? '' : family.cleanLabel(text).replace(/[\p{Surrogate}\u0000]/gu, '\ufffd')
+  return text === '' ? '' : family.cleanLabel(text).replace(/\p{Surrogate}/gu, '\ufffd')
 }

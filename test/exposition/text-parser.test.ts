@@ -45,7 +45,6 @@ const WRONG: readonly (readonly [what: string, text: string, message: string])[]
   ['no value', 'a\n', 'line 1: expected a value'],
   ['a value that is no number', 'a 0x10\n', 'line 1: bad value'],
   ['a negative counter', '# TYPE a counter\na -1\n', 'line 2: counter is -1'],
-  ['NUL', 'a{x="\u0000"} 1\n', 'line 1: NUL'],
   [
     'buckets that are not cumulative',
     HISTOGRAM.replace('le="0.5"} 1', 'le="0.5"} 4'),

@@ -65,7 +65,6 @@ class Parser {
   readonly #keys = new Set<string>()
 
   line(line: string, at: number): void {
-    if (line.includes('\u0000')) fail(at, 'NUL')
     if (line === '') return
     if (line.startsWith('#')) this.#comment(line, at)
     else this.#sample(line, at)

@@ -164,8 +164,13 @@ export class Tail {
   }
 
   close(): void {
-    if (this.#isOpen) closeSync(this.#fd)
+    if (!this.#isOpen) return
     this.#isOpen = false
+    try {
+      closeSync(this.#fd)
+    } catch {
+      // A network file system may report a late error; there is nothing left to do with this descriptor.
+    }
   }
 
   /** Bytes that came; -1 if the file is not the one that was read so far. */

@@ -1,0 +1,16 @@
+/** The checks of a mapping whose shape is right, in order. A new check is a file and a line here. */
+import type { Report } from '../../diag/diagnostic.ts'
+import type { YamlSource } from '../../diag/yaml-source.ts'
+import type { Config } from '../config.ts'
+import type { MappingFile } from '../raw.ts'
+import { checkBareWords } from './bare-words.ts'
+import { checkClashes } from './clashes.ts'
+import { checkMetricParts } from './metric-parts.ts'
+import { checkNames } from './names.ts'
+import { checkSources } from './sources.ts'
+
+export type FileCheck = (file: MappingFile, text: YamlSource, report: Report) => void
+export type ConfigCheck = (config: Config, report: Report) => void
+
+export const FILE_CHECKS: readonly FileCheck[] = [checkNames, checkMetricParts, checkSources, checkBareWords]
+export const CONFIG_CHECKS: readonly ConfigCheck[] = [checkClashes]

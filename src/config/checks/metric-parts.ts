@@ -1,0 +1,101 @@
+/** Whether the parts of a metric go together: its type with value, op, buckets, quantiles and one_per, its rules with themselves. */
+import type { Diagnostic, NodePath, Report } from '../../diag/diagnostic.ts'
+import { nearest } from '../../diag/suggest.ts'
+import { bucketBounds, NAMED_BUCKETS } from '../buckets.ts'
+import { type MappingFile, placeIn, type RawMetric, type RawRule, rulesOf } from '../raw.ts'
+
+type Say = (message: string, path: NodePath, more?: Partial<Diagnostic>, part?: 'key' | 'value') => void
+
+/** Keys of a metric and the types they are for. */
+const KEY_TYPES: Readonly<Record<string, readonly string[]>> = {
+  buckets: ['histogram'],
+  quantiles: ['summary'],
+  op: ['gauge'],
+  one_per: ['gauge', 'info'],
+}
+
+export function checkMetricParts({ file, raw }: MappingFile, _: unknown, report: Report): void {
+  const say: Say = (message, path, more = {}, part = 'value') =>
+    report({ severity: 'error', code: 'bad-value', message, place: placeIn(file, path, part), ...more })
+  for (const [i, metric] of (raw.metrics ?? []).entries()) {
+    const path = ['metrics', i]
+    checkKeys(metric, metric.type, path, say)
+    checkBuckets(metric, path, say)
+    checkOnePer(metric, path, say)
+    checkRuleKeys(metric, path, say)
+    for (const { rule, path: at } of rulesOf(metric, path)) checkRule(rule, metric, at, say)
+  }
+}
+
+function checkKeys(holder: object, type: string, path: NodePath, say: Say): void {
+  for (const [key, types] of Object.entries(KEY_TYPES)) {
+    if (Object.hasOwn(holder, key) && !types.includes(type))
+      say(`"${key}" is for ${types.join(' and ')}; this is a ${type}`, [...path, key], {}, 'key')
+  }
+}
+
+function checkBuckets({ type, buckets }: RawMetric, path: NodePath, say: Say): void {
+  if (type !== 'histogram' || buckets === undefined) return
+  const bounds = bucketBounds(buckets)
+  if (bounds === undefined) {
+    const near = nearest(String(buckets), Object.keys(NAMED_BUCKETS))
+    const hint = near ? `did you mean "${near}"?` : `shipped lists: ${Object.keys(NAMED_BUCKETS).join(', ')}`
+    return say(`no bucket list is called "${buckets}"`, [...path, 'buckets'], { hint })
+  }
+  const wrong = bounds.findIndex((bound, i) => !Number.isFinite(bound) || (i > 0 && bound <= bounds[i - 1]!))
+  if (wrong >= 0)
+    say(`buckets must be finite and ascend: ${bounds[wrong]} does not fit after ${bounds[wrong - 1] ?? 'nothing'}`, [
+      ...path,
+      'buckets',
+    ])
+}
+
+function checkOnePer(metric: RawMetric, path: NodePath, say: Say): void {
+  const labels = new Set(
+    rulesOf(metric, path).flatMap(({ rule }) => [
+      ...Object.keys(metric.labels ?? {}),
+      ...Object.keys(rule.labels ?? {}),
+      ...Object.keys(rule.split ?? {}),
+    ]),
+  )
+  for (const [i, name] of (metric.one_per ?? []).entries()) {
+    if (labels.has(name)) continue
+    const near = nearest(name, [...labels])
+    say(
+      `one_per names "${name}", which is no label of ${metric.name}`,
+      [...path, 'one_per', i],
+      near ? { hint: `did you mean "${near}"?` } : {},
+    )
+  }
+}
+
+/** With `rules`, what a rule takes stands in the rules. */
+function checkRuleKeys(metric: RawMetric, path: NodePath, say: Say): void {
+  if (metric.rules === undefined) return
+  for (const key of ['event', 'each', 'where', 'value', 'split']) {
+    if (Object.hasOwn(metric, key))
+      say(`"${key}" stands beside "rules": it belongs into each rule`, [...path, key], { code: 'conflict' }, 'key')
+  }
+}
+
+function checkRule(rule: RawRule, metric: RawMetric, path: NodePath, say: Say): void {
+  if (rule !== metric) checkKeys(rule, metric.type, path, say)
+  const entries = Object.keys(rule.split ?? {})
+  if (rule.split !== undefined && entries.length !== 1) say(`split takes one label, found ${entries.length}`, [...path, 'split'])
+  if (rule.split !== undefined && rule.value !== undefined)
+    say('a rule has a value or a split, not both', [...path, 'value'], { code: 'conflict' }, 'key')
+  const both = entries.find((label) => rule.labels?.[label] || metric.labels?.[label])
+  if (both !== undefined)
+    say(`label "${both}" is given by split and by labels`, [...path, 'split', both], { code: 'conflict' }, 'key')
+  if (metric.type === 'info' && (rule.value !== undefined || rule.split !== undefined))
+    say('an info metric is always 1: it takes no value', [...path, rule.value === undefined ? 'split' : 'value'], {}, 'key')
+  if (['gauge', 'histogram', 'summary'].includes(metric.type) && rule.value === undefined && rule.split === undefined) {
+    say(`the ${metric.type} "${metric.name}" needs a value`, path, { code: 'missing-key', hint: 'value: PATH' })
+  }
+  if (rule.event === undefined && rule.where === undefined && rule.each === undefined) {
+    say(`this rule of "${metric.name}" takes every event of the log`, path, {
+      severity: 'warning',
+      hint: 'name an event: event: NAME',
+    })
+  }
+}

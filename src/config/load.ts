@@ -1,0 +1,183 @@
+/** Mapping files and presets, with what they include → one `Config`, or every problem of all of them at once. Presets are files like others. */
+import { readdir, readFile, realpath } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { type Diagnostic, hasErrors, type NodePath, type Place } from '../diag/diagnostic.ts'
+import { nearest } from '../diag/suggest.ts'
+import { YamlSource } from '../diag/yaml-source.ts'
+import { CONFIG_CHECKS, FILE_CHECKS } from './checks/index.ts'
+import type { Config } from './config.ts'
+import { reportLater } from './later.ts'
+import { mergeFiles } from './merge.ts'
+import type { MappingFile, RawMapping, RawSource } from './raw.ts'
+import type { ShapeIssue } from './shape-issues.ts'
+
+export interface LoadOptions {
+  readonly files: readonly string[]
+  readonly presets: readonly string[]
+  /** Folder of the shipped presets. */
+  readonly presetDir: string
+  /** Checks the shape of a file's data: in a worker, or here (`shape-issues.ts`) in tests. */
+  readonly validate: (data: unknown) => Promise<readonly ShapeIssue[]>
+}
+
+export interface Loaded {
+  /** Missing if there are errors. */
+  readonly config?: Config
+  readonly diagnostics: readonly Diagnostic[]
+  /** Every text that was read, by the name that places use. */
+  readonly texts: ReadonlyMap<string, YamlSource>
+}
+
+interface Tree {
+  readonly files: readonly MappingFile[]
+  readonly sources: readonly { file: string; raw: RawSource; index: number }[]
+}
+
+const NOTHING: Tree = { files: [], sources: [] }
+
+export async function loadConfig(options: LoadOptions): Promise<Loaded> {
+  const loader = new Loader(options)
+  const trees: Tree[] = []
+  for (const preset of options.presets) trees.push(await loader.load(`preset:${preset}`, undefined, []))
+  for (const file of options.files) trees.push(await loader.load(file, undefined, []))
+  const { diagnostics, texts } = loader
+  if (hasErrors(diagnostics)) return { diagnostics, texts }
+  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic)
+  const files = trees.flatMap((tree) => tree.files)
+  for (const check of FILE_CHECKS) for (const file of files) check(file, texts.get(file.file)!, report)
+  const config = mergeFiles(files, trees.findLast((tree) => tree.sources.length > 0)?.sources ?? [], report)
+  for (const check of CONFIG_CHECKS) check(config, report)
+  return hasErrors(diagnostics) ? { diagnostics, texts } : { config, diagnostics, texts }
+}
+
+/** Names of the shipped presets. */
+export async function presetNames(presetDir: string): Promise<string[]> {
+  const entries = await readdir(presetDir)
+  return entries
+    .filter((entry) => entry.endsWith('.yaml'))
+    .map((entry) => entry.slice(0, -'.yaml'.length))
+    .sort()
+}
+
+class Loader {
+  readonly diagnostics: Diagnostic[] = []
+  readonly texts = new Map<string, YamlSource>()
+  readonly #options: LoadOptions
+
+  constructor(options: LoadOptions) {
+    this.#options = options
+  }
+
+  /** Loads `name` and what it includes, before it. `from`: where it was included; `chain`: the files around it. */
+  async load(name: string, from: Place | undefined, chain: readonly string[]): Promise<Tree> {
+    if (chain.includes(name)) {
+      this.#error('include-cycle', `files include each other: ${[...chain, name].join(' → ')}`, from!)
+      return NOTHING
+    }
+    const raw = await this.#read(name, from)
+    if (raw === undefined) return NOTHING
+    const included: Tree[] = []
+    for (const [i, include] of (raw.include ?? []).entries())
+      included.push(await this.#include(include, { file: name, path: ['include', i] }, [...chain, name]))
+    const own = (raw.sources ?? []).map((source, index) => ({ file: name, raw: source, index }))
+    return {
+      files: [...included.flatMap((tree) => tree.files), { file: name, raw, without: [] }],
+      sources: own.length > 0 ? own : included.flatMap((tree) => tree.sources),
+    }
+  }
+
+  async #include(include: NonNullable<RawMapping['include']>[number], place: Place, chain: readonly string[]): Promise<Tree> {
+    const given = typeof include === 'string' ? { file: include, without: [] } : include
+    const name = given.file.startsWith('preset:') ? given.file : await this.#resolve(given.file, place)
+    if (name === undefined) return NOTHING
+    const tree = await this.load(name, place, chain)
+    return { ...tree, files: tree.files.map((file) => ({ ...file, without: [...file.without, ...(given.without ?? [])] })) }
+  }
+
+  /** Relative to the including file; a link must not lead out of its folder. */
+  async #resolve(file: string, place: Place): Promise<string | undefined> {
+    if (place.file.startsWith('preset:'))
+      return this.#error('bad-value', `a preset includes presets only, found "${file}"`, place)
+    const path = isAbsolute(file) ? file : join(dirname(place.file), file)
+    try {
+      const folder = await realpath(dirname(resolve(place.file)))
+      const real = await realpath(path)
+      const isLinkedOut = real !== resolve(folder, file) && relative(folder, real).startsWith('..')
+      if (isLinkedOut) return this.#error('bad-value', `"${file}" leads out of the folder through a link`, place)
+    } catch {
+      // Reading it will say what is wrong.
+    }
+    return path
+  }
+
+  async #read(name: string, from: Place | undefined): Promise<RawMapping | undefined> {
+    const text = await this.#textOf(name, from)
+    if (text === undefined) return undefined
+    const source = new YamlSource(name, text)
+    this.texts.set(name, source)
+    const problems = source.diagnostics()
+    this.diagnostics.push(...problems)
+    if (problems.length > 0) return undefined
+    const data = source.data()
+    if ('problem' in data) return this.#error('yaml-syntax', data.problem, { file: name })
+    return this.#checked(name, withoutExtensions(data.value))
+  }
+
+  async #checked(name: string, data: unknown): Promise<RawMapping | undefined> {
+    if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+      return this.#error(
+        'bad-type',
+        'expected a mapping with version, metrics and so on',
+        { file: name },
+        'start with "version: 1"',
+      )
+    }
+    const issues = await this.#options.validate(data)
+    for (const issue of issues) this.diagnostics.push(diagnosticOf(issue, name))
+    reportLater(data as Readonly<Record<string, unknown>>, name, (diagnostic) => void this.diagnostics.push(diagnostic))
+    return issues.length > 0 ? undefined : (data as RawMapping)
+  }
+
+  async #textOf(name: string, from: Place | undefined): Promise<string | undefined> {
+    const preset = name.startsWith('preset:') ? name.slice('preset:'.length) : undefined
+    const place = from ?? { file: name }
+    if (preset !== undefined && !(await presetNames(this.#options.presetDir)).includes(preset))
+      return this.#unknownPreset(preset, place)
+    try {
+      return await readFile(preset === undefined ? name : join(this.#options.presetDir, `${preset}.yaml`), 'utf8')
+    } catch (error) {
+      return this.#error('file-unreadable', `cannot read ${name}: ${(error as Error).message}`, place)
+    }
+  }
+
+  async #unknownPreset(preset: string, place: Place): Promise<undefined> {
+    const known = await presetNames(this.#options.presetDir)
+    const near = nearest(preset, known)
+    return this.#error(
+      'unknown-preset',
+      `no preset is called "${preset}"; shipped: ${known.join(', ')}`,
+      place,
+      near && `did you mean "${near}"?`,
+    )
+  }
+
+  #error(code: Diagnostic['code'], message: string, place: Place, hint?: string): undefined {
+    this.diagnostics.push({ severity: 'error', code, message, place, ...(hint ? { hint } : {}) })
+    return undefined
+  }
+}
+
+/** `x-...` keys are the user's own. */
+function withoutExtensions(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) return data
+  return Object.fromEntries(Object.entries(data).filter(([key]) => !key.startsWith('x-')))
+}
+
+function diagnosticOf(issue: ShapeIssue, file: string): Diagnostic {
+  const wanted = issue.kind === 'unknown-key' ? String(issue.path.at(-1)) : (/found "?([^"]*)"?$/.exec(issue.message)?.[1] ?? '')
+  const near = issue.known && nearest(wanted, issue.known)
+  const place: Place = { file, path: issue.path as NodePath, part: issue.kind === 'unknown-key' ? 'key' : 'value' }
+  const others = issue.kind === 'unknown-key' && issue.known?.length ? `known here: ${issue.known.join(' ')}` : undefined
+  const hint = near ? `did you mean "${near}"?` : others
+  return { severity: 'error', code: issue.kind, message: issue.message, place, ...(hint ? { hint } : {}) }
+}

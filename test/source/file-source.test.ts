@@ -1,0 +1,519 @@
+import { execFileSync } from 'node:child_process'
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { afterEach, describe, expect, test } from 'vitest'
+import { Following } from './following.ts'
+
+let following: Following | undefined
+
+/** Started by the test itself, after it has made its files. */
+function follow(...args: ConstructorParameters<typeof Following>): Following {
+  following = new Following(...args)
+  return following
+}
+
+afterEach(async () => {
+  await following?.stop()
+  following = undefined
+})
+
+describe('reading', () => {
+  test('appended lines are delivered once, an unfinished one when it is finished', async () => {
+    const f = follow({ patterns: ['a.log'] })
+    writeFileSync(f.path('a.log'), 'one\ntw')
+    await f.start()
+    expect(f.taken()).toEqual(['one'])
+    appendFileSync(f.path('a.log'), 'o\nthr')
+    await f.time.step(60)
+    expect(f.taken()).toEqual(['two'])
+    appendFileSync(f.path('a.log'), 'ee\n\n')
+    await f.time.step(60)
+    await f.settle()
+    expect(f.taken()).toEqual(['three', ''])
+  })
+
+  test('a line over the limit among good ones is counted and costs nothing else', async () => {
+    const f = follow({ patterns: ['a.log'] })
+    const long = 'x'.repeat(9 << 20)
+    const fits = 'y'.repeat(7 << 20)
+    writeFileSync(f.path('a.log'), `a\n${long}\nb\n${fits}\nc\n`)
+    await f.start()
+    expect(f.lines.map((line) => line.length)).toEqual([1, 1, fits.length, 1])
+    expect(f.tooLong).toEqual([long.length])
+  })
+
+  test('two hundred files are all read', async () => {
+    const f = follow({ patterns: ['*.log'] })
+    for (let i = 0; i < 200; i++) writeFileSync(f.path(`${i}.log`), `${i}\n`)
+    await f.start()
+    for (let i = 0; i < 200; i++) appendFileSync(f.path(`${i}.log`), `${i}b\n`)
+    await f.settle()
+    const expected = Array.from({ length: 200 }, (_, i) => [`${i}`, `${i}b`]).flat()
+    expect(f.lines.sort()).toEqual(expected.sort())
+    expect(f.files('open')).toBe(200)
+  })
+
+  test('files take turns of one window each', async () => {
+    const f = follow({ patterns: ['*.log'] })
+    for (const name of ['a', 'b']) writeFileSync(f.path(`${name}.log`), `${`${name}${'x'.repeat(1000)}`}\n`.repeat(1000))
+    await f.start()
+    const runs =
+      f.lines
+        .map((line) => line[0])
+        .join('')
+        .match(/a+|b+/g) ?? []
+    expect(runs.length).toBeGreaterThanOrEqual(6)
+    expect(f.lines.length).toBe(2000)
+  })
+
+  test('the process gets its turn between two windows', async () => {
+    const f = follow({ patterns: ['a.log'] })
+    writeFileSync(f.path('a.log'), `${'x'.repeat(1023)}\n`.repeat(8 * 1024))
+    const seen: number[] = []
+    const look = setInterval(() => seen.push(f.lines.length), 0)
+    await f.start()
+    clearInterval(look)
+    expect(f.lines.length).toBe(8 * 1024)
+    expect(new Set(seen.filter((count) => count > 0 && count < 8 * 1024)).size).toBeGreaterThan(2)
+  })
+
+  test('the first backlog is read when caughtUp resolves, also if there is none', async () => {
+    const f = follow({ patterns: ['*.log'] })
+    await f.start()
+    await f.source.caughtUp
+    const g = new Following({ patterns: ['*.log'] })
+    writeFileSync(g.path('a.log'), 'x\n'.repeat(500_000))
+    void g.start()
+    await g.source.caughtUp
+    expect(g.lines.length).toBe(500_000)
+    await g.stop()
+  })
+
+  test('with history: skip files start at their end and later files at their start', async () => {
+    const f = follow({ patterns: ['*.log'], history: 'skip' })
+    writeFileSync(f.path('a.log'), 'old\n')
+    await f.start()
+    expect(f.source.positions().map((p) => p.checkpoint)).toEqual([4])
+    appendFileSync(f.path('a.log'), 'new\n')
+    writeFileSync(f.path('b.log'), 'later\n')
+    await f.settle()
+    expect(f.taken().sort()).toEqual(['later', 'new'])
+  })
+
+  test('lag is what is in the files and not in the numbers', async () => {
+    const f = follow({ patterns: ['a.log'] })
+    writeFileSync(f.path('a.log'), 'one\ntwo')
+    await f.start()
+    expect(f.telemetry.lagBytes.at('s').value).toBe(3)
+    expect(f.telemetry.lagSeconds.at('s').value).toBe(0)
+    appendFileSync(f.path('a.log'), '\n')
+    await f.settle()
+    expect(f.telemetry.lagBytes.at('s').value).toBe(0)
+  })
+})
+
+describe('which files', () => {
+  test('globs take what matches, whenever it comes, and excludes take it away', async () => {
+    const f = follow({ patterns: ['**/*.jsonl'], exclude: ['journal.jsonl', '**/skip/**'] })
+    mkdirSync(f.path('a/b'), { recursive: true })
+    mkdirSync(f.path('skip'))
+    for (const name of ['top', 'a/mid', 'a/b/deep', 'a/journal', 'skip/x']) writeFileSync(f.path(`${name}.jsonl`), `${name}\n`)
+    for (const name of ['a.log', 'a.jsonl.gz', 'a.jsonl~', '.hidden.jsonl']) writeFileSync(f.path(name), 'no\n')
+    await f.start()
+    expect(f.taken().sort()).toEqual(['a/b/deep', 'a/mid', 'top'])
+    mkdirSync(f.path('late/er'), { recursive: true })
+    writeFileSync(f.path('late/er/x.jsonl'), 'late\n')
+    await f.settle()
+    expect(f.taken()).toEqual(['late'])
+  })
+
+  test('a directory pattern enters only what it matches', async () => {
+    const f = follow({ patterns: ['pod-*/{main,side}/*.log', '{x/y,z}/*.log'] })
+    for (const dir of ['pod-1/main', 'pod-2/side', 'pod-2/other', 'job-1/main', 'x/y', 'z']) {
+      mkdirSync(f.path(dir), { recursive: true })
+      writeFileSync(f.path(`${dir}/0.log`), `${dir}\n`)
+    }
+    await f.start()
+    expect(f.taken().sort()).toEqual(['pod-1/main', 'pod-2/side', 'x/y', 'z'])
+  })
+
+  test('a pattern that names a file is that file, whatever characters it has', async () => {
+    const f = follow({ patterns: ['app[1].log'] })
+    writeFileSync(f.path('app[1].log'), 'literal\n')
+    writeFileSync(f.path('app1.log'), 'glob\n')
+    await f.start()
+    expect(f.taken()).toEqual(['literal'])
+    rmSync(f.path('app[1].log'))
+    await f.settle()
+    expect(f.taken()).toEqual([])
+  })
+
+  test('one file under several names and patterns is read once', async () => {
+    const f = follow({ patterns: ['*.log', 'a*', 'a.log'] })
+    writeFileSync(f.path('a.log'), 'one\n')
+    linkSync(f.path('a.log'), f.path('b.log'))
+    await f.start()
+    appendFileSync(f.path('b.log'), 'two\n')
+    await f.settle()
+    expect(f.taken()).toEqual(['one', 'two'])
+    expect(f.changes('found')).toBe(1)
+  })
+
+  test('different files with the same content are different', async () => {
+    const f = follow({ patterns: ['*.log'] })
+    for (let i = 0; i < 10; i++) writeFileSync(f.path(`${i}.log`), 'same\n'.repeat(1000))
+    await f.start()
+    expect(f.lines.length).toBe(10_000)
+  })
+
+  test('a missing file is waited for', async () => {
+    const f = follow({ patterns: ['sub/a.log'] })
+    await f.start()
+    expect(f.telemetry.sourceUp.at('s').value).toBe(0)
+    await f.settle()
+    expect(f.warnings).toEqual([`no such file ${f.path('sub/a.log')}`])
+    mkdirSync(f.path('sub'))
+    writeFileSync(f.path('sub/a.log'), 'here\n')
+    await f.settle()
+    expect(f.taken()).toEqual(['here'])
+    expect(f.telemetry.sourceUp.at('s').value).toBe(1)
+  })
+
+  test('an unreadable file is counted, said once and tried again', async () => {
+    const f = follow({ patterns: ['*.log'] })
+    writeFileSync(f.path('a.log'), 'secret\n', { mode: 0o000 })
+    writeFileSync(f.path('b.log'), 'open\n')
+    chmodSync(f.directory, 0o755)
+    await asNobody(async () => {
+      await f.start()
+      for (let i = 0; i < 5; i++) await f.settle()
+      expect([f.files('unreadable'), f.files('open')]).toEqual([1, 1])
+      expect(f.warnings).toEqual([`cannot read a file: EACCES ${f.path('a.log')}`])
+    })
+    chmodSync(f.path('a.log'), 0o644)
+    await f.time.step(10_000)
+    expect(f.taken().sort()).toEqual(['open', 'secret'])
+    expect(f.files('unreadable')).toBe(0)
+  })
+
+  test('a file that takes errors is counted and tried again, and the others are read', async () => {
+    const f = follow({ patterns: ['*.log'] })
+    writeFileSync(f.path('a.log'), 'a\n')
+    writeFileSync(f.path('b.log'), 'b\n')
+    await f.start()
+    const [fd] = descriptorsInto(f.path('a.log'))
+    closeSync(Number(fd))
+    appendFileSync(f.path('a.log'), 'lost\n')
+    appendFileSync(f.path('b.log'), 'more\n')
+    await f.settle()
+    await f.settle()
+    expect(f.taken().sort()).toEqual(['a', 'b', 'more'])
+    expect(f.changes('error')).toBeGreaterThan(0)
+    expect(f.warnings).toEqual([`reading fails: EBADF ${f.path('a.log')}`])
+  })
+
+  test('past the limit of open files the others wait until there is room', async () => {
+    const f = follow({ patterns: ['*.log'], maxOpenFiles: 2, rotateWaitMs: 1000 })
+    for (const [i, name] of ['a', 'b', 'c'].entries()) {
+      writeFileSync(f.path(`${name}.log`), `${name}\n`)
+      utimesSync(f.path(`${name}.log`), 1000 + i, 1000 + i)
+    }
+    await f.start()
+    expect(f.taken()).toEqual(['a', 'b'])
+    expect(f.files('unreadable')).toBe(1)
+    rmSync(f.path('a.log'))
+    for (let i = 0; i < 20; i++) await f.settle()
+    expect(f.taken()).toEqual(['c'])
+  })
+
+  test('a pipe and a device that match are passed over without waiting', async () => {
+    const f = follow({ patterns: ['*', 'pipe.log'] })
+    execFileSync('mkfifo', [f.path('pipe.log')])
+    symlinkSync('/dev/zero', f.path('zero.log'))
+    symlinkSync('.', f.path('loop'))
+    symlinkSync('nowhere', f.path('broken'))
+    writeFileSync(f.path('a.log'), 'file\n')
+    await f.start()
+    expect(f.taken()).toEqual(['file'])
+  })
+
+  test('a link to a directory is not followed by **', async () => {
+    const f = follow({ patterns: ['**/*.log'] })
+    mkdirSync(f.path('d'))
+    symlinkSync('..', f.path('d/up'))
+    writeFileSync(f.path('d/a.log'), 'a\n')
+    await f.start()
+    expect(f.taken()).toEqual(['a'])
+  })
+
+  test('a swapped symbolic link leads to the new file, and the old one is read on', async () => {
+    const f = follow({ patterns: ['current.log'] })
+    writeFileSync(f.path('1'), 'one\n')
+    writeFileSync(f.path('2'), 'two\n')
+    symlinkSync('1', f.path('current.log'))
+    await f.start()
+    symlinkSync('2', f.path('next'))
+    renameSync(f.path('next'), f.path('current.log'))
+    await f.settle()
+    appendFileSync(f.path('1'), 'one more\n')
+    appendFileSync(f.path('2'), 'two more\n')
+    await f.settle()
+    expect(f.taken().sort()).toEqual(['one', 'one more', 'two', 'two more'])
+  })
+
+  test('fields of the path come with the origin and follow a rename', async () => {
+    const f = follow({ patterns: ['*/a.log*'], fields: (path) => ({ project: path.split('/').at(-2) ?? '' }) })
+    mkdirSync(f.path('p1'))
+    mkdirSync(f.path('p2'))
+    writeFileSync(f.path('p1/a.log'), 'x\n')
+    await f.start()
+    const [origin] = f.origins
+    expect(origin).toMatchObject({ source: 's', file: f.path('p1/a.log'), fields: { project: 'p1' } })
+    const { log } = origin!
+    renameSync(f.path('p1/a.log'), f.path('p2/a.log'))
+    await f.settle()
+    expect(origin).toMatchObject({ log, file: f.path('p2/a.log'), fields: { project: 'p2' } })
+    expect(f.taken()).toEqual(['x'])
+  })
+
+  test('a directory that is replaced by another of its name is found again', async () => {
+    const f = follow({ patterns: ['d/*.log'] })
+    mkdirSync(f.path('d'))
+    writeFileSync(f.path('d/a.log'), 'one\n')
+    await f.start()
+    renameSync(f.path('d'), f.path('e'))
+    mkdirSync(f.path('d'))
+    writeFileSync(f.path('d/a.log'), 'two\n')
+    appendFileSync(f.path('e/a.log'), 'late\n')
+    await f.settle()
+    expect(f.taken().sort()).toEqual(['late', 'one', 'two'])
+  })
+})
+
+describe('rotation', () => {
+  test('rename and create: the old file is read to its end before the new one', async () => {
+    const f = follow({ patterns: ['app.log'] })
+    writeFileSync(f.path('app.log'), 'a1\n')
+    await f.start()
+    appendFileSync(f.path('app.log'), `${'a2\n'.repeat(200_000)}a3\n`)
+    renameSync(f.path('app.log'), f.path('app.log.1'))
+    writeFileSync(f.path('app.log'), 'b1\n')
+    await f.settle()
+    expect(f.lines.length).toBe(200_003)
+    expect(f.lines.slice(-2)).toEqual(['a3', 'b1'])
+    expect(f.changes('rotated')).toBe(1)
+    expect([f.files('open'), f.files('rotated')]).toEqual([1, 1])
+  })
+
+  test('a writer that keeps the renamed file open is still read, until it is quiet for the time of rotation', async () => {
+    const f = follow({ patterns: ['app.log'], rotateWaitMs: 60_000 })
+    writeFileSync(f.path('app.log'), 'a\n')
+    const writer = openSync(f.path('app.log'), 'a')
+    await f.start()
+    renameSync(f.path('app.log'), f.path('old'))
+    writeFileSync(f.path('app.log'), 'b\n')
+    await f.settle()
+    for (let i = 0; i < 3; i++) {
+      await f.time.step(50_000)
+      writeSync(writer, `late ${i}\n`)
+      await f.settle()
+    }
+    expect(f.taken()).toEqual(['a', 'b', 'late 0', 'late 1', 'late 2'])
+    expect(openFiles(f.directory)).toBe(3)
+    await f.time.step(61_000)
+    await f.settle()
+    expect(openFiles(f.directory)).toBe(2)
+    closeSync(writer)
+  })
+
+  test('several rotations between two scans are all found, oldest first', async () => {
+    const f = follow({ patterns: ['app.log*'] })
+    writeFileSync(f.path('app.log'), '0\n')
+    await f.start()
+    for (let i = 1; i <= 5; i++) {
+      for (let n = i - 1; n > 0; n--) renameSync(f.path(`app.log.${n}`), f.path(`app.log.${n + 1}`))
+      renameSync(f.path('app.log'), f.path('app.log.1'))
+      writeFileSync(f.path('app.log'), `${i}\n`)
+      utimesSync(f.path('app.log'), 1000 + i, 2_000_000_000 + i)
+    }
+    await f.settle()
+    await f.settle()
+    expect(f.taken()).toEqual(['0', '1', '2', '3', '4', '5'])
+  })
+
+  test('a renamed file that still matches is not read again', async () => {
+    const f = follow({ patterns: ['app.log*'], rotateWaitMs: 1000 })
+    writeFileSync(f.path('app.log'), 'a\n')
+    await f.start()
+    renameSync(f.path('app.log'), f.path('app.log.1'))
+    for (let i = 0; i < 5; i++) await f.settle()
+    appendFileSync(f.path('app.log.1'), 'b\n')
+    await f.settle()
+    expect(f.taken()).toEqual(['a', 'b'])
+    expect(f.origins.map((origin) => origin.file)).toEqual([f.path('app.log.1')])
+  })
+
+  test('a file that comes back after it was let go is read on where it was left', async () => {
+    const f = follow({ patterns: ['*.log'], rotateWaitMs: 1000 })
+    writeFileSync(f.path('a.log'), 'one\n')
+    await f.start()
+    renameSync(f.path('a.log'), f.path('away'))
+    for (let i = 0; i < 12; i++) await f.settle()
+    expect(openFiles(f.directory)).toBe(0)
+    appendFileSync(f.path('away'), 'two\n')
+    renameSync(f.path('away'), f.path('b.log'))
+    await f.settle()
+    expect(f.taken()).toEqual(['one', 'two'])
+  })
+
+  test('a deleted file is read to its end while it is written, with its last unterminated line', async () => {
+    const f = follow({ patterns: ['a.log'], rotateWaitMs: 5000 })
+    writeFileSync(f.path('a.log'), 'one\n')
+    const writer = openSync(f.path('a.log'), 'a')
+    await f.start()
+    unlinkSync(f.path('a.log'))
+    await f.settle()
+    expect(f.changes('vanished')).toBe(1)
+    writeSync(writer, 'two\nrest')
+    await f.settle()
+    expect(f.taken()).toEqual(['one', 'two'])
+    expect(f.telemetry.sourceUp.at('s').value).toBe(1)
+    await f.time.step(6000)
+    await f.settle()
+    expect(f.taken()).toEqual(['rest'])
+    expect(openFiles(f.directory)).toBe(1)
+    expect(f.telemetry.sourceUp.at('s').value).toBe(0)
+    closeSync(writer)
+  })
+
+  test('a new file with the number of a deleted one is read from its start', async () => {
+    const f = follow({ patterns: ['a.log'], rotateWaitMs: 100 })
+    writeFileSync(f.path('a.log'), 'one\n')
+    await f.start()
+    for (let i = 0; i < 20; i++) {
+      unlinkSync(f.path('a.log'))
+      await f.settle()
+      writeFileSync(f.path('a.log'), `${i}\n`)
+      await f.settle()
+    }
+    expect(f.taken()).toEqual(['one', ...Array.from({ length: 20 }, (_, i) => `${i}`)])
+  })
+})
+
+describe('truncation', () => {
+  test('truncated to nothing and written anew', async () => {
+    const f = follow({ patterns: ['a.log'] })
+    writeFileSync(f.path('a.log'), 'one\ntwo\n')
+    await f.start()
+    truncateSync(f.path('a.log'), 0)
+    appendFileSync(f.path('a.log'), 'new\n')
+    await f.settle()
+    expect(f.taken()).toEqual(['one', 'two', 'new'])
+    expect(f.changes('truncated')).toBe(1)
+  })
+
+  test.each([
+    ['the same', 'OLD\nOLD\n', 'new\nnew\n'],
+    ['a larger', 'old\n', 'new\nnewer\n'],
+    ['a much larger', `${'old\n'.repeat(1000)}`, `${'new\n'.repeat(200_000)}`],
+  ])('written anew to %s size between two looks', async (_, before, after) => {
+    const f = follow({ patterns: ['a.log'] })
+    writeFileSync(f.path('a.log'), before)
+    await f.start()
+    f.taken()
+    writeFileSync(f.path('a.log'), after)
+    await f.settle()
+    expect(f.lines.join('\n')).toBe(after.trimEnd())
+  })
+
+  test('the bytes that were known and not read are counted as lost', async () => {
+    const f = follow({ patterns: ['a.log'] })
+    writeFileSync(f.path('a.log'), 'one\nunfinished')
+    await f.start()
+    truncateSync(f.path('a.log'), 0)
+    await f.settle()
+    expect(f.telemetry.truncatedBytes.at('s').value).toBe('unfinished'.length)
+  })
+
+  test('a writer that takes back its unfinished line has not truncated the log', async () => {
+    const f = follow({ patterns: ['a.log'] })
+    writeFileSync(f.path('a.log'), 'one\nunfin')
+    await f.start()
+    truncateSync(f.path('a.log'), 4)
+    await f.settle()
+    appendFileSync(f.path('a.log'), 'two\n')
+    await f.settle()
+    expect(f.taken()).toEqual(['one', 'two'])
+    expect(f.changes('truncated')).toBe(0)
+  })
+
+  test('the identity of a file that was written anew is another', async () => {
+    const f = follow({ patterns: ['a.log'] })
+    writeFileSync(f.path('a.log'), 'one\n')
+    await f.start()
+    const [before] = f.source.positions()
+    appendFileSync(f.path('a.log'), 'x'.repeat(2000))
+    await f.settle()
+    expect(f.source.positions()).toEqual([before])
+    writeFileSync(f.path('a.log'), 'two\n')
+    await f.settle()
+    const [after] = f.source.positions()
+    expect(after!.checkpoint).toBe(4)
+    expect(after!.identity).not.toBe(before!.identity)
+    expect(after!.origin.log).toBe(before!.origin.log)
+  })
+})
+
+test('stopping closes every file and leaves the positions', async () => {
+  const f = follow({ patterns: ['*.log'] })
+  for (let i = 0; i < 5; i++) writeFileSync(f.path(`${i}.log`), 'x\n')
+  await f.start()
+  expect(openFiles(f.directory)).toBe(5)
+  const { directory } = f
+  await f.stop()
+  expect(openFiles(directory)).toBe(0)
+  expect(f.source.positions().map((p) => p.checkpoint)).toEqual([2, 2, 2, 2, 2])
+})
+
+/** Descriptors of this process that lead into the directory, deleted files too. */
+function openFiles(directory: string): number {
+  return descriptorsInto(`${directory}/`).length
+}
+
+function descriptorsInto(path: string): string[] {
+  const leadsThere = (fd: string) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(path)
+    } catch {
+      return false
+    }
+  }
+  return readdirSync('/proc/self/fd').filter(leadsThere)
+}
+
+/** Without the rights of root, to whom no file is unreadable. */
+async function asNobody(act: () => Promise<void>): Promise<void> {
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot) process.seteuid?.(65534)
+  try {
+    await act()
+  } finally {
+    if (isRoot) process.seteuid?.(0)
+  }
+}

@@ -1,0 +1,111 @@
+/** Random lives of a log against a model that knows what was written. */
+import { appendFileSync, existsSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { Following } from './following.ts'
+
+type Step =
+  | { readonly kind: 'append' | 'part' | 'rewrite'; readonly bytes: number }
+  | { readonly kind: 'rotate' | 'truncate' | 'read' | 'scan' }
+
+const steps = fc.array(
+  fc.oneof(
+    fc.record({ kind: fc.constantFrom('append' as const, 'part' as const), bytes: fc.oneof(fc.nat(20), fc.nat(200_000)) }),
+    fc.record({ kind: fc.constant('rewrite' as const), bytes: fc.oneof(fc.nat(20), fc.nat(200_000)) }),
+    fc.record({ kind: fc.constantFrom('rotate' as const, 'truncate' as const, 'read' as const, 'scan' as const) }),
+  ),
+  { maxLength: 25 },
+)
+
+/** Writes to `app.log` and knows which lines of it must be delivered. */
+class Writer {
+  readonly finished: string[] = []
+  readonly #f: Following
+  #unfinished = ''
+  #lineCount = 0
+  #generation = 0
+
+  constructor(f: Following) {
+    this.#f = f
+  }
+
+  get path(): string {
+    return this.#f.path('app.log')
+  }
+
+  append(bytes: number): void {
+    const text = this.#text(bytes)
+    appendFileSync(this.path, `${text}\n`)
+    this.finished.push(this.#unfinished + text)
+    this.#unfinished = ''
+  }
+
+  part(bytes: number): void {
+    const text = this.#text(bytes)
+    appendFileSync(this.path, text)
+    this.#unfinished += text
+  }
+
+  rotate(): void {
+    if (this.#unfinished !== '') this.append(0)
+    if (existsSync(this.path)) renameSync(this.path, this.#f.path(`app.log.${++this.#generation}`))
+    writeFileSync(this.path, '')
+  }
+
+  /** Takes the unfinished line with it: that one ended with no newline. */
+  truncate(): void {
+    if (existsSync(this.path)) truncateSync(this.path, 0)
+    this.#unfinished = ''
+  }
+
+  rewrite(bytes: number): void {
+    const text = this.#text(bytes)
+    writeFileSync(this.path, `${text}\n`)
+    this.finished.push(text)
+    this.#unfinished = ''
+  }
+
+  /** No two are alike, so that a file written anew differs before any offset. */
+  #text(bytes: number): string {
+    return `${++this.#lineCount}:${'x'.repeat(bytes)}`
+  }
+}
+
+async function act(f: Following, writer: Writer, step: Step): Promise<void> {
+  switch (step.kind) {
+    case 'append':
+    case 'part':
+      return writer[step.kind](step.bytes)
+    case 'rotate':
+      return writer.rotate()
+    case 'read':
+      return f.time.step(60)
+    case 'scan':
+      return f.time.step(1000)
+    // What was not read when it is truncated is lost by nature: the model lets the source read first.
+    case 'truncate':
+      await f.settle()
+      return writer.truncate()
+    case 'rewrite':
+      await f.settle()
+      return writer.rewrite(step.bytes)
+  }
+}
+
+test('every line that ended and could be read is delivered exactly once, in any life of a log', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, fc.boolean(), async (life, seesRotated) => {
+      const f = new Following({ patterns: [seesRotated ? 'app.log*' : 'app.log'] })
+      const writer = new Writer(f)
+      writeFileSync(writer.path, '')
+      await f.start()
+      for (const step of life) await act(f, writer, step)
+      await f.settle()
+      await f.settle()
+      const delivered = [...f.lines].sort()
+      await f.stop()
+      expect(delivered).toEqual([...writer.finished].sort())
+    }),
+    { numRuns: 150 },
+  )
+}, 60_000)

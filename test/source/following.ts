@@ -1,0 +1,88 @@
+/** A file source over a fresh directory, with all that it delivered: lines by log, and in the order of reading. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { LineFramer } from '../../src/frame/line-framer.ts'
+import { FileSource, type FileSourceOptions } from '../../src/source/file/file-source.ts'
+import type { Origin, StreamSink } from '../../src/source/source.ts'
+import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
+import { SteppedTime } from './stepped-time.ts'
+
+export const MAX_LINE_BYTES = 8 << 20
+
+export class Following {
+  readonly directory = mkdtempSync(join(tmpdir(), 'agentlog-source-'))
+  readonly time = new SteppedTime()
+  readonly telemetry = createOwnMetrics()
+  readonly source: FileSource
+  readonly lines: string[] = []
+  readonly tooLong: number[] = []
+  readonly origins: Origin[] = []
+  readonly warnings: string[] = []
+  readonly #stop = new AbortController()
+  #run: Promise<void> | undefined = undefined
+
+  constructor(options: Partial<FileSourceOptions> & { readonly patterns: readonly string[] }) {
+    this.source = new FileSource({
+      name: 's',
+      exclude: [],
+      history: 'count',
+      once: false,
+      watches: false,
+      clock: this.time,
+      waker: this.time,
+      telemetry: this.telemetry,
+      log: { info: () => {}, warn: (message, fields) => this.warnings.push(`${message} ${fields?.subject}`) },
+      ...options,
+      patterns: options.patterns.map((pattern) => (pattern.startsWith('/') ? pattern : join(this.directory, pattern))),
+    })
+  }
+
+  path(name: string): string {
+    return join(this.directory, name)
+  }
+
+  /** Starts, and resolves when everything that is there was read. */
+  async start(): Promise<this> {
+    this.#run = this.source.run((origin) => this.#open(origin), this.#stop.signal)
+    await this.time.untilWaiting()
+    return this
+  }
+
+  /** Lets the source scan and read until nothing is left to do. */
+  async settle(): Promise<void> {
+    for (const ms of [1000, 60, 60]) await this.time.step(ms)
+  }
+
+  async once(): Promise<void> {
+    await this.source.run((origin) => this.#open(origin), this.#stop.signal)
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await this.#run
+    rmSync(this.directory, { recursive: true, force: true })
+  }
+
+  changes(change: string): number {
+    return this.telemetry.sourceFileEvents.at('s', change).value
+  }
+
+  files(state: string): number {
+    return this.telemetry.sourceFiles.at('s', state).value
+  }
+
+  /** Lines since the last call. */
+  taken(): string[] {
+    return this.lines.splice(0)
+  }
+
+  #open(origin: Origin): StreamSink {
+    this.origins.push(origin)
+    return new LineFramer({
+      maxLineBytes: MAX_LINE_BYTES,
+      onLine: (buffer, start, end) => this.lines.push(buffer.toString('utf8', start, end)),
+      onTooLong: (lineBytes) => this.tooLong.push(lineBytes),
+    })
+  }
+}

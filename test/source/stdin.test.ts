@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
+import { expect, test } from 'vitest'
+import { StreamLines } from '../../src/frame/stream-lines.ts'
+import { StdinSource } from '../../src/source/stdin.ts'
+import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
+
+function sourceOf(input: NodeJS.ReadableStream) {
+  const telemetry = createOwnMetrics()
+  const source = new StdinSource({ name: 'stdin', input: input as PassThrough, telemetry })
+  const lines: string[] = []
+  const open = () =>
+    new StreamLines({
+      maxLineBytes: 1 << 20,
+      onLine: (buffer, start, end) => lines.push(buffer.toString('utf8', start, end)),
+      onTooLong: () => lines.push('too long'),
+    })
+  return { source, lines, open, up: telemetry.sourceUp.at('stdin'), errors: telemetry.sourceFileEvents.at('stdin', 'error') }
+}
+
+test('a pipe is read to its end, with an unterminated last line', async () => {
+  const child = spawn('sh', ['-c', `printf 'one\\ntw'; printf 'o\\n'; head -c 2000000 /dev/zero; printf '\\nrest'`])
+  const { source, lines, open, up } = sourceOf(child.stdout)
+  await source.run(open, new AbortController().signal)
+  expect(lines).toEqual(['one', 'two', 'too long', 'rest'])
+  expect(up.value).toBe(0)
+  expect(source.positions()).toMatchObject([{ identity: 'stdin', checkpoint: 2_000_013 }])
+})
+
+test('lines are delivered while the writer goes on, and an abort ends the run', async () => {
+  const input = new PassThrough()
+  const { source, lines, open, up } = sourceOf(input)
+  const stop = new AbortController()
+  const run = source.run(open, stop.signal)
+  input.write('one\nun')
+  while (lines.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  expect(up.value).toBe(1)
+  stop.abort()
+  await run
+  expect(lines).toEqual(['one'])
+  expect(up.value).toBe(0)
+})
+
+test('a slow sink stops the writer instead of filling memory', async () => {
+  const child = spawn('sh', ['-c', 'yes | head -c 50000000'])
+  const { source, lines, open } = sourceOf(child.stdout)
+  let most = 0
+  const look = setInterval(() => {
+    most = Math.max(most, child.stdout.readableLength)
+  }, 0)
+  await source.run(open, new AbortController().signal)
+  clearInterval(look)
+  expect(lines.length).toBe(25_000_000)
+  expect(most).toBeLessThan(1 << 20)
+})
+
+test('an input that breaks is an end, and counted', async () => {
+  const input = new PassThrough()
+  const { source, lines, open, errors } = sourceOf(input)
+  const run = source.run(open, new AbortController().signal)
+  input.write('one\ntwo')
+  while (lines.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  input.destroy(new Error('EIO'))
+  await run
+  expect(lines).toEqual(['one', 'two'])
+  expect(errors.value).toBe(1)
+})
+
+test('a sink that asks back is refused', async () => {
+  const child = spawn('printf', ['a'])
+  const { source } = sourceOf(child.stdout)
+  const asksBack = () => ({ push: () => 0, needBytes: 0, checkpoint: 0, end: () => {}, reset: () => {} })
+  await expect(source.run(asksBack, new AbortController().signal)).rejects.toThrow('must take all')
+  if (child.exitCode === null) await once(child, 'exit')
+})
