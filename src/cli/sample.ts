@@ -1,10 +1,11 @@
 /** The sample run of `npm start`: a shipped log, the preset for agents, everything in memory. */
-import { fileURLToPath } from 'node:url'
+
 import type { Io } from './io.ts'
+import { SAMPLE_FILE } from './shipped.ts'
 
 /** Says that it is a sample, and gives the arguments of the run. */
 export function sampleArguments(io: Io): string[] {
-  const log = fileURLToPath(new URL('../../config/examples/sample.jsonl', import.meta.url))
+  const log = SAMPLE_FILE
   io.stderr(
     [
       'This is a sample: config/examples/sample.jsonl, read through the preset "agent", kept in memory.',

@@ -442,6 +442,22 @@ describe('truncation', () => {
     expect(f.lines.join('\n')).toBe(after.trimEnd())
   })
 
+  test('written anew to the same size within one tick of the clock of the file system', async () => {
+    const f = follow({ patterns: ['a.log'] })
+    const write = (text: string) => {
+      writeFileSync(f.path('a.log'), text)
+      utimesSync(f.path('a.log'), 1000, 1000)
+    }
+    write('old\n')
+    await f.start()
+    write('new\n')
+    await f.time.step(60)
+    expect(f.taken()).toEqual(['old', 'new'])
+    appendFileSync(f.path('a.log'), 'more\n')
+    await f.time.step(60)
+    expect(f.taken()).toEqual(['more'])
+  })
+
   test('the bytes that were known and not read are counted as lost', async () => {
     const f = follow({ patterns: ['a.log'] })
     writeFileSync(f.path('a.log'), 'one\nunfinished')

@@ -1,5 +1,5 @@
 /** Random lives of a log against a model that knows what was written. */
-import { appendFileSync, existsSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, renameSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Following } from './following.ts'
@@ -8,14 +8,14 @@ type Step =
   | { readonly kind: 'append' | 'part' | 'rewrite'; readonly bytes: number }
   | { readonly kind: 'rotate' | 'truncate' | 'read' | 'scan' }
 
-const steps = fc.array(
-  fc.oneof(
-    fc.record({ kind: fc.constantFrom('append' as const, 'part' as const), bytes: fc.oneof(fc.nat(20), fc.nat(200_000)) }),
-    fc.record({ kind: fc.constant('rewrite' as const), bytes: fc.oneof(fc.nat(20), fc.nat(200_000)) }),
-    fc.record({ kind: fc.constantFrom('rotate' as const, 'truncate' as const, 'read' as const, 'scan' as const) }),
-  ),
-  { maxLength: 25 },
+const bytes = fc.oneof(fc.nat(20), fc.nat(200_000))
+const step = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: fc.constantFrom('append' as const, 'part' as const), bytes }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('rotate' as const, 'read' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('rewrite' as const), bytes }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('truncate' as const, 'scan' as const) }) },
 )
+const steps = fc.array(step, { minLength: 5, maxLength: 40, size: 'max' })
 
 /** Writes to `app.log` and knows which lines of it must be delivered. */
 class Writer {
@@ -23,6 +23,7 @@ class Writer {
   readonly #f: Following
   #unfinished = ''
   #lineCount = 0
+  #mtime = 1_000_000_000
   #generation = 0
 
   constructor(f: Following) {
@@ -35,34 +36,40 @@ class Writer {
 
   append(bytes: number): void {
     const text = this.#text(bytes)
-    appendFileSync(this.path, `${text}\n`)
+    this.#change(appendFileSync, `${text}\n`)
     this.finished.push(this.#unfinished + text)
     this.#unfinished = ''
   }
 
   part(bytes: number): void {
     const text = this.#text(bytes)
-    appendFileSync(this.path, text)
+    this.#change(appendFileSync, text)
     this.#unfinished += text
   }
 
   rotate(): void {
     if (this.#unfinished !== '') this.append(0)
     if (existsSync(this.path)) renameSync(this.path, this.#f.path(`app.log.${++this.#generation}`))
-    writeFileSync(this.path, '')
+    this.#change(writeFileSync, '')
   }
 
   /** Takes the unfinished line with it: that one ended with no newline. */
   truncate(): void {
-    if (existsSync(this.path)) truncateSync(this.path, 0)
+    this.#change((path) => truncateSync(path, 0), '')
     this.#unfinished = ''
   }
 
   rewrite(bytes: number): void {
     const text = this.#text(bytes)
-    writeFileSync(this.path, `${text}\n`)
+    this.#change(writeFileSync, `${text}\n`)
     this.finished.push(text)
     this.#unfinished = ''
+  }
+
+  /** Real time hardly moves here: each change gets its own, as it would have if the source's steps took their time. */
+  #change(write: (path: string, text: string) => void, text: string): void {
+    write(this.path, text)
+    utimesSync(this.path, ++this.#mtime, this.#mtime)
   }
 
   /** No two are alike, so that a file written anew differs before any offset. */
@@ -71,12 +78,14 @@ class Writer {
   }
 }
 
-async function act(f: Following, writer: Writer, step: Step): Promise<void> {
+async function act(f: Following, writer: Writer, step: Step, seesRotated: boolean): Promise<void> {
   switch (step.kind) {
     case 'append':
     case 'part':
       return writer[step.kind](step.bytes)
+    // A generation that comes and goes between two scans under a name that is not looked for is lost by nature.
     case 'rotate':
+      if (!seesRotated) await f.time.step(1000)
       return writer.rotate()
     case 'read':
       return f.time.step(60)
@@ -99,7 +108,7 @@ test('every line that ended and could be read is delivered exactly once, in any 
       const writer = new Writer(f)
       writeFileSync(writer.path, '')
       await f.start()
-      for (const step of life) await act(f, writer, step)
+      for (const step of life) await act(f, writer, step, seesRotated)
       await f.settle()
       await f.settle()
       const delivered = [...f.lines].sort()

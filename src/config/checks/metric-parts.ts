@@ -40,7 +40,8 @@ function checkBuckets({ type, buckets }: RawMetric, path: NodePath, say: Say): v
   if (bounds === undefined) {
     const near = nearest(String(buckets), Object.keys(NAMED_BUCKETS))
     const hint = near ? `did you mean "${near}"?` : `shipped lists: ${Object.keys(NAMED_BUCKETS).join(', ')}`
-    return say(`no bucket list is called "${buckets}"`, [...path, 'buckets'], { hint })
+    say(`no bucket list is called "${buckets}"`, [...path, 'buckets'], { hint })
+    return
   }
   const wrong = bounds.findIndex((bound, i) => !Number.isFinite(bound) || (i > 0 && bound <= bounds[i - 1]!))
   if (wrong >= 0)

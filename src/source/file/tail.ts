@@ -66,7 +66,7 @@ export class Tail {
   /** End of what was ever delivered: behind `#wanted` while a line is unfinished. */
   #deliveredTo: number
   #target: number
-  #secondLookAtMs = Number.POSITIVE_INFINITY
+  #secondLookAtMs: number
   #stat: BigIntStats
   #sizeBytes: number
   #isOpen = true
@@ -75,6 +75,7 @@ export class Tail {
     this.#fd = fd
     this.#stat = stat
     this.quietSinceMs = nowMs
+    this.#secondLookAtMs = nowMs + SECOND_LOOK_MS
     this.inode = inodeKey(stat)
     this.key = fileKey(stat)
     this.origin = origin

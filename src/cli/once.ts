@@ -1,0 +1,29 @@
+/** `run --once`: everything to its end, the mapped families on standard output, exit 1 if a named log could not be read. */
+import { Exposition } from '../exposition/exposition.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { FileSource } from '../source/file/file-source.ts'
+import { EXIT } from './exit-codes.ts'
+import type { Io } from './io.ts'
+import type { Plan } from './plan.ts'
+import type { Settings } from './settings.ts'
+
+export async function runOnce(
+  pipeline: Pipeline,
+  files: readonly FileSource[],
+  { registry, own }: Plan,
+  settings: Settings,
+  io: Io,
+): Promise<number> {
+  const stop = new AbortController()
+  const interrupt = (): void => stop.abort()
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  await pipeline.run(stop.signal)
+  process.off('SIGINT', interrupt)
+  process.off('SIGTERM', interrupt)
+  const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => performance.now() })
+  io.stdout(exposition.mappedText({ withOwn: settings.withOwn }))
+  const problems = files.flatMap((source) => source.problems)
+  for (const problem of problems) io.stderr(`agentlog-exporter: ${problem}\n`)
+  return problems.length > 0 || stop.signal.aborted ? EXIT.failed : EXIT.ok
+}

@@ -1,0 +1,16 @@
+/** `presets`: the shipped mappings, each with the first sentence of its file. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { presetNames } from '../config/load.ts'
+import { EXIT } from './exit-codes.ts'
+import type { Io } from './io.ts'
+import { PRESET_DIR } from './shipped.ts'
+
+export async function presets(io: Io): Promise<number> {
+  for (const name of await presetNames(PRESET_DIR)) {
+    const text = await readFile(join(PRESET_DIR, `${name}.yaml`), 'utf8')
+    const comment = text.split('\n').find((line) => line.startsWith('# ') && !line.includes('yaml-language-server'))
+    io.stdout(`${name.padEnd(16)} ${(comment ?? '').slice(2)}\n`)
+  }
+  return EXIT.ok
+}

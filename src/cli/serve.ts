@@ -1,0 +1,101 @@
+/** Serves while the pipeline reads: server first, so that a taken port ends at once; SIGTERM or SIGINT stops both, a second SIGINT at once. */
+import { Exposition } from '../exposition/exposition.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { Health } from '../server/health.ts'
+import { type RunningServer, startServer } from '../server/server.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { OwnMetrics } from '../telemetry/own-metrics.ts'
+import { ProcessMetrics } from '../telemetry/process-metrics.ts'
+import { EXIT } from './exit-codes.ts'
+import type { Plan } from './plan.ts'
+import type { Settings } from './settings.ts'
+import { packageVersion } from './version.ts'
+
+export interface Serving {
+  readonly pipeline: Pipeline
+  readonly plan: Plan
+  readonly settings: Settings
+  readonly log: Log
+  readonly sourceNames: readonly string[]
+  /** Whether the process is to end when no source can give more. */
+  readonly endsWithSources: boolean
+}
+
+export async function serve(serving: Serving): Promise<number> {
+  const { pipeline, log } = serving
+  const server = await open(serving)
+  if (server === undefined) return EXIT.failed
+  const stop = new AbortController()
+  const forget = onSignals((signal) => {
+    log.info('stopping', { signal })
+    stop.abort()
+  })
+  try {
+    const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()))
+    const reading = pipeline.run(stop.signal)
+    await (serving.endsWithSources ? reading : Promise.all([reading, stopped]))
+    return EXIT.ok
+  } catch (error) {
+    log.error('reading failed', { error: (error as Error).message })
+    return EXIT.failed
+  } finally {
+    stop.abort()
+    await server.close()
+    forget()
+  }
+}
+
+async function open({ plan, settings, log, pipeline, sourceNames }: Serving): Promise<RunningServer | undefined> {
+  const processMetrics = new ProcessMetrics()
+  await processMetrics.refresh()
+  const metrics = new Exposition({
+    registry: plan.registry,
+    own: plan.own,
+    others: () => processMetrics.families(),
+    nowMs: () => performance.now(),
+  })
+  try {
+    const server = await startServer({
+      addresses: settings.addresses,
+      telemetryPath: settings.telemetryPath,
+      isLifecycleEnabled: settings.isLifecycleEnabled,
+      version: packageVersion(),
+      metrics,
+      health: () => healthOf(pipeline, plan.own, sourceNames),
+    })
+    for (const address of server.addresses) log.info('serving', { address, metrics: `${address}${settings.telemetryPath}` })
+    if (server.isOpenToOthers) log.warn('the address is open to other machines, without TLS and authentication')
+    return server
+  } catch (error) {
+    log.error((error as Error).message)
+    return undefined
+  }
+}
+
+function healthOf(pipeline: Pipeline, own: OwnMetrics, sourceNames: readonly string[]): Health {
+  const components = sourceNames.map((name) => {
+    const isUp = own.sourceUp.at(name).value > 0
+    return {
+      name: `source ${name}`,
+      state: isUp ? ('ok' as const) : ('down' as const),
+      detail: `${own.lagBytes.at(name).value} bytes behind`,
+    }
+  })
+  return { isReady: pipeline.hasCaughtUp, components }
+}
+
+/** The first SIGTERM or SIGINT stops; a second SIGINT ends the process at once. Answers how to stop listening. */
+function onSignals(stop: (signal: string) => void): () => void {
+  let isStopping = false
+  const handle = (signal: NodeJS.Signals): void => {
+    if (isStopping && signal === 'SIGINT') process.exit(EXIT.interrupted)
+    if (!isStopping) stop(signal)
+    isStopping = true
+  }
+  process.on('SIGINT', handle)
+  process.on('SIGTERM', handle)
+  return () => {
+    process.off('SIGINT', handle)
+    process.off('SIGTERM', handle)
+  }
+}

@@ -1,0 +1,53 @@
+/** Flags, variables and arguments → the settings of a run, or what is wrong with them. */
+import type { LogLevel } from '../telemetry/log.ts'
+import { DEFAULT_LISTEN_ADDRESS, type FlagValues } from './flags.ts'
+
+export interface Settings {
+  /** Files, globs and `-`; none: the mapping's sources. */
+  readonly logs: readonly string[]
+  readonly files: readonly string[]
+  readonly presets: readonly string[]
+  readonly isOnce: boolean
+  readonly withOwn: boolean
+  readonly history: 'count' | 'skip' | 'prime' | undefined
+  readonly exitsOnEof: boolean
+  readonly addresses: readonly string[]
+  readonly telemetryPath: string
+  readonly isLifecycleEnabled: boolean
+  readonly logLevel: LogLevel
+  readonly logFormat: 'logfmt' | 'json'
+}
+
+export const USAGE_EXAMPLE = `nothing to read: name a log, a mapping or a preset, for example
+  agentlog-exporter run '/var/log/agent/*.jsonl'
+  agentlog-exporter run -c mapping.yaml
+  my-agent | agentlog-exporter run -
+`
+
+export function readSettings(logs: readonly string[], flags: FlagValues): Settings | { readonly problem: string } {
+  const text = (name: string): string | undefined => flags.value(name) as string | undefined
+  const list = (name: string): readonly string[] => (flags.value(name) as readonly string[] | undefined) ?? []
+  const file = text('config.file')
+  const presets = list('preset')
+  const served = presets.find((preset) => preset.includes('='))
+  if (served !== undefined)
+    return { problem: `--preset ${served}: serving a preset under its own path comes with a later version\n` }
+  if (logs.length === 0 && file === undefined && presets.length === 0) return { problem: USAGE_EXAMPLE }
+  const path = text('web.telemetry-path')!
+  if (!/^\/[\w./-]*$/.test(path) || path === '/')
+    return { problem: `--web.telemetry-path "${path}": expected a path such as /metrics\n` }
+  return {
+    logs,
+    files: file === undefined ? [] : [file],
+    presets: file === undefined && presets.length === 0 ? ['agent'] : presets,
+    isOnce: flags.value('once') === true,
+    withOwn: flags.value('self') === true,
+    history: text('history') as Settings['history'],
+    exitsOnEof: flags.value('stdin.exit-on-eof') === true,
+    addresses: list('web.listen-address').length > 0 ? list('web.listen-address') : [DEFAULT_LISTEN_ADDRESS],
+    telemetryPath: path,
+    isLifecycleEnabled: flags.value('web.enable-lifecycle') === true,
+    logLevel: text('log.level') as LogLevel,
+    logFormat: text('log.format') as Settings['logFormat'],
+  }
+}
