@@ -101,7 +101,7 @@ export class LineFramer implements StreamSink {
     const endOffset = offset + found + 1
     const lineBytes = endOffset - 1 - this.#lineStart
     if (lineBytes <= this.#maxLineBytes) {
-      this.#needBytes = 0
+      this.#needBytes = lineBytes + 1
       return this.#lineStart
     }
     this.#onTooLong(lineBytes, endOffset)

@@ -36,11 +36,6 @@ export function applyStages(stages: readonly TextStage[], text: string | undefin
   return at
 }
 
-/** The texts that `one_of` lets out: its own and the one for all others. */
-export function textsOfOneOf(spec: LongValue): readonly string[] | undefined {
-  return spec.one_of === undefined ? undefined : [...spec.one_of.map(String), String(spec.else ?? UNKNOWN_TEXT)]
-}
-
 /** undefined: it does not compile, and that was reported. */
 export function compilePattern(pattern: string, context: CompileContext): LinearRegex | undefined {
   const compiled = compileRegex(pattern)

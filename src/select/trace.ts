@@ -30,6 +30,6 @@ export interface Value {
   /** undefined: missing or no number. NaN and infinities are given as they are: whoever counts rejects them. */
   number(row: Row): number | undefined
   trace(row: Row): Trace
-  /** All texts that `text` can give, if that is a closed set (`const`, a literal, `one_of` with a known `else`). */
+  /** The texts that stand at 0 from the start, if they are a closed set: a `const`, a literal, `one_of` without its `else`. */
   readonly closedTexts: readonly string[] | undefined
 }

@@ -10,7 +10,7 @@ import { type Numeric, numericOf, toNumber } from './numeric.ts'
 import { preview, textOf } from './scalar-text.ts'
 import { compileSource, constSource, pathSource, type Source } from './source-stage.ts'
 import type { LongValue, Scalar, ValueSpec } from './spec.ts'
-import { applyStages, compileTextStages, type TextStage, textsOfOneOf } from './text-stages.ts'
+import { applyStages, compileTextStages, type TextStage } from './text-stages.ts'
 import type { Trace, Value } from './trace.ts'
 
 /** Compiles a value. Problems are reported with their place; what has one is missing then. Never throws. */
@@ -147,6 +147,6 @@ function closedTextsOf(
     const text = applyStages(texts, textOf(spec.const))
     return text === undefined ? fallback : [text]
   }
-  const known = textsOfOneOf(spec)
+  const known = spec.one_of?.map(String)
   return known && [...new Set([...known, ...fallback])]
 }

@@ -7,7 +7,11 @@ import { SlotTable } from '../../src/select/slots.ts'
 
 const ORIGIN = { source: 'src', log: 'log-1', file: '/var/log/a.jsonl', stream: '', fields: { project: 'p1' } }
 
-export function compiled<T>(compile: (context: CompileContext) => T): { made: T; problems: Diagnostic[]; rowOf: (event: Json) => Row } {
+export function compiled<T>(compile: (context: CompileContext) => T): {
+  made: T
+  problems: Diagnostic[]
+  rowOf: (event: Json) => Row
+} {
   const slots = new SlotTable()
   const problems: Diagnostic[] = []
   const place = { file: 'mapping.yaml', path: ['at'] }

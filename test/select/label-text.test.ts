@@ -30,13 +30,16 @@ test('a long text is cut and ends in a hash of all of it', () => {
 })
 
 test('a label is always valid text and never longer than allowed; cleaning twice changes nothing (property)', () => {
-  const units = fc.array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0xd7ff, max: 0xe000 }), fc.integer({ min: 0, max: 0xa0 })))
+  const units = fc.array(
+    fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.integer({ min: 0xd7ff, max: 0xe000 }), fc.integer({ min: 0, max: 0xa0 })),
+  )
   fc.assert(
     fc.property(units, fc.integer({ min: 0, max: 40 }), (codes, maxLength) => {
       const cleaned = cleanLabel(String.fromCharCode(...codes), maxLength)
       expect(cleaned.length).toBeLessThanOrEqual(maxLength)
       expect(Buffer.from(cleaned).toString()).toBe(cleaned)
-      for (const unit of cleaned) expect(unit < ' ' || (unit >= '\u007f' && unit <= '\u009f') || unit === '\u2028' || unit === '\u2029').toBe(false)
+      for (const unit of cleaned)
+        expect(unit < ' ' || (unit >= '\u007f' && unit <= '\u009f') || unit === '\u2028' || unit === '\u2029').toBe(false)
       expect(cleanLabel(cleaned, maxLength)).toBe(cleaned)
     }),
     { numRuns: 500 },
@@ -65,7 +68,25 @@ test('whole words that identify become what they are', () => {
 })
 
 test('normalizing twice changes nothing (property)', () => {
-  const piece = fc.constantFrom('0b9f3c1e-5d0a-4f7e-9a53-2f1c7c1d9e10', '3f2a9c1d', '12', '0x1f', 'a@b.cc', '.', '-', '@', '+', 'e', '_', ' ', '{', '}', 'a', 'é', '{hex}')
+  const piece = fc.constantFrom(
+    '0b9f3c1e-5d0a-4f7e-9a53-2f1c7c1d9e10',
+    '3f2a9c1d',
+    '12',
+    '0x1f',
+    'a@b.cc',
+    '.',
+    '-',
+    '@',
+    '+',
+    'e',
+    '_',
+    ' ',
+    '{',
+    '}',
+    'a',
+    'é',
+    '{hex}',
+  )
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       const once = ALL(pieces.join(''))

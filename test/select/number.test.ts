@@ -30,7 +30,24 @@ test('numbers, strict decimal texts and booleans are numbers; everything else is
   f(1e999, Number.POSITIVE_INFINITY)
   f('-1e999', Number.NEGATIVE_INFINITY)
   f('1e-999', 0)
-  for (const no of ['', ' 1', '1 ', '0x10', '1_000', '1,5', '.5', '5.', '1e', 'e5', 'NaN', 'Infinity', '-Infinity', '--1', '١', 'yes'])
+  for (const no of [
+    '',
+    ' 1',
+    '1 ',
+    '0x10',
+    '1_000',
+    '1,5',
+    '.5',
+    '5.',
+    '1e',
+    'e5',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    '--1',
+    '١',
+    'yes',
+  ])
     f(no, undefined)
   f(null, undefined)
   f({}, undefined)
@@ -128,7 +145,8 @@ test('ISO durations have weeks to seconds; years and months have no length', () 
   f('PT36H', 129600)
   f('-PT1,5S', -1.5)
   f('PT0S', 0)
-  for (const no of ['', 'P', 'PT', 'P1', '1S', 'PT1', 'P1Y', 'P1M', 'PT1S1M', 'P1DT', 'PTS', 'PT-1S', 'pt1s', 5, null]) f(no, undefined)
+  for (const no of ['', 'P', 'PT', 'P1', '1S', 'PT1', 'P1Y', 'P1M', 'PT1S1M', 'P1DT', 'PTS', 'PT-1S', 'pt1s', 5, null])
+    f(no, undefined)
 })
 
 test('seconds and nanoseconds are read as object or pair', () => {
@@ -139,7 +157,8 @@ test('seconds and nanoseconds are read as object or pair', () => {
   f({ secs: 3 }, 3)
   f([1769862896, 789000000], 1769862896.789)
   f([0, 153000000], 0.153)
-  for (const no of [{}, [], [1], [1, 2, 3], [1.5, 0], ['x', 0], { secs: 'x' }, { secs: null, nanos: null }, 5, '5', null]) f(no, undefined)
+  for (const no of [{}, [], [1], [1, 2, 3], [1.5, 0], ['x', 0], { secs: 'x' }, { secs: null, nanos: null }, 5, '5', null])
+    f(no, undefined)
   f(JSON.parse('{"__proto__":{"secs":5}}') as Json, undefined)
 })
 

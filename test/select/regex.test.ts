@@ -47,7 +47,11 @@ test('groups are named in the way of JavaScript or of RE2', () => {
 test('what is no RE2, too long or too large is refused with a reason', () => {
   const f = (pattern: string, reason: RegExp): void => {
     const compiled = compileRegex(pattern)
-    expect([pattern.slice(0, 20), compiled.ok, compiled.ok ? '' : compiled.message]).toEqual([pattern.slice(0, 20), false, expect.stringMatching(reason)])
+    expect([pattern.slice(0, 20), compiled.ok, compiled.ok ? '' : compiled.message]).toEqual([
+      pattern.slice(0, 20),
+      false,
+      expect.stringMatching(reason),
+    ])
   }
   f('(', /missing closing \)/)
   f('[', /missing closing \]/)
@@ -92,22 +96,45 @@ test('of a text past 65536 characters the engine sees the first, plain patterns 
 test('a hostile log cannot make the states of a pattern grow past a mebibyte or so', () => {
   const pattern = regex('[ab]*a[ab]{100}c')
   let seed = 1
-  const next = (): string => 'ab'[(seed = (seed * 1103515245 + 12345) % 2147483648) >> 30 & 1]!
+  const next = (): string => 'ab'[((seed = (seed * 1103515245 + 12345) % 2147483648) >> 30) & 1]!
   const before = process.memoryUsage().heapUsed
   for (let i = 0; i < 20; i++) pattern.test(`${Array.from({ length: 4000 }, next).join('')}c`)
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 * 2 ** 20)
 })
 
 test('plain patterns are recognized, and only they', () => {
-  const f = (pattern: string, expected: boolean): void => expect([pattern, plainPattern(pattern) !== undefined]).toEqual([pattern, expected])
+  const f = (pattern: string, expected: boolean): void =>
+    expect([pattern, plainPattern(pattern) !== undefined]).toEqual([pattern, expected])
   for (const yes of ['exit code', '^mcp__', '\\.py$', '^a$', 'a|b', '^a|b$|c', 'a\\|b', 'é', '\\\\']) f(yes, true)
-  for (const no of ['', '^', 'a|', '|a', 'a.', 'a+', '(a)', '[a]', 'a{2}', '\\d', '\\n', '^^a', 'a$b', 'a\\\\|b', '\\', '😀', 'a\\']) f(no, false)
+  for (const no of [
+    '',
+    '^',
+    'a|',
+    '|a',
+    'a.',
+    'a+',
+    '(a)',
+    '[a]',
+    'a{2}',
+    '\\d',
+    '\\n',
+    '^^a',
+    'a$b',
+    'a\\\\|b',
+    '\\',
+    '😀',
+    'a\\',
+  ])
+    f(no, false)
 })
 
 const PIECES = ['a', 'b', 'ab', '\\.', '\\|', '\\\\', '\\-', '\\$', ' ', 'é', '\n', '"', '/', '_', '\\_', '<', '\\<', '~', '\\`']
 const WORD = fc.array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''))
 const BRANCH = fc.tuple(fc.constantFrom('', '^'), WORD, fc.constantFrom('', '$')).map((parts) => parts.join(''))
-const TEXT = fc.array(fc.constantFrom('a', 'b', '.', '|', '\\', '-', '$', ' ', 'é', '\n', '"', '/', '_', '<', '~', '`', '😀', '\ud83d'), { maxLength: 8 })
+const TEXT = fc.array(
+  fc.constantFrom('a', 'b', '.', '|', '\\', '-', '$', ' ', 'é', '\n', '"', '/', '_', '<', '~', '`', '😀', '\ud83d'),
+  { maxLength: 8 },
+)
 
 test('a plain pattern finds what the engine finds (property)', () => {
   fc.assert(

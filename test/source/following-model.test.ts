@@ -115,6 +115,6 @@ test('every line that ended and could be read is delivered exactly once, in any 
       await f.stop()
       expect(delivered).toEqual([...writer.finished].sort())
     }),
-    { numRuns: 150 },
+    { numRuns: 4000 },
   )
 }, 60_000)

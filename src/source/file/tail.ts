@@ -67,6 +67,8 @@ export class Tail {
   #deliveredTo: number
   #target: number
   #secondLookAtMs: number
+  /** It was seen to have changed, and was not read since. */
+  #isUnchecked = false
   #stat: BigIntStats
   #sizeBytes: number
   #isOpen = true
@@ -176,7 +178,8 @@ export class Tail {
 
   /** Bytes that came; -1 if the file is not the one that was read so far. */
   #lookAndRead(nowMs: number): number {
-    this.hasChanged = this.#look()
+    this.#look()
+    this.hasChanged = this.#isUnchecked
     const isSecondLook = !this.hasChanged && nowMs >= this.#secondLookAtMs
     if (this.hasChanged) {
       this.quietSinceMs = nowMs
@@ -184,18 +187,18 @@ export class Tail {
     }
     if (isSecondLook) this.#secondLookAtMs = Number.POSITIVE_INFINITY
     if (this.#sizeBytes < this.#wanted) return -1
-    return this.hasChanged || isSecondLook || this.isUnread ? this.#read() : 0
+    if (!this.hasChanged && !isSecondLook && !this.isUnread) return 0
+    this.#isUnchecked = false
+    return this.#read()
   }
 
-  /** Answers whether size or time of change moved. */
-  #look(): boolean {
+  #look(): void {
     const stat = fstatSync(this.#fd, { bigint: true })
-    const hasChanged = this.differs(stat)
-    if (!hasChanged && stat.ctimeNs !== this.#stat.ctimeNs) this.seemsRenamed = true
+    if (this.differs(stat)) this.#isUnchecked = true
+    else if (stat.ctimeNs !== this.#stat.ctimeNs) this.seemsRenamed = true
     this.#stat = stat
     this.#sizeBytes = Number(stat.size)
     this.#deliveredTo = Math.min(this.#deliveredTo, Math.max(this.#sizeBytes, this.#wanted))
-    return hasChanged
   }
 
   /** Bytes that came behind the mark; -1 if the mark is not there any more. */
