@@ -2,7 +2,6 @@
  * Lines → events: parses a line and fills the row with the slots that the rules for this event read, and with its name.
  * The time is read only when somebody asks: most events never need it. One decoder per stream set, one row, reused.
  */
-import { mayBeRounded, parseExact } from './exact-integers.ts'
 import type { JsonBounds } from './json-bounds.ts'
 import { JsonLine, type RejectReason } from './json-line.ts'
 import type { Json } from './path.ts'
@@ -19,6 +18,8 @@ export interface DecodePlan {
   time(row: Row): Json
   /** Zone of times that name none. */
   readonly timeZone: string
+  /** Whether some path has a name that is not ASCII, or goes into JSON inside a string. */
+  readonly readsBeyondAscii: boolean
   /** Paths that the rules for events of this name read. */
   pathsOf(name: string | undefined): readonly SlotPath[]
 }
@@ -33,12 +34,10 @@ export class Decoder {
   readonly #line: JsonLine
   readonly #wallClockMs: () => number
   readonly #parseTime: (raw: Json) => bigint | undefined
-  /** Whether the body was parsed again with exact integers. */
-  #isExact = false
 
   constructor(plan: DecodePlan, bounds: JsonBounds, wallClockMs: () => number) {
     this.#plan = plan
-    this.#line = new JsonLine(bounds)
+    this.#line = new JsonLine(bounds, plan.readsBeyondAscii)
     this.#wallClockMs = wallClockMs
     this.#parseTime = timeParser(plan.timeZone)
   }
@@ -48,7 +47,6 @@ export class Decoder {
     const rejected = this.#line.read(buffer, start, end)
     if (rejected !== undefined) return rejected
     row.lineBytes = end - start
-    this.#isExact = false
     this.#fill(row, this.#plan.namePaths)
     row.name = this.#plan.name(row)
     this.#fill(row, this.#plan.pathsOf(row.name))
@@ -69,12 +67,12 @@ export class Decoder {
   }
 
   #fill(row: Row, paths: readonly SlotPath[]): void {
-    fillSlots(row, this.#line.body, paths)
-    for (let i = 0; i < paths.length && !this.#isExact; i++) {
-      if (!mayBeRounded(row.slots[paths[i]!.slot], this.#line.text)) continue
-      this.#line.body = parseExact(this.#line.text)
-      this.#isExact = true
-      fillSlots(row, this.#line.body, paths)
+    const line = this.#line
+    fillSlots(row, line.body, paths)
+    for (let i = 0; i < paths.length && !line.isFaithful; i++) {
+      if (!line.mayDiffer(row.slots[paths[i]!.slot])) continue
+      line.parseFaithfully()
+      fillSlots(row, line.body, paths)
     }
   }
 }

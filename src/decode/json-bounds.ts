@@ -18,6 +18,23 @@ const CASE_BIT = 0x20
 const OPEN = 0x7b
 const CLOSE = 0x7d
 
+/**
+ * Whether a line may exceed the bounds: cheaper than counting. Half of its characters at most are values, and a line is no deeper
+ * than it has opening brackets, of which most lines have few.
+ */
+export function mayExceedBounds(line: string, bounds: JsonBounds): boolean {
+  if (!needsBounding(line.length, bounds)) return false
+  if (line.length >= 2 * bounds.maxValues) return true
+  const left = countUpTo(line, '{', bounds.maxDepth + 1)
+  return left + countUpTo(line, '[', bounds.maxDepth + 1) > bounds.maxDepth
+}
+
+function countUpTo(line: string, bracket: string, limit: number): number {
+  let count = 0
+  for (let at = line.indexOf(bracket); at >= 0 && count < limit; at = line.indexOf(bracket, at + 1)) count++
+  return count
+}
+
 /** Whether bytes `[start, end)` hold more values or nest deeper than allowed. Shorter than this they cannot. */
 export function needsBounding(lengthBytes: number, bounds: JsonBounds): boolean {
   return lengthBytes >= 2 * Math.min(bounds.maxDepth, bounds.maxValues)

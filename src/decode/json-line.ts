@@ -2,31 +2,46 @@
  * One line → one JSON object, with the tolerance that real logs need: CR before the line end, BOM, leading NULs (sparse files),
  * ANSI colours, text before the first `{`. Everything else that is no object is rejected by reason. Never throws.
  */
-import { exceedsBounds, type JsonBounds, needsBounding } from './json-bounds.ts'
+import { LONG_INTEGER, parseExact } from './exact-integers.ts'
+import { exceedsBounds, type JsonBounds, mayExceedBounds } from './json-bounds.ts'
 import type { Json } from './path.ts'
 
 export type RejectReason = 'not_json' | 'malformed' | 'not_object' | 'too_long' | 'too_many_values' | 'too_deep' | 'internal'
+
+/** What `toString` calls after looking at its arguments: 50 ns a line less. */
+interface Sliceable extends Buffer {
+  latin1Slice(start: number, end: number): string
+}
 
 const BRACE = 0x7b
 const ESCAPE = 0x1b
 /** CSI and OSC sequences: colours, cursor, links. A raw ESC is never part of valid JSON, so taking them out cannot change a value. */
 const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g
 
+/**
+ * Parses in two gaits. The quick one takes each byte as a character, which a one-byte string makes a quarter faster than UTF-8,
+ * and rounds long integers; ASCII texts and other numbers are right. Whoever reads anything else has it parsed `faithfully`.
+ */
 export class JsonLine {
   /** The object of the last line that was accepted, whatever came after it; what rules read is taken from it. */
   body: Json = undefined
-  /** The text that was parsed. */
-  text = ''
+  /** Whether `body` is exact in every text and digit. */
+  isFaithful = true
   readonly #bounds: JsonBounds
+  readonly #isAlwaysUtf8: boolean
+  #text = ''
+  #isUtf8 = true
 
-  constructor(bounds: JsonBounds) {
+  /** `isAlwaysUtf8`: names that the plan reads are not ASCII, so the quick gait would not find them. */
+  constructor(bounds: JsonBounds, isAlwaysUtf8 = false) {
     this.#bounds = bounds
+    this.#isAlwaysUtf8 = isAlwaysUtf8
   }
 
   /** Lets go of the last line: it may be long. */
   forget(): void {
     this.body = undefined
-    this.text = ''
+    this.#text = ''
   }
 
   /** Reads bytes `[start, end)`. `undefined`: accepted, see `body`. `blank`: nothing on the line. */
@@ -34,12 +49,31 @@ export class JsonLine {
     const from = skipEmpty(buffer, start, end)
     const to = trimEnd(buffer, from, end)
     if (from >= to) return 'blank'
-    if (needsBounding(to - from, this.#bounds)) {
+    const quick = (buffer as Sliceable).latin1Slice(from, to)
+    if (mayExceedBounds(quick, this.#bounds)) {
       const excess = exceedsBounds(buffer, from, to, this.#bounds)
       if (excess !== undefined) return excess
     }
-    if (buffer[from] === BRACE) return this.#parse(buffer.toString('utf8', from, to), 'malformed')
-    return this.#readMixed(buffer.toString('utf8', from, to))
+    if (buffer[from] !== BRACE) return this.#readMixed(buffer.toString('utf8', from, to))
+    return this.#isAlwaysUtf8
+      ? this.#parse(buffer.toString('utf8', from, to), true, 'malformed')
+      : this.#parse(quick, false, 'malformed')
+  }
+
+  /** Parses the line again, exact in every text and digit. */
+  parseFaithfully(): void {
+    if (this.isFaithful) return
+    const text = this.#isUtf8 ? this.#text : Buffer.from(this.#text, 'latin1').toString('utf8')
+    this.body = LONG_INTEGER.test(text) ? parseExact(text) : (JSON.parse(text) as Json)
+    this.isFaithful = true
+  }
+
+  /** Whether the value may stand otherwise in the line than the quick gait gave it. */
+  mayDiffer(value: Json): boolean {
+    if (typeof value === 'string') return !this.#isUtf8 && !isAscii(value)
+    if (typeof value === 'number') return value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER
+    if (typeof value !== 'object' || value === null) return false
+    return (!this.#isUtf8 && !isAscii(this.#text)) || LONG_INTEGER.test(this.#text)
   }
 
   /** A line that does not start with `{`: text before it, or JSON that is no object, or no JSON at all. */
@@ -47,19 +81,27 @@ export class JsonLine {
     const plain = line.replace(ANSI, '').trim()
     if (plain === '') return 'blank'
     const brace = plain.indexOf('{')
-    if (brace >= 0 && this.#parse(plain.slice(brace), 'not_json') === undefined) return undefined
+    if (brace >= 0 && this.#parse(plain.slice(brace), true, 'not_json') === undefined) return undefined
     return isJson(plain) ? 'not_object' : 'not_json'
   }
 
-  #parse(text: string, otherwise: RejectReason): RejectReason | undefined {
+  #parse(text: string, isUtf8: boolean, otherwise: RejectReason): RejectReason | undefined {
     const parsed = tryParse(text)
     if (parsed === undefined && text.includes('\u001b'))
-      return this.#parse(text.replace(ANSI, '').replaceAll('\u001b', ''), otherwise)
+      return this.#parse(text.replace(ANSI, '').replaceAll('\u001b', ''), isUtf8, otherwise)
     if (typeof parsed !== 'object' || parsed === null) return otherwise
     this.body = parsed
-    this.text = text
+    this.#text = text
+    this.#isUtf8 = isUtf8
+    this.isFaithful = false
     return undefined
   }
+}
+
+const NOT_ASCII = /[^\u0000-\u007f]/
+
+function isAscii(text: string): boolean {
+  return !NOT_ASCII.test(text)
 }
 
 function tryParse(text: string): Json {

@@ -33,6 +33,7 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
     drop: spec.drop.map((takes) => read(() => new Takes(takes, slots, report))),
     rules,
     slotCount: slots.slotCount,
+    readsBeyondAscii: slots.readsBeyondAscii,
   })
   for (const { rule } of rules) rule.birthAtLoad()
   return mapping

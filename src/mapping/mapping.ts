@@ -31,10 +31,12 @@ export interface MappingParts {
   readonly drop: readonly Reads<Takes>[]
   readonly rules: readonly Reads<Rule>[]
   readonly slotCount: number
+  readonly readsBeyondAscii: boolean
 }
 
 export class Mapping implements DecodePlan {
   readonly slotCount: number
+  readonly readsBeyondAscii: boolean
   readonly namePaths: readonly SlotPath[]
   readonly timePaths: readonly SlotPath[]
   readonly timeZone: string
@@ -46,6 +48,7 @@ export class Mapping implements DecodePlan {
 
   constructor(parts: MappingParts) {
     this.slotCount = parts.slotCount
+    this.readsBeyondAscii = parts.readsBeyondAscii
     this.namePaths = parts.name.paths
     this.timePaths = parts.time.paths
     this.timeZone = parts.timeZone

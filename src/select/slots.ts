@@ -38,6 +38,7 @@ const LATER_NAMES = new Set(['$kept', '$container', '$pod'])
 
 export class SlotTable {
   #slotCount = 0
+  #readsBeyondAscii = false
   readonly #eventPaths = new Map<string, SlotPath>()
   #asked = new Set<SlotPath>()
 
@@ -48,6 +49,11 @@ export class SlotTable {
 
   get slotCount(): number {
     return this.#slotCount
+  }
+
+  /** Whether some path has a text that is not ASCII, or goes into JSON inside a string. */
+  get readsBeyondAscii(): boolean {
+    return this.#readsBeyondAscii
   }
 
   newSlot(): number {
@@ -77,6 +83,7 @@ export class SlotTable {
   /** Compiles the text of a path. Problems are reported at `place`; the reader is then always missing. */
   reader(text: string, place: Place, report: Report, bindings: Bindings = NO_BINDINGS): Read {
     const parsed = parsePath(text)
+    this.#readsBeyondAscii ||= /[^\u0000-\u007f]|\$json/.test(text)
     if (parsed.ok) return this.#readerOf(parsed.path, text, place, report, bindings)
     const { message, at } = parsed.problem
     report({ severity: 'error', code: 'bad-path', place, message: `"${text}" is no path: ${message} (character ${at + 1})` })

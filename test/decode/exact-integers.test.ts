@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { mayBeRounded, parseExact } from '../../src/decode/exact-integers.ts'
 
 test('integers past 2^53 keep their digits, everything else is as JSON.parse gives it', () => {
-  const line = '{"id":12345678901234567890,"in":[-9007199254740993],"f":1234567890123456.5,"t":"12345678901234567890","e":1234567890123456e3}'
+  const line =
+    '{"id":12345678901234567890,"in":[-9007199254740993],"f":1234567890123456.5,"t":"12345678901234567890","e":1234567890123456e3}'
   expect(parseExact(line)).toEqual({
     id: 12345678901234567890n,
     in: [-9007199254740993n],

@@ -8,7 +8,9 @@ function read(text: string | Buffer, bounds = BOUNDS) {
   const line = new JsonLine(bounds)
   const bytes = Buffer.from(text as string)
   const padded = Buffer.concat([Buffer.from('xx'), bytes, Buffer.from('yy')])
-  return [line.read(padded, 2, 2 + bytes.length), line.body]
+  const outcome = line.read(padded, 2, 2 + bytes.length)
+  line.parseFaithfully()
+  return [outcome, line.body]
 }
 
 test('a JSON object is an event, with the dirt that real logs put around it', () => {
@@ -67,16 +69,52 @@ test('a line within the bounds by an independent count is never refused, one bey
     return { values: 1 + inner.reduce((sum, i) => sum + i.values, 0), depth: 1 + Math.max(0, ...inner.map((i) => i.depth)) }
   }
   fc.assert(
-    fc.property(fc.object({ maxDepth: 6, withNullPrototype: false }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 6 }), (value, maxValues, maxDepth) => {
-      const json = JSON.stringify(value)
-      const real = count(JSON.parse(json))
-      const [outcome] = read(json, { maxValues, maxDepth })
-      expect(outcome === undefined).toBe(real.values <= maxValues && real.depth <= maxDepth)
-    }),
+    fc.property(
+      fc.object({ maxDepth: 6, withNullPrototype: false }),
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 1, max: 6 }),
+      (value, maxValues, maxDepth) => {
+        const json = JSON.stringify(value)
+        const real = count(JSON.parse(json))
+        const [outcome] = read(json, { maxValues, maxDepth })
+        expect(outcome === undefined).toBe(real.values <= maxValues && real.depth <= maxDepth)
+      },
+    ),
     { numRuns: 500 },
   )
 })
 
 test('garbage of any kind is an outcome, never an exception', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void read(Buffer.from(bytes))), { numRuns: 2000 })
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => void read(Buffer.from(bytes))),
+    { numRuns: 2000 },
+  )
+})
+
+test('the quick gait differs from the faithful one only where it says so', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(
+        fc.stringMatching(/^[a-z]{1,5}$/),
+        fc.oneof(fc.string({ unit: 'binary' }), fc.double(), fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(String)),
+      ),
+      (event) => {
+        const text = `{${Object.entries(event)
+          .map(
+            ([key, value]) =>
+              `"${key}":${typeof value === 'string' && /^-?\d{17,}$/.test(value) ? value : JSON.stringify(value)}`,
+          )
+          .join(',')}}`
+        const line = new JsonLine({ maxValues: 1000, maxDepth: 20 })
+        const bytes = Buffer.from(text)
+        expect(line.read(bytes, 0, bytes.length)).toBeUndefined()
+        const quick = { ...(line.body as object) } as Record<string, never>
+        const doubtful = new Set(Object.keys(quick).filter((key) => line.mayDiffer(quick[key])))
+        line.parseFaithfully()
+        const faithful = line.body as Record<string, never>
+        for (const key of Object.keys(quick)) if (!doubtful.has(key)) expect([key, quick[key]]).toEqual([key, faithful[key]])
+      },
+    ),
+    { numRuns: 500 },
+  )
 })

@@ -12,7 +12,8 @@ const read = (text: string, value: Json): Json => readSteps(value, pathOf(text).
 const name = (step: string): Step => ({ kind: 'name', name: step })
 
 test('a path is a root and dotted steps: names, quoted names, indexes, elements, $json', () => {
-  const f = (text: string, root: string, ...steps: readonly Step[]): void => expect([text, pathOf(text)]).toEqual([text, { root, steps }])
+  const f = (text: string, root: string, ...steps: readonly Step[]): void =>
+    expect([text, pathOf(text)]).toEqual([text, { root, steps }])
   f('usage.input_tokens', '$', name('usage'), name('input_tokens'))
   f('content.0.type', '$', name('content'), { kind: 'index', index: 0 }, name('type'))
   f('a."fd.name"', '$', name('a'), name('fd.name'))
@@ -31,7 +32,8 @@ test('a path is a root and dotted steps: names, quoted names, indexes, elements,
 })
 
 test('what is no path is refused at the character where reading stopped', () => {
-  const f = (text: string, at: number): void => expect([text, parsePath(text)]).toMatchObject([text, { ok: false, problem: { at } }])
+  const f = (text: string, at: number): void =>
+    expect([text, parsePath(text)]).toMatchObject([text, { ok: false, problem: { at } }])
   f('', 0)
   f('.a', 0)
   f('a.', 2)

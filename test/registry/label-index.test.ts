@@ -2,13 +2,16 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LabelIndex } from '../../src/registry/label-index.ts'
 
-const word = fc.constantFrom('', 'a', 'b', 'c', 'd', 'e', '__proto__', 'constructor')
+const word = fc.constantFrom('', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', '__proto__', 'constructor')
 const step = fc.record({ texts: fc.tuple(word, word), isRemoval: fc.boolean() })
+/** Unbiased, since simple numbers make simple hashes. */
+const random = fc.noBias(fc.nat({ max: 2 ** 31 - 1 })).map((n) => n / 2 ** 31)
 
 test('after any births and deaths exactly the living series are found, each in its own slot with its own texts', () => {
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 300 }), fc.infiniteStream(fc.double({ min: 0, max: 0.999 })), (steps, random) => {
-      const index = new LabelIndex(2, () => random.next().value as number)
+    fc.property(fc.array(step, { maxLength: 300 }), fc.tuple(random, random), (steps, randoms) => {
+      const left = [...randoms]
+      const index = new LabelIndex(2, () => left.pop()!)
       const model = new Map<string, { slot: number; texts: readonly string[] }>()
       for (const { texts, isRemoval } of steps) {
         const key = JSON.stringify(texts)

@@ -89,6 +89,16 @@ test('one_per: a replacement needs no room, a new one does', () => {
   expect(numbersOf(info)).toEqual({ 'a,2': 1 })
 })
 
+test('one_per: what was replaced leaves its room to others', () => {
+  const { family } = registryOf({ maxSeries: 2 })
+  const info = family('info', ['agent', 'version'], { onePer: ['agent'] })
+  const site = info.site([undefined, undefined])
+  for (let version = 0; version < 10; version++) site.series(['a', `${version}`])
+  const counter = family('counter', ['l'])
+  counter.site([undefined]).series(['x'])
+  expect(numbersOf(counter)).toEqual({ x: 0 })
+})
+
 test('texts are cleaned before they are compared, and lone surrogates never stay', () => {
   const { family } = registryOf({ cleanLabel: (text) => text.toLowerCase() })
   const counter = family('counter', ['tool'])

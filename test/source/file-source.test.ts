@@ -458,6 +458,30 @@ describe('truncation', () => {
     expect(f.taken()).toEqual(['more'])
   })
 
+  test('written anew to the same size and renamed between two looks', async () => {
+    const f = follow({ patterns: ['a.log*'] })
+    writeFileSync(f.path('a.log'), 'x:x')
+    utimesSync(f.path('a.log'), 1000, 1000)
+    await f.start()
+    writeFileSync(f.path('a.log'), 'ab\n')
+    utimesSync(f.path('a.log'), 1001, 1001)
+    renameSync(f.path('a.log'), f.path('a.log.1'))
+    await f.time.step(1000)
+    expect(f.taken()).toEqual(['ab'])
+  })
+
+  test('a long unfinished line that becomes shorter ones without growing is read again', async () => {
+    const f = follow({ patterns: ['a.log'] })
+    writeFileSync(f.path('a.log'), `first\n${'x'.repeat(200_000)}`)
+    await f.start()
+    appendFileSync(f.path('a.log'), 'x'.repeat(100_000))
+    await f.settle()
+    writeFileSync(f.path('a.log'), `first\nsecond\n${'x'.repeat(299_993)}`)
+    await f.settle()
+    expect(f.taken()).toEqual(['first', 'second'])
+    expect(f.changes('truncated')).toBe(0)
+  })
+
   test('the bytes that were known and not read are counted as lost', async () => {
     const f = follow({ patterns: ['a.log'] })
     writeFileSync(f.path('a.log'), 'one\nunfinished')

@@ -57,7 +57,7 @@ export class Tail {
   /** The mark at the checkpoint, to which the sink may go back after looking ahead. */
   readonly #anchor = Buffer.alloc(MARK_BYTES)
   #anchorBytes = 0
-  #anchorOffset = -1
+  #anchorOffset: number
   #head: Buffer = Buffer.alloc(0)
   #identity = ''
   #identityHeadBytes = -1
@@ -85,7 +85,7 @@ export class Tail {
     this.#window = window
     this.#sizeBytes = Number(stat.size)
     this.#target = this.#sizeBytes
-    this.#wanted = this.#deliveredTo = this.#checkpoint = startOffset
+    this.#wanted = this.#deliveredTo = this.#checkpoint = this.#anchorOffset = startOffset
     if (startOffset > 0) this.#learnStart()
   }
 
@@ -194,8 +194,10 @@ export class Tail {
 
   #look(): void {
     const stat = fstatSync(this.#fd, { bigint: true })
-    if (this.differs(stat)) this.#isUnchecked = true
-    else if (stat.ctimeNs !== this.#stat.ctimeNs) this.seemsRenamed = true
+    if (this.differs(stat)) {
+      this.#isUnchecked = true
+      if (stat.size <= this.#stat.size) this.#stopLookingAhead()
+    } else if (stat.ctimeNs !== this.#stat.ctimeNs) this.seemsRenamed = true
     this.#stat = stat
     this.#sizeBytes = Number(stat.size)
     this.#deliveredTo = Math.min(this.#deliveredTo, Math.max(this.#sizeBytes, this.#wanted))
@@ -241,6 +243,13 @@ export class Tail {
     this.#anchor.copy(this.#mark, 0, 0, this.#markBytes)
   }
 
+  /** No log changes without growing: what was looked at behind the checkpoint may be other lines now. */
+  #stopLookingAhead(): void {
+    if (this.#wanted <= this.#anchorOffset) return
+    this.#wanted = this.#anchorOffset
+    this.#goBack(this.#anchorOffset)
+  }
+
   #extendHead(chunk: Chunk): void {
     const known = this.#head.length
     const from = chunk.start + (known - chunk.offset)
@@ -253,7 +262,8 @@ export class Tail {
     this.#sink.reset()
     this.#wanted = this.#deliveredTo = this.#checkpoint = 0
     this.#markBytes = 0
-    this.#anchorOffset = -1
+    this.#anchorBytes = 0
+    this.#anchorOffset = 0
     this.#head = Buffer.alloc(0)
     this.#identityHeadBytes = -1
     return 'truncated'
@@ -269,7 +279,6 @@ export class Tail {
       this.#window.buffer.copy(this.#mark, 0, 0, this.#markBytes)
       this.#window.buffer.copy(this.#anchor, 0, 0, this.#markBytes)
       this.#anchorBytes = this.#markBytes
-      this.#anchorOffset = this.#wanted
     } catch (error) {
       this.error = error as NodeJS.ErrnoException
     }
