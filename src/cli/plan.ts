@@ -27,7 +27,6 @@ export interface Planned {
 
 export async function loadPlan(files: readonly string[], presets: readonly string[]): Promise<Planned> {
   const { config, diagnostics, texts } = await loadConfig({ files, presets, presetDir: PRESET_DIR, validate: validateInWorker })
-  if (config === undefined) return { diagnostics, texts }
   const found = [...diagnostics]
   const plan = compilePlan(config, (diagnostic) => void found.push(diagnostic))
   return hasErrors(found) ? { diagnostics: found, texts } : { plan, diagnostics: found, texts }

@@ -15,11 +15,20 @@ const LATER = {
 
 const LATER_OPS = ['mean', 'sum', 'count', 'distinct']
 
-export function reportLater(data: Keys, file: string, report: Report): void {
-  new LaterParts(file, report).mapping(data)
+/** What stands where only a later version can read it, and what may stand there instead while the rest is checked. */
+export interface LaterValue {
+  readonly path: NodePath
+  readonly instead: unknown
+}
+
+export function reportLater(data: Keys, file: string, report: Report): LaterValue[] {
+  const parts = new LaterParts(file, report)
+  parts.mapping(data)
+  return parts.values
 }
 
 class LaterParts {
+  readonly values: LaterValue[] = []
   readonly #file: string
   readonly #report: Report
 
@@ -59,7 +68,10 @@ class LaterParts {
 
   #rule(rule: Keys, path: NodePath): void {
     this.#takes(rule, LATER.rule, path)
-    if (LATER_OPS.includes(String(rule.op))) this.#say(`op: ${rule.op}`, [...path, 'op'], 'value')
+    if (LATER_OPS.includes(String(rule.op))) {
+      this.#say(`op: ${rule.op}`, [...path, 'op'], 'value')
+      this.values.push({ path: [...path, 'op'], instead: 'set' })
+    }
     this.#labels(rule.labels, [...path, 'labels'])
     this.#value(rule.value, [...path, 'value'])
     for (const [label, entries] of Object.entries(keysOf(rule.split))) this.#labels(entries, [...path, 'split', label])
@@ -71,7 +83,10 @@ class LaterParts {
   }
 
   #where(where: Keys, path: NodePath): void {
-    if ('expr' in where) this.#say('expr', [...path, 'expr'], 'key')
+    if (Object.hasOwn(where, 'expr')) {
+      this.#say('expr', [...path, 'expr'], 'key')
+      this.values.push({ path: [...path, 'expr'], instead: undefined })
+    }
     for (const key of ['any', 'none']) for (const [i, inner] of list(where[key])) this.#where(inner, [...path, key, i])
   }
 
@@ -83,6 +98,7 @@ class LaterParts {
     if (Array.isArray(value)) for (const [i, one] of value.entries()) this.#value(one, [...path, i])
     const keys = keysOf(value)
     this.#keys(keys, LATER.value, path)
+    if (LATER.value.some((key) => Object.hasOwn(keys, key))) this.values.push({ path, instead: 1 })
     for (const inner of ['take', 'plus', 'minus']) if (inner in keys) this.#value(keys[inner], [...path, inner])
   }
 

@@ -1,7 +1,7 @@
 /** Mapping files and presets, with what they include → one `Config`, or every problem of all of them at once. Presets are files like others. */
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
-import { type Diagnostic, hasErrors, type NodePath, type Place } from '../diag/diagnostic.ts'
+import type { Diagnostic, NodePath, Place } from '../diag/diagnostic.ts'
 import { nearest } from '../diag/suggest.ts'
 import { YamlSource } from '../diag/yaml-source.ts'
 import { CONFIG_CHECKS, FILE_CHECKS } from './checks/index.ts'
@@ -9,6 +9,7 @@ import type { Config } from './config.ts'
 import { reportLater } from './later.ts'
 import { mergeFiles } from './merge.ts'
 import type { MappingFile, RawMapping, RawSource } from './raw.ts'
+import { repaired } from './repair.ts'
 import type { ShapeIssue } from './shape-issues.ts'
 
 export interface LoadOptions {
@@ -21,8 +22,8 @@ export interface LoadOptions {
 }
 
 export interface Loaded {
-  /** Missing if there are errors. */
-  readonly config?: Config
+  /** With errors among the diagnostics: what is left without the faulty parts, to be compiled for more diagnostics, never run. */
+  readonly config: Config
   readonly diagnostics: readonly Diagnostic[]
   /** Every text that was read, by the name that places use. */
   readonly texts: ReadonlyMap<string, YamlSource>
@@ -41,13 +42,14 @@ export async function loadConfig(options: LoadOptions): Promise<Loaded> {
   for (const preset of options.presets) trees.push(await loader.load(`preset:${preset}`, undefined, []))
   for (const file of options.files) trees.push(await loader.load(file, undefined, []))
   const { diagnostics, texts } = loader
-  if (hasErrors(diagnostics)) return { diagnostics, texts }
-  const report = (diagnostic: Diagnostic): void => void diagnostics.push(diagnostic)
+  const report = (diagnostic: Diagnostic): void => {
+    if (diagnostic.severity === 'error' || !loader.repaired.has(diagnostic.place.file)) diagnostics.push(diagnostic)
+  }
   const files = trees.flatMap((tree) => tree.files)
   for (const check of FILE_CHECKS) for (const file of files) check(file, texts.get(file.file)!, report)
   const config = mergeFiles(files, trees.findLast((tree) => tree.sources.length > 0)?.sources ?? [], report)
   for (const check of CONFIG_CHECKS) check(config, report)
-  return hasErrors(diagnostics) ? { diagnostics, texts } : { config, diagnostics, texts }
+  return { config, diagnostics, texts }
 }
 
 /** Names of the shipped presets. */
@@ -62,6 +64,8 @@ export async function presetNames(presetDir: string): Promise<string[]> {
 class Loader {
   readonly diagnostics: Diagnostic[] = []
   readonly texts = new Map<string, YamlSource>()
+  /** Files that were repaired: a warning about them may be about what is no longer there. */
+  readonly repaired = new Set<string>()
   readonly #options: LoadOptions
 
   constructor(options: LoadOptions) {
@@ -134,8 +138,11 @@ class Loader {
     }
     const issues = await this.#options.validate(data)
     for (const issue of issues) this.diagnostics.push(diagnosticOf(issue, name))
-    reportLater(data as Readonly<Record<string, unknown>>, name, (diagnostic) => void this.diagnostics.push(diagnostic))
-    return issues.length > 0 ? undefined : (data as RawMapping)
+    const report = (diagnostic: Diagnostic): void => void this.diagnostics.push(diagnostic)
+    const laterValues = reportLater(data as Readonly<Record<string, unknown>>, name, report)
+    if (issues.length + laterValues.length === 0) return data as RawMapping
+    this.repaired.add(name)
+    return repaired(data, issues, laterValues) as RawMapping
   }
 
   async #textOf(name: string, from: Place | undefined): Promise<string | undefined> {
@@ -175,7 +182,12 @@ function withoutExtensions(data: unknown): unknown {
 
 function diagnosticOf(issue: ShapeIssue, file: string): Diagnostic {
   const wanted = issue.kind === 'unknown-key' ? String(issue.path.at(-1)) : (/found "?([^"]*)"?$/.exec(issue.message)?.[1] ?? '')
-  const near = issue.known && nearest(wanted, issue.known)
+  const near =
+    issue.known &&
+    nearest(
+      wanted,
+      issue.known.filter((name) => !/^\d/.test(name)),
+    )
   const place: Place = { file, path: issue.path as NodePath, part: issue.kind === 'unknown-key' ? 'key' : 'value' }
   const others = issue.kind === 'unknown-key' && issue.known?.length ? `known here: ${issue.known.join(' ')}` : undefined
   const hint = near ? `did you mean "${near}"?` : others

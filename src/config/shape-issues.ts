@@ -77,8 +77,9 @@ function invalidValue(issue: Extract<Issue, { code: 'invalid_value' }>, path: re
 
 function sentence(issue: Issue): string {
   const found = issue.input === undefined ? '' : `, found ${described(issue.input)}`
-  if (issue.code === 'too_small')
-    return `expected at least ${issue.minimum}${issue.origin === 'array' ? ' entries' : ''}${issue.inclusive === false ? ' (more than that)' : ''}${found}`
+  if (issue.code === 'too_small' && issue.origin === 'array')
+    return `expected at least ${issue.minimum} entr${issue.minimum === 1 ? 'y' : 'ies'}, found none`
+  if (issue.code === 'too_small') return `expected ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${found}`
   if (issue.code === 'too_big') return `expected at most ${issue.maximum}${found}`
   return `expected ${issue.message.replace(/^Invalid input: expected /, '')}${found}`
 }

@@ -27,7 +27,6 @@ export async function runScenario(mappingFile: string, log: string | Buffer): Pr
     validate: async (data) => shapeIssues(data),
   })
   const problems = [...loaded.diagnostics]
-  if (loaded.config === undefined) throw new Error(renderDiagnostics(problems, loaded.texts, 'text'))
   const { mapping, registry, own, config } = compilePlan(loaded.config, (diagnostic) => void problems.push(diagnostic))
   if (problems.some((problem) => problem.severity === 'error')) throw new Error(renderDiagnostics(problems, loaded.texts, 'text'))
   const origin = { source: 'test', log: 'log', file: '/logs/test.jsonl', stream: '', fields: {} }

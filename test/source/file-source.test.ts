@@ -133,8 +133,9 @@ describe('which files', () => {
     const f = follow({ patterns: ['**/*.jsonl'], exclude: ['journal.jsonl', '**/skip/**'] })
     mkdirSync(f.path('a/b'), { recursive: true })
     mkdirSync(f.path('skip'))
+    mkdirSync(f.path('.git'))
     for (const name of ['top', 'a/mid', 'a/b/deep', 'a/journal', 'skip/x']) writeFileSync(f.path(`${name}.jsonl`), `${name}\n`)
-    for (const name of ['a.log', 'a.jsonl.gz', 'a.jsonl~', '.hidden.jsonl']) writeFileSync(f.path(name), 'no\n')
+    for (const name of ['a.log', 'a.jsonl.gz', 'a.jsonl~', '.hidden.jsonl', '.git/x.jsonl']) writeFileSync(f.path(name), 'no\n')
     await f.start()
     expect(f.taken().sort()).toEqual(['a/b/deep', 'a/mid', 'top'])
     mkdirSync(f.path('late/er'), { recursive: true })
@@ -255,11 +256,15 @@ describe('which files', () => {
 
   test('a link to a directory is not followed by **', async () => {
     const f = follow({ patterns: ['**/*.log'] })
+    const g = new Following({ patterns: [] })
     mkdirSync(f.path('d'))
     symlinkSync('..', f.path('d/up'))
+    symlinkSync(g.directory, f.path('d/out'))
     writeFileSync(f.path('d/a.log'), 'a\n')
+    writeFileSync(g.path('b.log'), 'b\n')
     await f.start()
     expect(f.taken()).toEqual(['a'])
+    await g.stop()
   })
 
   test('a swapped symbolic link leads to the new file, and the old one is read on', async () => {
@@ -400,6 +405,34 @@ describe('rotation', () => {
     expect(openFiles(f.directory)).toBe(1)
     expect(f.telemetry.sourceUp.at('s').value).toBe(0)
     closeSync(writer)
+  })
+
+  test('a rename of a file that is looked at makes the next scan sooner', async () => {
+    const f = follow({ patterns: ['app.log'], scanIntervalMs: 3_600_000 })
+    writeFileSync(f.path('app.log'), 'a\n')
+    await f.start()
+    renameSync(f.path('app.log'), f.path('app.log.1'))
+    writeFileSync(f.path('app.log'), 'b\n')
+    await f.time.step(100)
+    await f.time.step(100)
+    expect(f.taken()).toEqual(['a', 'b'])
+  })
+
+  test('a name that comes to mean an open file between scan and opening is not read twice', async () => {
+    const swap = (path: string) => {
+      if (!path.endsWith('a.log')) return {}
+      rmSync(path.replace('a.log', 'b.log'))
+      linkSync(path, path.replace('a.log', 'b.log'))
+      return {}
+    }
+    const f = follow({ patterns: ['*.log'], fields: swap })
+    writeFileSync(f.path('a.log'), 'a\n')
+    writeFileSync(f.path('b.log'), 'b\n')
+    utimesSync(f.path('a.log'), 1000, 1000)
+    await f.start()
+    appendFileSync(f.path('a.log'), 'c\n')
+    await f.settle()
+    expect(f.taken()).toEqual(['a', 'c'])
   })
 
   test('a new file with the number of a deleted one is read from its start', async () => {

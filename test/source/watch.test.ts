@@ -1,4 +1,14 @@
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -62,6 +72,36 @@ test('directories with very many entries are left to the scan', async () => {
   expect(hints.filter((path) => path === join(directory, 'big'))).toEqual([])
   await watch.close()
 })
+
+test.skipIf(!existsSync('/proc/self/fdinfo'))('a directory costs one watch, whatever number of files it has', async () => {
+  for (let i = 0; i < 100; i++) writeFileSync(join(directory, `${i}.log`), '')
+  const hints: string[] = []
+  const before = inotifyWatches()
+  const watch = new DirectoryWatch(
+    (path) => hints.push(path),
+    () => {},
+  )
+  await watch.follow(new Map([[directory, 100]]))
+  await until(() => {
+    writeFileSync(join(directory, '1.log'), 'x')
+    return hints.length > 0
+  })
+  expect(inotifyWatches() - before).toBe(1)
+  await watch.close()
+  expect(inotifyWatches() - before).toBe(0)
+})
+
+/** Of this process, as the kernel tells. */
+function inotifyWatches(): number {
+  const textOf = (fd: string) => {
+    try {
+      return readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')
+    } catch {
+      return ''
+    }
+  }
+  return readdirSync('/proc/self/fdinfo').flatMap((fd) => textOf(fd).match(/^inotify /gm) ?? []).length
+}
 
 test('a directory that is not there is no failure', async () => {
   const failures: Error[] = []

@@ -90,6 +90,8 @@ function checkRule(rule: RawRule, metric: RawMetric, path: NodePath, say: Say): 
     say(`label "${both}" is given by split and by labels`, [...path, 'split', both], { code: 'conflict' }, 'key')
   if (metric.type === 'info' && (rule.value !== undefined || rule.split !== undefined))
     say('an info metric is always 1: it takes no value', [...path, rule.value === undefined ? 'split' : 'value'], {}, 'key')
+  // What it takes comes with a later version, and that was said.
+  if (Object.hasOwn(rule, 'derived') || Object.hasOwn(rule, 'open')) return
   if (['gauge', 'histogram', 'summary'].includes(metric.type) && rule.value === undefined && rule.split === undefined) {
     say(`the ${metric.type} "${metric.name}" needs a value`, path, { code: 'missing-key', hint: 'value: PATH' })
   }
