@@ -5,7 +5,7 @@ import type { ValueSpec } from '../../src/select/spec.ts'
 import { compileValue } from '../../src/select/value.ts'
 import { compiled } from './compiled.ts'
 
-function valueOf(spec: ValueSpec, event: Json) {
+function readAll(spec: ValueSpec, event: Json) {
   const { made, problems, rowOf } = compiled((context) => compileValue(spec, context))
   expect(problems).toEqual([])
   const row = rowOf(event)
@@ -13,9 +13,9 @@ function valueOf(spec: ValueSpec, event: Json) {
 }
 
 const text = (spec: ValueSpec, event: Json, expected: string | undefined): void =>
-  expect([spec, valueOf(spec, event).text]).toEqual([spec, expected])
+  expect([spec, readAll(spec, event).text]).toEqual([spec, expected])
 const number = (spec: ValueSpec, event: Json, expected: number | undefined): void =>
-  expect([spec, event, valueOf(spec, event).number]).toEqual([spec, event, expected])
+  expect([spec, event, readAll(spec, event).number]).toEqual([spec, event, expected])
 
 test('a string is a path, a number or boolean is itself', () => {
   text('a.b', { a: { b: 'x' } }, 'x')
@@ -188,14 +188,14 @@ test('the default stands in for what is missing at the end, whatever made it mis
 })
 
 test('raw is what the source gives, before any other stage', () => {
-  expect(valueOf({ path: 'v', default: 1 }, { v: [1, 2] }).raw).toEqual([1, 2])
-  expect(valueOf({ path: 'v', lower: true }, { v: 'X' }).raw).toBe('X')
-  expect(valueOf({ path: 'v', default: 1 }, {}).raw).toBeUndefined()
+  expect(readAll({ path: 'v', default: 1 }, { v: [1, 2] }).raw).toEqual([1, 2])
+  expect(readAll({ path: 'v', lower: true }, { v: 'X' }).raw).toBe('X')
+  expect(readAll({ path: 'v', default: 1 }, {}).raw).toBeUndefined()
 })
 
 test('the texts of a const, a literal and one_of are known, also through its stages', () => {
   const f = (spec: ValueSpec, expected: readonly string[] | undefined): void =>
-    expect([spec, valueOf(spec, {}).closed]).toEqual([spec, expected])
+    expect([spec, readAll(spec, {}).closed]).toEqual([spec, expected])
   f(5, ['5'])
   f(true, ['true'])
   f({ const: 'x' }, ['x'])
@@ -211,7 +211,7 @@ test('the texts of a const, a literal and one_of are known, also through its sta
 
 test('a trace shows each stage with what went in and came out', () => {
   const spec = { path: ['a', 'b'], lower: true, map: { ok: 'success' }, one_of: ['success'], default: 'none' }
-  expect(valueOf(spec, { b: 'OK' }).trace).toEqual({
+  expect(readAll(spec, { b: 'OK' }).trace).toEqual({
     what: 'path a, b',
     outcome: '"success"',
     ok: true,
@@ -230,18 +230,18 @@ test('a trace shows each stage with what went in and came out', () => {
       { what: 'one_of success', outcome: '"success" → "success"', ok: true },
     ],
   })
-  expect(valueOf({ path: 'v', minus: 'w', unit: 'ms' }, { v: '200', w: 47 }).trace.steps).toEqual([
+  expect(readAll({ path: 'v', minus: 'w', unit: 'ms' }, { v: '200', w: 47 }).trace.steps).toEqual([
     { what: 'path v', outcome: '"200"', ok: true },
     { what: 'number', outcome: '"200" → 200', ok: true },
     { what: 'minus', outcome: '200 → 153', ok: true },
     { what: 'unit ms', outcome: '153 → 0.153', ok: true },
   ])
-  expect(valueOf({ path: 'v', default: 'd' }, { v: {} }).trace).toMatchObject({
+  expect(readAll({ path: 'v', default: 'd' }, { v: {} }).trace).toMatchObject({
     outcome: '"d"',
     steps: [{}, { what: 'default', outcome: '"d"' }],
   })
-  expect(valueOf('v', { v: { a: 1 } }).trace).toMatchObject({ ok: false, outcome: 'an object with 1 keys, which is no text' })
-  expect(valueOf('v', { v: 'x'.repeat(5000) }).trace.outcome.length).toBeLessThan(200)
+  expect(readAll('v', { v: { a: 1 } }).trace).toMatchObject({ ok: false, outcome: 'an object with 1 keys, which is no text' })
+  expect(readAll('v', { v: 'x'.repeat(5000) }).trace.outcome.length).toBeLessThan(200)
 })
 
 test('problems are reported where they stand, all of them, and the value is missing or goes on without the piece', () => {

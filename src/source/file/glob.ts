@@ -43,6 +43,11 @@ export function parseGlob(pattern: string): Glob | undefined {
   return { base: root === '' && pattern.startsWith('/') ? '/' : root, segments }
 }
 
+/** Whether a text matches one of the patterns, names with a leading dot like any other. */
+export function anyOf(patterns: readonly string[]): (text: string) => boolean {
+  return patterns.length === 0 ? () => false : picomatch([...patterns], { dot: true })
+}
+
 function parseSegment(part: string): Segment {
   return picomatch.scan(part).isGlob
     ? { kind: 'match', matches: picomatch(part) }

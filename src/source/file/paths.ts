@@ -5,8 +5,7 @@
 import { type BigIntStats, statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import picomatch from 'picomatch'
-import { type Glob, Listing, parseGlob, walkGlob } from './glob.ts'
+import { anyOf, type Glob, Listing, parseGlob, walkGlob } from './glob.ts'
 
 export interface FoundFile {
   readonly path: string
@@ -116,11 +115,7 @@ function statOrNothing(path: string): BigIntStats | undefined {
 
 /** A pattern without a slash is compared with the name, any other with the path as given and as absolute. */
 function compileExclude(patterns: readonly string[]): (path: string) => boolean {
-  const byName = compile(patterns.filter((p) => !p.includes('/')))
-  const byPath = compile(patterns.filter((p) => p.includes('/')))
+  const byName = anyOf(patterns.filter((p) => !p.includes('/')))
+  const byPath = anyOf(patterns.filter((p) => p.includes('/')))
   return (path) => byName(basename(path)) || byPath(path) || byPath(resolve(path))
-}
-
-function compile(patterns: readonly string[]): (text: string) => boolean {
-  return patterns.length === 0 ? () => false : picomatch([...patterns], { dot: true })
 }
