@@ -1,0 +1,64 @@
+/** Runs the built program as a child, as a user would. `npm test` builds it first. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+const MAIN = join(import.meta.dirname, '../../dist/main.js')
+
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs to the end. */
+export function finish(args: readonly string[], input = '', env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env } })
+  const out = collect(child)
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, ...out })))
+}
+
+export interface Served {
+  readonly child: ChildProcess
+  readonly url: string
+  readonly out: { stdout: string; stderr: string }
+  readonly ended: Promise<number | null>
+}
+
+/** Runs until it says where it serves. The caller kills it. */
+export async function serve(args: readonly string[]): Promise<Served> {
+  const child = spawn(process.execPath, [MAIN, 'run', '--web.listen-address', '127.0.0.1:0', ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  const out = collect(child)
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stderr.on('data', () => {
+      const found = /address=(http:\S+)/.exec(out.stderr)
+      if (found) resolve(found[1]!)
+    })
+    void ended.then((code) => reject(new Error(`ended with ${code}: ${out.stderr}`)))
+  })
+  return { child, url, out, ended }
+}
+
+/** Asks again until `isRight` holds: for what another process does in its own time. */
+export async function until<T>(ask: () => Promise<T>, isRight: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask()
+    if (isRight(answer)) return answer
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+function collect(child: ChildProcess): { stdout: string; stderr: string } {
+  const out = { stdout: '', stderr: '' }
+  child.stdout?.on('data', (data: Buffer) => {
+    out.stdout += data
+  })
+  child.stderr?.on('data', (data: Buffer) => {
+    out.stderr += data
+  })
+  return out
+}

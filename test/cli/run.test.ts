@@ -1,0 +1,186 @@
+/** The built program as a user meets it: verbs, exit codes, standard input, live files, signals. */
+import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { parseText } from '../exposition/text-parser.ts'
+import { finish, type Served, serve, until } from './program.ts'
+
+const scratch = mkdtempSync(join(tmpdir(), 'agentlog-cli-'))
+const running: Served[] = []
+afterEach(async () => {
+  for (const served of running.splice(0)) {
+    served.child.kill('SIGKILL')
+    await served.ended
+  }
+})
+afterAll(() => rmSync(scratch, { recursive: true }))
+
+const start = async (args: readonly string[]): Promise<Served> => {
+  const served = await serve(args)
+  running.push(served)
+  return served
+}
+const write = (name: string, text: string): string => {
+  writeFileSync(join(scratch, name), text)
+  return join(scratch, name)
+}
+const call = (tool: string): string =>
+  `${JSON.stringify({ event: 'tool_invocation', agent: 'a', tool_name: tool, status: 'ok' })}\n`
+const callsOf = (text: string, tool: string): number | undefined =>
+  parseText(text)
+    .families.get('agent_tool_calls_total')
+    ?.samples.get(`agent_tool_calls_total{agent="a",status="success",tool="${tool}"}`)
+const scrape = async (url: string): Promise<string> => (await fetch(`${url}/metrics`)).text()
+
+test('--once prints the mapped families only, --self adds its own, an unterminated last line counts', async () => {
+  const log = write('once.jsonl', call('bash') + call('bash').trimEnd())
+  const once = await finish(['--once', log])
+  expect([once.code, once.stderr]).toEqual([0, ''])
+  expect(callsOf(once.stdout, 'bash')).toBe(2)
+  expect(once.stdout).not.toContain('agentlog_')
+  const withOwn = await finish(['--once', '--self', log])
+  expect(
+    parseText(withOwn.stdout)
+      .families.get('agentlog_lines_total')
+      ?.samples.get('agentlog_lines_total{outcome="event",source="files"}'),
+  ).toBe(2)
+})
+
+test('--once ends with 1 if a log is missing, and says which; what could be read is printed', async () => {
+  const log = write('there.jsonl', call('bash'))
+  const { code, stdout, stderr } = await finish(['--once', log, join(scratch, 'missing.jsonl')])
+  expect([code, callsOf(stdout, 'bash')]).toEqual([1, 1])
+  expect(stderr).toContain('missing.jsonl')
+})
+
+test('standard input is read to its end', async () => {
+  const { code, stdout } = await finish(['--once', '-'], call('x') + call('x') + call('x').trimEnd())
+  expect([code, callsOf(stdout, 'x')]).toEqual([0, 3])
+})
+
+test('--stdin.exit-on-eof ends the server with the input', async () => {
+  const served = await start(['--stdin.exit-on-eof', '-'])
+  served.child.stdin!.end(call('x'))
+  expect(await served.ended).toBe(0)
+})
+
+test('wrong usage is exit 2 with the nearest name or an example', async () => {
+  const f = async (args: string[], ...texts: string[]): Promise<void> => {
+    const { code, stderr } = await finish(args)
+    expect([args, code]).toEqual([args, 2])
+    for (const text of texts) expect(stderr).toContain(text)
+  }
+  await f([], 'nothing to read', 'agentlog-exporter run -c mapping.yaml')
+  await f(['run', '--web.listen-addres', 'x', 'y'], '--web.listen-address')
+  await f(['run', '--preset', 'agnt', 'x'], 'did you mean "agent"')
+  await f(['run', '-c', join(scratch, 'nope.yaml'), 'x'], 'nope.yaml')
+  await f(['run', '--history', 'all', 'x'], 'count, skip, prime')
+  await f(['explain', 'x'], 'later version')
+  await f(['run', '-c', write('no-sources.yaml', 'version: 1\n')], 'nothing to read')
+})
+
+test('every flag parses; one whose feature comes later says so once', async () => {
+  const log = write('flags.jsonl', call('bash'))
+  const flags = [
+    '--docker',
+    'x',
+    '--docker.host',
+    'unix:///x',
+    '--fail-on',
+    'x > 0',
+    '--state.dir',
+    scratch,
+    '--web.config.file',
+    'x',
+    '--web.external-url',
+    'http://x',
+    '--web.enable-lifecycle',
+    '--web.linger',
+    '5s',
+    '--web.openmetrics-created',
+    '--engine',
+    'fast',
+    '--workers',
+    '2',
+    '--log.format',
+    'json',
+    '--format',
+    'openmetrics',
+  ]
+  const { code, stdout, stderr } = await finish(['run', '--once', ...flags, log])
+  expect([code, callsOf(stdout, 'bash')]).toEqual([0, 1])
+  const said = stderr
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { msg: string }).msg)
+  for (const flag of ['docker', 'fail-on', 'state.dir', 'web.config.file', 'web.linger', 'engine', 'workers', 'format']) {
+    expect([flag, said.filter((text) => text.startsWith(`--${flag}:`)).length]).toEqual([flag, 1])
+  }
+})
+
+test('flags come from AGENTLOG_ variables too, and the flag wins', async () => {
+  const log = write('env.jsonl', '{"event":"x"}\n')
+  const mapping = write('env.yaml', 'version: 1\nmetrics: [{ name: x_total, type: counter, event: x }]\n')
+  const { stdout } = await finish(['--once', log], '', { AGENTLOG_CONFIG_FILE: mapping })
+  expect(stdout).toContain('x_total 1')
+  const flagged = await finish(['--once', '--preset', 'agent', log], '', { AGENTLOG_PRESET: 'nope' })
+  expect(flagged.code).toBe(0)
+})
+
+test('a file is followed live: appended, rotated by rename, found later', async () => {
+  const log = write('live.jsonl', call('old'))
+  const served = await start([join(scratch, 'live*.jsonl')])
+  await until(
+    () => scrape(served.url),
+    (text) => callsOf(text, 'old') === 1,
+  )
+  appendFileSync(log, call('appended').slice(0, 20))
+  appendFileSync(log, call('appended').slice(20))
+  await until(
+    () => scrape(served.url),
+    (text) => callsOf(text, 'appended') === 1,
+  )
+  renameSync(log, join(scratch, 'live.1.jsonl'))
+  appendFileSync(join(scratch, 'live.1.jsonl'), call('late'))
+  writeFileSync(log, call('fresh'))
+  write('live-2.jsonl', call('second'))
+  const text = await until(
+    () => scrape(served.url),
+    (body) => ['late', 'fresh', 'second'].every((tool) => callsOf(body, tool) === 1),
+  )
+  expect(['old', 'appended'].map((tool) => callsOf(text, tool))).toEqual([1, 1])
+})
+
+test('a taken port ends it at once with 1 and names the address', async () => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = `127.0.0.1:${(server.address() as { port: number }).port}`
+  const { code, stderr } = await finish(['run', '--web.listen-address', address, write('port.jsonl', '')])
+  server.close()
+  expect(code).toBe(1)
+  expect(stderr).toContain(address)
+})
+
+test('SIGTERM and SIGINT end it with 0', async () => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const served = await start([write('signal.jsonl', call('x'))])
+    served.child.kill(signal)
+    expect([signal, await served.ended]).toEqual([signal, 0])
+  }
+})
+
+test('ready once the backlog is read; the sources show in health and on the page', async () => {
+  const served = await start([write('ready.jsonl', call('x'))])
+  await until(
+    () => fetch(`${served.url}/-/ready`),
+    (response) => response.status === 200,
+  )
+  const health = (await (await fetch(`${served.url}/v1/health`)).json()) as {
+    status: string
+    components: { name: string; state: string }[]
+  }
+  expect(health).toMatchObject({ status: 'ok', components: [{ name: 'source files', state: 'ok' }] })
+  expect(await (await fetch(served.url)).text()).toContain('source files')
+})
