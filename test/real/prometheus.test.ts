@@ -1,0 +1,130 @@
+/** A real Prometheus scrapes the running program while a log is written and rotated: what it then shows is what is in the log. */
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { writeMix } from '../bench/mix.mjs'
+import {
+  ARRIVAL_METRIC,
+  countedByOracle,
+  differences,
+  Exporter,
+  freePort,
+  isMissing,
+  lineCountOf,
+  ROOT,
+  Running,
+  SAMPLE,
+  Scratch,
+  until,
+} from './workbench.ts'
+
+const MIX_LINES = 40_000
+/** What Prometheus adds to each scrape. */
+const ADDED = [
+  'up',
+  'scrape_duration_seconds',
+  'scrape_samples_scraped',
+  'scrape_samples_post_metric_relabeling',
+  'scrape_series_added',
+]
+
+let scratch: Scratch
+const processes: Running[] = []
+beforeEach(() => {
+  scratch = new Scratch()
+})
+afterEach(async () => {
+  for (const running of processes.splice(0)) await running.stop()
+  scratch.remove()
+})
+
+interface Sample {
+  readonly metric: Readonly<Record<string, string>>
+  readonly value: readonly [number, string]
+}
+
+class Prometheus extends Running {
+  readonly url: string
+
+  constructor(port: number, configuration: string) {
+    super('prometheus', [
+      `--config.file=${configuration}`,
+      `--storage.tsdb.path=${scratch.file('tsdb')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--log.level=error',
+    ])
+    this.url = `http://127.0.0.1:${port}`
+  }
+
+  async isReady(): Promise<true | undefined> {
+    if (this.hasExited) throw new Error(`prometheus ended: ${this.stderr}`)
+    return (await fetch(`${this.url}/-/ready`).catch(() => undefined))?.status === 200 ? true : undefined
+  }
+
+  async query(expression: string): Promise<readonly Sample[]> {
+    const response = await fetch(`${this.url}/api/v1/query?query=${encodeURIComponent(expression)}`)
+    const body = (await response.json()) as { data: { result: readonly Sample[] } }
+    return body.data.result
+  }
+}
+
+async function prometheusOn(exporter: Exporter): Promise<Prometheus> {
+  const target = exporter.url.replace('http://', '')
+  const scrape = `{ job_name: agent, static_configs: [{ targets: ["${target}"] }] }`
+  const configuration = scratch.write('prometheus.yml', `global: { scrape_interval: 1s }\nscrape_configs: [${scrape}]\n`)
+  const prometheus = new Prometheus(await freePort(), configuration)
+  processes.push(prometheus)
+  await until('prometheus', () => prometheus.isReady())
+  return prometheus
+}
+
+/** The samples in the text format, without the labels of the target. */
+function asExposition(samples: readonly Sample[]): string {
+  const line = ({ metric: { __name__: name, job: _job, instance: _instance, ...labels }, value }: Sample): string => {
+    const pairs = Object.entries(labels).map(([label, text]) => `${label}=${quoted(text)}`)
+    return `${name}{${pairs.join(',')}} ${value[1]}\n`
+  }
+  return samples.map(line).join('')
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')}"`
+}
+
+/** Half of the common mix, the sample with its broken and hostile lines, the other half. */
+function writeSource(): string {
+  const path = scratch.file('source.jsonl')
+  writeMix(path, MIX_LINES, 11)
+  appendFileSync(path, readFileSync(SAMPLE))
+  writeMix(scratch.file('more.jsonl'), MIX_LINES, 12)
+  appendFileSync(path, readFileSync(scratch.file('more.jsonl')))
+  return path
+}
+
+test.skipIf(isMissing('prometheus', 'python3'))(
+  'what Prometheus has scraped of a written and twice rotated log equals its content',
+  async () => {
+    const source = writeSource()
+    const log = scratch.file('agent.jsonl')
+    writeFileSync(log, '')
+    const exporter = await Exporter.start('--preset', 'agent', log)
+    processes.push(exporter)
+    const prometheus = await prometheusOn(exporter)
+    const writer = new Running(process.execPath, [join(ROOT, 'test/real/writer.mjs'), source, log])
+    processes.push(writer)
+    expect(await writer.exit).toBe(0)
+
+    const counted = countedByOracle('agent', `${log}.1`, `${log}.2`, log)
+    const lineCount = lineCountOf(counted)
+    await until('prometheus to have scraped the last line', async () => {
+      const [total] = await prometheus.query('sum(agentlog_lines_total)')
+      return Number(total?.value[1]) === lineCount ? true : undefined
+    })
+    // Each scrape is one state: the one that has the last line has all.
+    const samples = await prometheus.query('{job="agent"}')
+    expect(samples.find(({ metric }) => metric.__name__ === 'up')?.value[1]).toBe('1')
+    expect(differences(counted, asExposition(samples), ARRIVAL_METRIC, ...ADDED)).toMatch(/^all \d+ samples right$/)
+    const [scraped] = await prometheus.query('count_over_time(up[10m])')
+    expect(Number(scraped?.value[1])).toBeGreaterThan(1)
+  },
+)
