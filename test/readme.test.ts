@@ -22,7 +22,10 @@ function block(name: string): string {
 function check(name: string, text: string): void {
   if (process.env.UPDATE_GOLDEN) {
     const head = new RegExp(`(<!-- ${name} -->\n\`\`\`\\w*\n)[\\s\\S]*?(\`\`\`)`)
-    writeFileSync(README, readFileSync(README, 'utf8').replace(head, (_, before: string, after: string) => `${before}${text}${after}`))
+    writeFileSync(
+      README,
+      readFileSync(README, 'utf8').replace(head, (_, before: string, after: string) => `${before}${text}${after}`),
+    )
   }
   expect(block(name)).toBe(text)
 }
@@ -37,10 +40,18 @@ test('the counts in the README are those of the shipped sample', async () => {
   check('sample-counts', `${lines.map((line) => line.replace(/source="test",|,source="test"/, '')).join('\n')}\n`)
 })
 
-const files = [...readdirSync(EXAMPLES).map((name) => join(EXAMPLES, name)), ...readdirSync(PRESET_DIR).map((name) => join(PRESET_DIR, name))]
+const files = [
+  ...readdirSync(EXAMPLES).map((name) => join(EXAMPLES, name)),
+  ...readdirSync(PRESET_DIR).map((name) => join(PRESET_DIR, name)),
+]
 for (const file of files.filter((name) => name.endsWith('.yaml'))) {
   test(`${file.slice(ROOT.length + 1)} loads without a warning and names the schema for editors`, async () => {
-    const loaded = await loadConfig({ files: [file], presets: [], presetDir: PRESET_DIR, validate: async (data) => shapeIssues(data) })
+    const loaded = await loadConfig({
+      files: [file],
+      presets: [],
+      presetDir: PRESET_DIR,
+      validate: async (data) => shapeIssues(data),
+    })
     expect(loaded.diagnostics).toEqual([])
     expect(readFileSync(file, 'utf8').split('\n')[0]).toBe('# yaml-language-server: $schema=../mapping.schema.json')
   })

@@ -69,11 +69,23 @@ export class Site {
    */
   #seek(texts: readonly string[]): number {
     const cleaned = this.#cleaned
-    for (let i = 0; i < cleaned.length; i++) cleaned[i] = this.#admit(i, clean(this.#family, texts[i]!))
+    let isCapped = false
+    for (let i = 0; i < cleaned.length; i++) {
+      const text = clean(this.#family, texts[i]!)
+      cleaned[i] = this.#admit(i, text)
+      isCapped ||= cleaned[i] !== text
+    }
+    const slot = this.#seekCleaned(cleaned, isCapped)
+    // An update that a label's cap sends to `_other` is told like one that the series limit sends there.
+    if (isCapped && slot >= 0) this.#family.countOverflow()
+    return slot
+  }
+
+  #seekCleaned(cleaned: string[], isCounted: boolean): number {
     const known = this.#family.find(cleaned)
     if (known >= 0) return known
     const slot = this.#family.birth(cleaned)
-    if (slot < 0) return this.#family.overflows ? this.#overflow(cleaned) : -1
+    if (slot < 0) return this.#family.overflows ? this.#overflow(cleaned, isCounted) : -1
     if (this.#hasSisters) this.#birthAll(cleaned)
     return slot
   }
@@ -85,9 +97,9 @@ export class Site {
   }
 
   /** One overflow series per combination of closed texts; so there are no more of them than the mapping allows. */
-  #overflow(cleaned: string[]): number {
+  #overflow(cleaned: string[], isCounted: boolean): number {
     for (let i = 0; i < cleaned.length; i++) if (!this.#closedSets[i]?.has(cleaned[i]!)) cleaned[i] = OVERFLOW
-    this.#family.countOverflow()
+    if (!isCounted) this.#family.countOverflow()
     const known = this.#family.find(cleaned)
     return known >= 0 ? known : this.#family.birthOverflow(cleaned)
   }

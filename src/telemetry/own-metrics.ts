@@ -44,7 +44,7 @@ const SPECS = {
     name: 'agentlog_series_overflow_total',
     type: 'counter',
     labels: ['metric'],
-    help: 'Updates that went to the overflow series because a limit on series was reached.',
+    help: 'Updates that went to a series with _other labels because max_series, max_values or limits.series was reached.',
   },
   sourceUp: {
     name: 'agentlog_source_up',

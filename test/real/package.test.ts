@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ARRIVAL_METRIC, once, ROOT, SAMPLE, Scratch } from './workbench.ts'
+import { ARRIVAL_METRIC, Exporter, once, ROOT, SAMPLE, Scratch, sum } from './workbench.ts'
 
 function withoutArrival(exposition: string): string {
   return exposition
@@ -12,12 +12,15 @@ function withoutArrival(exposition: string): string {
     .join('\n')
 }
 
-test('the package, installed in an empty folder, reads the sample it carries as the repository does', () => {
+test('the package, installed in an empty folder, reads the sample it carries as the repository does, and serves', async () => {
   const scratch = new Scratch()
   execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', scratch.path], { cwd: ROOT })
   const [tarball] = readdirSync(scratch.path)
   scratch.write('package.json', '{ "name": "empty", "private": true }')
-  execFileSync('npm', ['install', '--silent', '--ignore-scripts', '--prefer-offline', `./${tarball}`], { cwd: scratch.path })
+  execFileSync('npm', ['install', '--silent', '--ignore-scripts', '--prefer-offline', `./${tarball}`], {
+    cwd: scratch.path,
+    env: strangersEnvironment(),
+  })
   const installed = join(scratch.path, 'node_modules/agentlog-exporter')
   const sample = join(installed, 'config/examples/sample.jsonl')
   const command = join(scratch.path, 'node_modules/.bin/agentlog-exporter')
@@ -28,5 +31,9 @@ test('the package, installed in an empty folder, reads the sample it carries as 
   for (const file of ['LICENSE', 'SECURITY.md', 'CHANGELOG.md', 'README.md', 'config/mapping.schema.json'])
     expect([file, existsSync(join(installed, file))]).toEqual([file, true])
   for (const folder of ['src', 'test', '.bench']) expect([folder, existsSync(join(installed, folder))]).toEqual([folder, false])
+
+  const exporter = await Exporter.startProgram(join(installed, 'dist/main.js'), '--preset', 'agent', sample)
+  expect(sum(await exporter.caughtUp(1), 'agentlog_build_info')).toBe(1)
+  expect(await exporter.stop()).toBe(0)
   scratch.remove()
 })

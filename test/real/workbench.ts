@@ -108,9 +108,13 @@ export class Running {
 export class Exporter extends Running {
   url = ''
 
-  static async start(...args: readonly string[]): Promise<Exporter> {
+  static start(...args: readonly string[]): Promise<Exporter> {
+    return Exporter.startProgram(MAIN, ...args)
+  }
+
+  static async startProgram(main: string, ...args: readonly string[]): Promise<Exporter> {
     const flags = ['--web.listen-address', '127.0.0.1:0', '--state.dir', 'none']
-    const exporter = new Exporter(process.execPath, [MAIN, 'run', ...flags, ...args])
+    const exporter = new Exporter(process.execPath, [main, 'run', ...flags, ...args])
     exporter.url = await until('the address', () => {
       if (exporter.hasExited) throw new Error(`the exporter ended: ${exporter.stderr}`)
       return /address=(http:\/\/127\.0\.0\.1:\d+)/.exec(exporter.stderr)?.[1]
