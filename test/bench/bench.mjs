@@ -5,7 +5,7 @@
  * Exit 1 if a sample is wrong or, with CI=true, a program is missing.
  */
 import { spawnSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -15,6 +15,7 @@ import { writeMix } from './mix.mjs'
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const WORK = `${ROOT}.bench/`
+const MTAIL_LOGS = `${WORK}mtail/`
 const RUN_TIMEOUT_MS = 600_000
 
 const PROGRAMS = [
@@ -32,7 +33,7 @@ function mtailCommand(log) {
     '--one_shot_format=prometheus',
     '--emit_prog_label=false',
     '--logtostderr=false',
-    `--log_dir=${WORK}`,
+    `--log_dir=${MTAIL_LOGS}`,
   ]
   return ['mtail', `--progs=${HERE}bench.mtail`, `--logs=${log}`, ...flags]
 }
@@ -106,9 +107,10 @@ function report(summaries, lineCount, byteCount, sampleCount) {
 const { values } = parseArgs({ options: { lines: { type: 'string' }, rounds: { type: 'string' }, seed: { type: 'string' } } })
 const lineCount = Number(values.lines ?? 500_000)
 const roundCount = Number(values.rounds ?? 3)
-mkdirSync(WORK, { recursive: true })
+mkdirSync(MTAIL_LOGS, { recursive: true })
 const log = `${WORK}mix.jsonl`
 const { byteCount, samples } = writeMix(log, lineCount, Number(values.seed ?? 1))
 const summaries = runRounds(PROGRAMS.filter(isThere), log, samples, roundCount).map((result) => summary(result, lineCount))
+rmSync(MTAIL_LOGS, { recursive: true })
 report(summaries, lineCount, byteCount, samples.size)
 if (summaries.some(({ wrong }) => wrong.length > 0)) process.exitCode = 1

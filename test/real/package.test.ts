@@ -5,6 +5,11 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ARRIVAL_METRIC, Exporter, once, ROOT, SAMPLE, Scratch, sum } from './workbench.ts'
 
+/** As a user's shell has it: npm hands the settings of this repository (engine-strict) down to what it runs. */
+function strangersEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')))
+}
+
 function withoutArrival(exposition: string): string {
   return exposition
     .split('\n')

@@ -1,0 +1,38 @@
+/** Mapping files in a folder of their own, loaded and compiled as `check` does it, but with the shape checked in this thread. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { compilePlan } from '../../src/cli/plan.ts'
+import { PRESET_DIR } from '../../src/cli/shipped.ts'
+import { type Loaded, loadConfig } from '../../src/config/load.ts'
+import { shapeIssues } from '../../src/config/shape-issues.ts'
+
+export interface Folder {
+  readonly path: string
+  /** Writes a file, with the folders above it; gives its path. */
+  readonly write: (name: string, text: string | Buffer) => string
+  readonly remove: () => void
+}
+
+export function scratchFolder(): Folder {
+  const path = mkdtempSync(join(tmpdir(), 'agentlog-config-'))
+  const write = (name: string, text: string | Buffer): string => {
+    const file = join(path, name)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+    return file
+  }
+  return { path, write, remove: () => rmSync(path, { recursive: true }) }
+}
+
+/** Loads and compiles; `diagnostics` holds those of both. */
+export async function loaded(files: readonly string[], presets: readonly string[] = []): Promise<Loaded> {
+  const result = await loadConfig({ files, presets, presetDir: PRESET_DIR, validate: async (data) => shapeIssues(data) })
+  const diagnostics = [...result.diagnostics]
+  compilePlan(result.config, (diagnostic) => void diagnostics.push(diagnostic))
+  return { ...result, diagnostics }
+}
+
+export function codesOf(result: Loaded): string[] {
+  return result.diagnostics.map((diagnostic) => diagnostic.code)
+}
