@@ -23,15 +23,22 @@ export interface Serving {
 
 export async function serve(serving: Serving): Promise<number> {
   const { pipeline, log } = serving
-  const server = await open(serving)
-  if (server === undefined) return EXIT.failed
   const stop = new AbortController()
+  // Before the address is announced: who reads it may send a signal at once.
   const forget = onSignals((signal) => {
     log.info('stopping', { signal })
     stop.abort()
   })
+  const server = await open(serving)
+  if (server === undefined) {
+    forget()
+    return EXIT.failed
+  }
   try {
-    const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()))
+    const stopped = new Promise<void>((resolve) => {
+      if (stop.signal.aborted) resolve()
+      else stop.signal.addEventListener('abort', () => resolve())
+    })
     const reading = pipeline.run(stop.signal)
     await (serving.endsWithSources ? reading : Promise.all([reading, stopped]))
     return EXIT.ok
@@ -47,13 +54,18 @@ export async function serve(serving: Serving): Promise<number> {
 
 async function open({ plan, settings, log, pipeline, sourceNames }: Serving): Promise<RunningServer | undefined> {
   const processMetrics = new ProcessMetrics()
-  await processMetrics.refresh()
-  const metrics = new Exposition({
+  const exposition = new Exposition({
     registry: plan.registry,
     own: plan.own,
     others: () => processMetrics.families(),
     nowMs: () => performance.now(),
   })
+  const metrics = {
+    contentType: exposition.contentType,
+    prepare: () => processMetrics.refresh(),
+    body: () => exposition.body(),
+    gzip: () => exposition.gzip(),
+  }
   try {
     const server = await startServer({
       addresses: settings.addresses,

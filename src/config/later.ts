@@ -103,13 +103,18 @@ class LaterParts {
   }
 
   #keys(data: Keys, later: readonly string[], path: NodePath): void {
-    for (const key of later) if (Object.hasOwn(data, key)) this.#say(key, [...path, key], 'key')
+    for (const key of later) if (Object.hasOwn(data, key) && !isEmpty(data[key])) this.#say(key, [...path, key], 'key')
   }
 
   #say(what: string, path: NodePath, part: 'key' | 'value'): void {
     const message = `"${what}" is part of the mapping language, but not of this version of agentlog-exporter`
     this.#report({ severity: 'error', code: 'not-yet', message, place: placeIn(this.#file, path, part) })
   }
+}
+
+/** Written down without anything in it: asks for nothing. */
+function isEmpty(value: unknown): boolean {
+  return value === '0s' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
 }
 
 function keysOf(value: unknown): Keys {

@@ -31,7 +31,7 @@ export interface Loaded {
 
 interface Tree {
   readonly files: readonly MappingFile[]
-  readonly sources: readonly { file: string; raw: RawSource; index: number }[]
+  readonly sources: readonly { readonly raw: RawSource }[]
 }
 
 const NOTHING: Tree = { files: [], sources: [] }
@@ -66,6 +66,8 @@ class Loader {
   readonly texts = new Map<string, YamlSource>()
   /** Files that were repaired: a warning about them may be about what is no longer there. */
   readonly repaired = new Set<string>()
+  /** A file counts once, over however many ways it is included. */
+  readonly #loaded = new Set<string>()
   readonly #options: LoadOptions
 
   constructor(options: LoadOptions) {
@@ -78,12 +80,15 @@ class Loader {
       this.#error('include-cycle', `files include each other: ${[...chain, name].join(' → ')}`, from!)
       return NOTHING
     }
+    const identity = name.startsWith('preset:') ? name : resolve(name)
+    if (this.#loaded.has(identity)) return NOTHING
+    this.#loaded.add(identity)
     const raw = await this.#read(name, from)
     if (raw === undefined) return NOTHING
     const included: Tree[] = []
     for (const [i, include] of (raw.include ?? []).entries())
       included.push(await this.#include(include, { file: name, path: ['include', i] }, [...chain, name]))
-    const own = (raw.sources ?? []).map((source, index) => ({ file: name, raw: source, index }))
+    const own = (raw.sources ?? []).map((source) => ({ raw: source }))
     return {
       files: [...included.flatMap((tree) => tree.files), { file: name, raw, without: [] }],
       sources: own.length > 0 ? own : included.flatMap((tree) => tree.sources),
@@ -106,7 +111,7 @@ class Loader {
     try {
       const folder = await realpath(dirname(resolve(place.file)))
       const real = await realpath(path)
-      const isLinkedOut = real !== resolve(folder, file) && relative(folder, real).startsWith('..')
+      const isLinkedOut = real !== resolve(folder, file) && /^\.\.(\/|$)/.test(relative(folder, real))
       if (isLinkedOut) return this.#error('bad-value', `"${file}" leads out of the folder through a link`, place)
     } catch {
       // Reading it will say what is wrong.
@@ -120,7 +125,7 @@ class Loader {
     const source = new YamlSource(name, text)
     this.texts.set(name, source)
     const problems = source.diagnostics()
-    this.diagnostics.push(...problems)
+    for (const problem of problems) this.diagnostics.push(problem)
     if (problems.length > 0) return undefined
     const data = source.data()
     if ('problem' in data) return this.#error('yaml-syntax', data.problem, { file: name })
@@ -174,10 +179,13 @@ class Loader {
   }
 }
 
-/** `x-...` keys are the user's own. */
+/** `x-...` keys are the user's own, and `buckets: {}` among the defaults is written down without asking for any. */
 function withoutExtensions(data: unknown): unknown {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return data
-  return Object.fromEntries(Object.entries(data).filter(([key]) => !key.startsWith('x-')))
+  const own = Object.fromEntries(Object.entries(data).filter(([key]) => !key.startsWith('x-')))
+  const { defaults } = own as { defaults?: { buckets?: unknown } }
+  if (JSON.stringify(defaults?.buckets) === '{}') delete defaults!.buckets
+  return own
 }
 
 function diagnosticOf(issue: ShapeIssue, file: string): Diagnostic {

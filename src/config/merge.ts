@@ -32,11 +32,11 @@ type NodePath = readonly (string | number)[]
 /** `sources` are those that count, each with the file it stands in. */
 export function mergeFiles(
   files: readonly MappingFile[],
-  sources: readonly { file: string; raw: RawSource; index: number }[],
+  sources: readonly { readonly raw: RawSource }[],
   report: Report,
 ): Config {
   return {
-    sources: sources.map(({ raw, index }) => sourceSpec(raw, index)),
+    sources: sourceSpecs(sources.map(({ raw }) => raw)),
     input: inputSpec(files),
     drop: files.flatMap(({ file, raw }) => (raw.drop ?? []).map((takes, i) => takesSpec(takes, file, ['drop', i]))),
     metrics: mergeMetrics(files, report),
@@ -44,11 +44,22 @@ export function mergeFiles(
   }
 }
 
-function sourceSpec(raw: RawSource, index: number): SourceSpec {
-  const suffix = index === 0 ? '' : `-${index + 1}`
-  if (raw.file === undefined) return { kind: 'stdin', name: raw.name ?? `stdin${suffix}` }
+/** Sources without a name are called files, files-2 and so on. */
+function sourceSpecs(raws: readonly RawSource[]): SourceSpec[] {
+  const taken = new Set(raws.flatMap((raw) => raw.name ?? []))
+  return raws.map((raw) => {
+    const kind = raw.file === undefined ? 'stdin' : 'files'
+    let name = raw.name ?? kind
+    for (let i = 2; raw.name === undefined && taken.has(name); i++) name = `${kind}-${i}`
+    taken.add(name)
+    return sourceSpec(raw, name)
+  })
+}
+
+function sourceSpec(raw: RawSource, name: string): SourceSpec {
+  if (raw.file === undefined) return { kind: 'stdin', name }
   const { paths, exclude = [], history = 'count', fields } = raw.file
-  return { kind: 'file', name: raw.name ?? `files${suffix}`, paths, exclude, history, fields }
+  return { kind: 'file', name, paths, exclude, history, fields }
 }
 
 function inputSpec(files: readonly MappingFile[]): InputSpec {
@@ -83,65 +94,77 @@ function bytesOf(size: number | string | undefined): number | undefined {
   return Number(digits) * SIZE_UNITS[unit!]!
 }
 
+interface Definition {
+  readonly raw: RawMetric
+  readonly owner: MappingFile
+  readonly path: NodePath
+}
+
 /** A metric named in several places is one metric with all their rules. */
 function mergeMetrics(files: readonly MappingFile[], report: Report): MetricSpec[] {
-  const byName = new Map<string, MetricSpec>()
-  for (const file of files) {
-    for (const [i, raw] of (file.raw.metrics ?? []).entries()) {
-      if (file.without.includes(raw.name)) continue
-      const metric = metricSpec(raw, file, ['metrics', i])
-      const known = byName.get(raw.name)
-      byName.set(raw.name, known === undefined ? metric : join(known, metric, report))
+  const byName = new Map<string, Definition[]>()
+  for (const owner of files) {
+    for (const [i, raw] of (owner.raw.metrics ?? []).entries()) {
+      if (owner.without.includes(raw.name)) continue
+      byName.set(raw.name, [...(byName.get(raw.name) ?? []), { raw, owner, path: ['metrics', i] }])
     }
   }
-  return [...byName.values()]
+  return [...byName.values()].map((definitions) => metricSpec(definitions, report))
 }
 
-function join(first: MetricSpec, second: MetricSpec, report: Report): MetricSpec {
-  const differ = (what: string, a: unknown, b: unknown, key: string): void => {
-    if (JSON.stringify(a) === JSON.stringify(b)) return
-    const place: Place = { ...second.place, path: [...(second.place.path ?? []), key] }
-    const message = `${first.name} is defined twice with unequal ${what}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`
-    report({
-      severity: 'error',
-      code: 'conflict',
-      message,
-      place,
-      notes: [{ message: 'first defined here', place: first.place }],
-      hint: 'give one of them another name, or leave one out with include: { file, without }',
-    })
-  }
-  differ('types', first.type, second.type, 'type')
-  differ('buckets', first.buckets, second.buckets, 'buckets')
+/** What is written wins over defaults; of two written the later file wins, but types and buckets must be equal. */
+function metricSpec(definitions: readonly Definition[], report: Report): MetricSpec {
+  const [first] = definitions as readonly [Definition, ...Definition[]]
+  const last = <T>(read: (definition: Definition) => T | undefined): T | undefined =>
+    definitions.map(read).findLast((value) => value !== undefined)
+  for (const second of definitions.slice(1)) reportUnequal(first, second, report)
+  const quantiles = last(({ raw }) => raw.quantiles) ?? [0.5, 0.9, 0.99]
   return {
-    ...first,
-    onePer: first.onePer ?? second.onePer,
-    maxSeries: second.maxSeries === DEFAULT_MAX_SERIES ? first.maxSeries : second.maxSeries,
-    rules: [...first.rules, ...second.rules],
-  }
-}
-
-function metricSpec(raw: RawMetric, { file, raw: mapping }: MappingFile, path: NodePath): MetricSpec {
-  const defaults = mapping.defaults ?? {}
-  const buckets = raw.type === 'histogram' ? (bucketBounds(raw.buckets ?? defaults.buckets ?? 'seconds') ?? []) : []
-  return {
-    name: raw.name,
-    type: raw.type,
-    help: raw.help ?? generatedHelp(raw),
-    place: placeIn(file, [...path, 'name']),
-    maxSeries: raw.max_series ?? defaults.max_series ?? DEFAULT_MAX_SERIES,
-    buckets,
-    quantiles: raw.type === 'summary' ? [...(raw.quantiles ?? [0.5, 0.9, 0.99])].sort((a, b) => a - b) : [],
-    onePer: raw.one_per,
-    rules: rulesOf(raw, path).map(({ rule, path: at }) =>
-      ruleSpec(rule, raw, file, at, { metricPath: path, defaults: defaults.labels ?? {} }),
+    name: first.raw.name,
+    type: first.raw.type,
+    help: last(({ raw }) => raw.help) ?? generatedHelp(definitions.map(({ raw }) => raw)),
+    place: placeIn(first.owner.file, [...first.path, 'name']),
+    maxSeries: last(({ raw }) => raw.max_series) ?? last(({ owner }) => owner.raw.defaults?.max_series) ?? DEFAULT_MAX_SERIES,
+    buckets: boundsOf(first),
+    quantiles: first.raw.type === 'summary' ? [...quantiles].sort((a, b) => a - b) : [],
+    onePer: last(({ raw }) => raw.one_per),
+    rules: definitions.flatMap(({ raw, owner, path }) =>
+      rulesOf(raw, path).map(({ rule, path: at }) =>
+        ruleSpec(rule, raw, owner.file, at, { metricPath: path, defaults: owner.raw.defaults?.labels ?? {} }),
+      ),
     ),
   }
 }
 
+function boundsOf({ raw, owner }: Definition): readonly number[] {
+  if (raw.type !== 'histogram') return []
+  const given = [raw.buckets, owner.raw.defaults?.buckets].find(
+    (buckets) => buckets !== undefined && JSON.stringify(buckets) !== '{}',
+  )
+  return bucketBounds(given ?? 'seconds') ?? []
+}
+
+function reportUnequal(first: Definition, second: Definition, report: Report): void {
+  const differ = (what: 'type' | 'buckets', a: unknown, b: unknown): void => {
+    if (JSON.stringify(a) === JSON.stringify(b)) return
+    report({
+      severity: 'error',
+      code: 'conflict',
+      message: `${first.raw.name} is defined twice with unequal ${what === 'type' ? 'types' : what}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`,
+      place: placeIn(second.owner.file, [...second.path, what]),
+      notes: [{ message: 'first defined here', place: placeIn(first.owner.file, [...first.path, 'name']) }],
+      hint: 'give one of them another name, or leave one out with include: { file, without }',
+    })
+  }
+  differ('type', first.raw.type, second.raw.type)
+  if (first.raw.type === second.raw.type) differ('buckets', boundsOf(first), boundsOf(second))
+}
+
 /** HELP that leads back to the log when the mapping says nothing. */
-function generatedHelp(raw: RawMetric): string {
-  const events = [...new Set([...listOf(raw.event), ...(raw.rules ?? []).flatMap((rule) => listOf(rule.event))])]
+function generatedHelp(raws: readonly RawMetric[]): string {
+  const events = [
+    ...new Set(raws.flatMap((raw) => [...listOf(raw.event), ...(raw.rules ?? []).flatMap((rule) => listOf(rule.event))])),
+  ]
   const from =
     events.length === 0 ? 'all events' : `events ${events.slice(0, 5).join(', ')}${events.length > 5 ? ' and others' : ''}`
   return `From ${from} of the log.`
@@ -195,7 +218,34 @@ function takesSpec(takes: RawTakes, file: string, path: NodePath): TakesSpec {
   return {
     place: placeIn(file, path),
     events: takes.event === undefined ? undefined : listOf(takes.event),
-    each: Object.entries(takes.each ?? {}).map(([name, spec]) => ({ name, spec, place: placeIn(file, [...path, 'each', name]) })),
+    each: eachOf(takes, file, path),
     where: takes.where && { spec: takes.where, place: placeIn(file, [...path, 'where']) },
   }
+}
+
+/** The levels in the order in which they stand in each other: of the keys of a mapping that is not the order in which they are written. */
+function eachOf({ each = {} }: RawTakes, file: string, path: NodePath): TakesSpec['each'] {
+  const levels = Array.isArray(each)
+    ? each.map((level, i) => ({ level, at: [...path, 'each', i] }))
+    : [{ level: each, at: [...path, 'each'] }]
+  return levels.flatMap(({ level, at }) => {
+    const left = Object.entries(level as Readonly<Record<string, string>>).map(([name, spec]) => ({
+      name,
+      spec,
+      place: placeIn(file, [...at, name]),
+    }))
+    const sorted: typeof left = []
+    while (left.length > 0) {
+      const standsInOther = (spec: string, name: string): boolean =>
+        left.some((other) => other.name !== name && rootOf(spec) === other.name)
+      const next = left.findIndex(({ spec, name }) => !standsInOther(spec, name))
+      sorted.push(...left.splice(Math.max(next, 0), 1))
+    }
+    return sorted
+  })
+}
+
+/** `group` of `$group.parts`. */
+function rootOf(path: string): string | undefined {
+  return /^\$(\w+)/.exec(path)?.[1]
 }

@@ -5,7 +5,7 @@ import type { BucketsSpec } from './buckets.ts'
 
 export interface RawTakes {
   readonly event?: string | readonly string[]
-  readonly each?: Readonly<Record<string, string>>
+  readonly each?: Readonly<Record<string, string>> | readonly Readonly<Record<string, string>>[]
   readonly where?: WhereSpec
 }
 

@@ -9,14 +9,17 @@ import type { ShapeIssue } from './shape-issues.ts'
 
 type Keys = Record<string | number, unknown>
 
+const SOURCES = ['path', 'const', 'key_of', 'length', 'sum']
 const TYPES = ['counter', 'gauge', 'histogram', 'summary', 'info']
 
 /** A copy without what `issues` are about, and with stand-ins for what this version cannot read. */
 export function repaired(data: object, issues: readonly ShapeIssue[], laterValues: readonly LaterValue[]): object {
   const copy = structuredClone(data) as Keys
   for (const { path, instead } of laterValues) put(copy, path, instead)
-  const faulty = issues.filter((issue) => issue.kind !== 'missing-key').map((issue) => wholeBuckets(issue.path))
+  const isPartOfWhole = (issue: ShapeIssue): boolean => issue.path.includes('buckets') || issue.path[0] === 'include'
+  const faulty = issues.filter((issue) => issue.kind !== 'missing-key' || isPartOfWhole(issue)).map((issue) => whole(issue.path))
   for (const path of faulty) take(copy, path)
+  for (const { kind, path } of issues) if (kind === 'unknown-key') mendValue(copy, path.slice(0, -1))
   for (const key of ['sources', 'drop', 'metrics', 'include'])
     if (copy[key] !== undefined && !Array.isArray(copy[key])) delete copy[key]
   const metrics = (copy.metrics ?? []) as unknown[]
@@ -24,9 +27,9 @@ export function repaired(data: object, issues: readonly ShapeIssue[], laterValue
   return copy
 }
 
-/** Half a bucket list is none. */
-function wholeBuckets(path: readonly (string | number)[]): readonly (string | number)[] {
-  const at = path.indexOf('buckets')
+/** Half a bucket list is none, and half an include. */
+function whole(path: readonly (string | number)[]): readonly (string | number)[] {
+  const at = path[0] === 'include' ? 0 : path.indexOf('buckets')
   return at < 0 ? path : path.slice(0, at + 1)
 }
 
@@ -46,6 +49,13 @@ function take(root: Keys, path: readonly (string | number)[]): void {
   if (!Array.isArray(parent)) delete (parent as Keys)[last]
   else if (['sources', 'drop', 'metrics', 'rules', 'any', 'none'].includes(String(path.at(-2)))) parent[Number(last)] = {}
   else take(root, path.slice(0, -1))
+}
+
+/** A value whose source was the faulty key would be told a second time. */
+function mendValue(root: Keys, path: NodePath): void {
+  if (!path.some((step) => ['labels', 'value', 'split'].includes(String(step)))) return
+  const value = path.reduce<unknown>((at, step) => (isHolder(at) ? (at as Keys)[step] : undefined), root)
+  if (isKeys(value) && !SOURCES.some((key) => Object.hasOwn(value, key))) put(root, path, 1)
 }
 
 function put(root: Keys, path: NodePath, value: unknown): void {

@@ -4,6 +4,9 @@
  */
 import { z } from 'zod'
 
+/** Prometheus itself refuses more by default in many set-ups, and nobody can read so many. */
+const MAX_LABELS = 64
+
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 const scalars = z.union([scalar, z.array(scalar)])
 const names = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)])
@@ -17,7 +20,11 @@ const value: z.ZodType = z
 const values = z.union([value, z.array(value).min(1)])
 const key = z.union([value, z.array(value).min(1)])
 const where: z.ZodType = z
-  .lazy(() => z.record(z.string(), z.union([scalar, z.array(scalar), longTest, z.array(where)])))
+  .lazy(() =>
+    z
+      .object({ any: z.array(where).optional(), none: z.array(where).optional(), expr: z.string().optional() })
+      .catchall(z.union([scalar, z.array(scalar), longTest])),
+  )
   .meta({
     id: 'where',
     description: 'Tests by path, all of which hold; any and none take lists of such tests, expr a CEL expression.',
@@ -93,16 +100,17 @@ const longTest = z.strictObject({
   lte: z.number().optional().describe('At most.'),
 })
 
+const eachLevel = z.record(z.string().regex(/^[A-Za-z_]\w*$/, 'a name of letters, digits and _'), z.string())
+const eachLevels = z.union([eachLevel, z.array(eachLevel)])
 const takes = {
   event: names.optional().describe('Name of the event, or several; left out: every event of the log.'),
   derived: z.string().optional().describe('Name of a derived event.'),
-  each: z
-    .record(z.string().regex(/^[A-Za-z_]+$/, 'a name of letters and _'), z.string())
-    .optional()
-    .describe('Stand on every element of the list or object at this path.'),
+  each: eachLevels.optional().describe('Stand on every element of the list or object at this path.'),
   where: where.optional().describe('Conditions, all of which hold.'),
 }
-const labels = z.record(z.string(), z.union([value, z.null()]))
+const labels = z
+  .record(z.string(), z.union([value, z.null()]))
+  .refine((given) => Object.keys(given).length <= MAX_LABELS, `at most ${MAX_LABELS} labels`)
 const rule = {
   ...takes,
   labels: labels.optional().describe('Label to value; null takes a default label off.'),

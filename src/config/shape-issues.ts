@@ -50,7 +50,7 @@ function fromUnion(issue: Extract<Issue, { code: 'invalid_union' }>, path: reado
   const isMeant = (branch: readonly Issue[]): boolean =>
     branch.every((inner) => inner.path.length > 0 || !['invalid_type', 'invalid_union'].includes(inner.code))
   const branches = issue.errors.flatMap(expand)
-  const meant = branches.filter(isMeant).sort((a, b) => a.length - b.length)[0]
+  const meant = branches.filter(isMeant).sort((a, b) => strangeness(a) - strangeness(b))[0]
   if (meant !== undefined) return meant.flatMap((inner) => flatten(inner, path))
   const expected = new Set(
     branches
@@ -59,6 +59,11 @@ function fromUnion(issue: Extract<Issue, { code: 'invalid_union' }>, path: reado
   )
   const found = issue.input === undefined ? 'nothing' : described(issue.input)
   return [{ kind: 'bad-type', path, message: `expected ${[...expected].join(' or ')}, found ${found}` }]
+}
+
+/** How little a branch knows the value: it is not one whose very keys are unknown, if there is another. */
+function strangeness(branch: readonly Issue[]): number {
+  return branch.length + (branch.some((inner) => inner.code === 'unrecognized_keys' && inner.path.length === 0) ? 1000 : 0)
 }
 
 /** A union inside a union is as many branches. */
@@ -112,6 +117,7 @@ interface Shaped {
     readonly def: {
       readonly type: string
       readonly shape?: Record<string, unknown>
+      readonly catchall?: unknown
       readonly innerType?: unknown
       readonly element?: unknown
       readonly valueType?: unknown
@@ -139,6 +145,6 @@ function candidates(schema: unknown): unknown[] {
 
 function descend(schema: unknown, step: PropertyKey): unknown[] {
   const { def } = (schema as Shaped)._zod
-  if (def.shape !== undefined) return [def.shape[String(step)]]
+  if (def.shape !== undefined) return [def.shape[String(step)] ?? def.catchall].filter((inner) => inner !== undefined)
   return [def.element ?? def.valueType].filter((inner) => inner !== undefined)
 }

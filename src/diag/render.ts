@@ -6,6 +6,7 @@ export type ReportFormat = 'text' | 'json' | 'github'
 export type Sources = ReadonlyMap<string, YamlSource>
 
 const WINDOW = 110
+const MAX_MESSAGE_LENGTH = 600
 
 interface Located {
   readonly file: string
@@ -67,20 +68,25 @@ function plain(d: Diagnostic, sources: Sources): object {
 
 function annotation(d: Diagnostic, sources: Sources): string {
   const { file, line, column, endLine, endColumn } = locate(d.place, sources)
-  const text = `${d.message}${d.hint ? ` (${d.hint})` : ''}`.replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A')
-  return `::${d.severity} file=${file},line=${line},endLine=${endLine},col=${column},endColumn=${endColumn},title=${d.code}::${text}\n`
+  const escaped = (text: string): string => cut(text).replace(/%/g, '%25').replace(/\r/g, '%0D').replace(/\n/g, '%0A')
+  const name = escaped(file).replace(/:/g, '%3A').replace(/,/g, '%2C')
+  const text = escaped(`${d.message}${d.hint ? ` (${d.hint})` : ''}`)
+  return `::${d.severity} file=${name},line=${line},endLine=${endLine},col=${column},endColumn=${endColumn},title=${d.code}::${text}\n`
 }
 
 function textOf(d: Diagnostic, sources: Sources, colour: boolean): string {
   const paint = (code: number, text: string): string => (colour ? `\u001b[${code}m${text}\u001b[0m` : text)
   const { file, line, column } = locate(d.place, sources)
   const kind = paint(d.severity === 'error' ? 31 : 33, `${d.severity}[${d.code}]`)
-  const out = [`${paint(1, `${file}:${line}:${column}:`)} ${kind}: ${harmless(d.message)}`, ...frame(d.place, sources)]
+  const out = [
+    `${paint(1, `${harmless(file)}:${line}:${column}:`)} ${kind}: ${harmless(cut(d.message))}`,
+    ...frame(d.place, sources),
+  ]
   for (const note of d.notes ?? []) {
     const at = locate(note.place, sources)
-    out.push(`  = note: ${harmless(note.message)}: ${at.file}:${at.line}:${at.column}`)
+    out.push(`  = note: ${harmless(cut(note.message))}: ${harmless(at.file)}:${at.line}:${at.column}`)
   }
-  if (d.hint) out.push(`  = hint: ${harmless(d.hint)}`)
+  if (d.hint) out.push(`  = hint: ${harmless(cut(d.hint))}`)
   return `${out.join('\n')}\n`
 }
 
@@ -97,6 +103,11 @@ function frame(place: Place, sources: Sources): string[] {
   const gutter = String(line)
   const pad = ' '.repeat(lead.length + column - 1 - from)
   return [`${gutter} | ${shown}`, `${' '.repeat(gutter.length)} | ${pad}${'^'.repeat(length)}`]
+}
+
+/** Messages quote the user's text, which may be long. */
+function cut(text: string): string {
+  return text.length > MAX_MESSAGE_LENGTH ? `${text.slice(0, MAX_MESSAGE_LENGTH)}…` : text
 }
 
 /** Tabs as one blank, so that carets stand right; nothing a terminal could act on. */

@@ -1,10 +1,13 @@
 /** One YAML text of the user: its document with positions, from which any place becomes a span, a line and a column. */
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from 'yaml'
+import { type Document, isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type Scalar, visit } from 'yaml'
 import type { Diagnostic, NodePath, Place } from './diagnostic.ts'
+import { expansionProblem, yamlRefusal } from './yaml-limits.ts'
 
-export const MAX_YAML_BYTES = 1024 * 1024
-const MAX_DEPTH = 64
-const MAX_ALIASES = 100
+const MAX_ALIASES = 1000
+/** Broken text can be broken in thousands of places: so many are told. */
+const MAX_TOLD = 50
+const UNSAFE_INTEGER = /^[+-]?\d{16,}$/
+const BARE_WORD = /^(?:yes|no|on|off)$/i
 
 export interface Position {
   /** Both from 1; the column counts UTF-16 units. */
@@ -12,74 +15,112 @@ export interface Position {
   readonly column: number
 }
 
+type Span = readonly [number, number]
+
 export class YamlSource {
   readonly file: string
   readonly text: string
-  readonly #lines = new LineCounter()
+  readonly #refusal: string | undefined
+  readonly #lineStarts: readonly number[]
   readonly #document: Document
+  /** Bare yes, no, on and off: texts in YAML 1.2, truths in 1.1. */
+  readonly bareWords: { readonly span: Span; readonly word: string }[] = []
+  readonly #found: { readonly span: Span; readonly message: string }[] = []
 
   constructor(file: string, text: string) {
     this.file = file
-    const problem = refusal(text)
-    this.text = problem === undefined ? text.replace(/^\ufeff/, '') : ''
-    this.#document = parseDocument(this.text, {
-      lineCounter: this.#lines,
-      version: '1.2',
-      merge: true,
-      uniqueKeys: true,
-      prettyErrors: false,
-    })
-    this.#problem = problem
+    this.#refusal = yamlRefusal(text)
+    this.text = this.#refusal === undefined ? text.replace(/^\ufeff/, '') : ''
+    this.#lineStarts = [0, ...[...this.text.matchAll(/\n/g)].map((match) => match.index + 1)]
+    // Unique keys are looked at below: the parser compares each key with each.
+    this.#document = parseDocument(this.text, { version: '1.2', merge: true, uniqueKeys: false, prettyErrors: false })
+    if (this.#document.errors.length === 0) this.#look()
   }
-
-  readonly #problem: string | undefined
 
   /** What is wrong with the YAML itself. */
   diagnostics(): Diagnostic[] {
-    const at = (span: readonly [number, number], message: string): Diagnostic => ({
-      severity: 'error',
-      code: 'yaml-syntax',
-      message,
-      place: { file: this.file, span },
-    })
-    if (this.#problem !== undefined) return [at([0, 0], this.#problem)]
-    const errors = [...this.#document.errors, ...this.#document.warnings]
-    return errors.map((error) => at([error.pos[0], Math.max(error.pos[1], error.pos[0] + 1)], error.message.split('\n')[0]!))
+    if (this.#refusal !== undefined) return [this.#problem([0, 0], this.#refusal)]
+    const errors = [...this.#document.errors, ...this.#document.warnings].slice(0, MAX_TOLD)
+    const told = errors.map((error) =>
+      this.#problem([error.pos[0], Math.max(error.pos[1], error.pos[0] + 1)], error.message.split('\n')[0]!),
+    )
+    return [...told, ...this.#found.slice(0, MAX_TOLD).map(({ span, message }) => this.#problem(span, message))]
   }
 
-  /** The document as plain data, or what stopped it (too many aliases, too deep). Keys are own properties, `__proto__` too. */
+  /** The document as plain data, or what stopped it (too many aliases, or what they expand to). `__proto__` is an own property. */
   data(): { readonly value: unknown } | { readonly problem: string } {
     try {
-      return { value: this.#document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown }
+      const value = this.#document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown
+      const problem = expansionProblem(value)
+      return problem === undefined ? { value } : { problem }
     } catch (error) {
       return { problem: (error as Error).message }
     }
   }
 
   /** Characters `[start, end)` of a place; of the nearest thing around it if it is not there. */
-  span(place: Place): readonly [number, number] {
+  span(place: Place): Span {
     return place.span ?? this.#spanOf(place.path ?? [], place.part ?? 'value')
   }
 
   position(offset: number): Position {
-    const { line, col } = this.#lines.linePos(Math.min(offset, this.text.length))
-    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+    const at = Math.min(Math.max(offset, 0), this.text.length)
+    let low = 0
+    let high = this.#lineStarts.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if (this.#lineStarts[middle]! <= at) low = middle
+      else high = middle
+    }
+    return { line: low + 1, column: at - this.#lineStarts[low]! + 1 }
   }
 
   /** Text of a line, from 1. */
   line(number: number): string {
-    const start = this.#lines.lineStarts[number - 1] ?? 0
+    const start = this.#lineStarts[number - 1] ?? 0
     const end = this.text.indexOf('\n', start)
     return this.text.slice(start, end < 0 ? undefined : end).replace(/\r$/, '')
   }
 
-  /** Whether the value at `path` is a scalar without quotes, and its text as written. */
-  plainScalar(path: NodePath): string | undefined {
-    const node = this.#document.getIn(path, true)
-    return isScalar(node) && node.type === 'PLAIN' ? (node.source ?? undefined) : undefined
+  #problem(span: Span, message: string): Diagnostic {
+    return { severity: 'error', code: 'yaml-syntax', message, place: { file: this.file, span } }
   }
 
-  #spanOf(path: NodePath, part: 'key' | 'value'): readonly [number, number] {
+  /** What the parser lets by and the mapping must not have. */
+  #look(): void {
+    visit(this.#document, {
+      Map: (_, map) => this.#lookAtKeys(map.items),
+      Scalar: (_, scalar) => this.#lookAtScalar(scalar),
+    })
+  }
+
+  #lookAtKeys(items: readonly Pair[]): void {
+    const seen = new Set<string>()
+    for (const { key } of items) {
+      const name = isScalar(key) ? String(key.value) : undefined
+      const span = rangeOf(key) ?? [0, 1]
+      if (name === undefined) this.#found.push({ span, message: 'a key must be a text, found a list or keys and values' })
+      else if (name === '__proto__')
+        this.#found.push({
+          span,
+          message: 'a key cannot be called __proto__',
+        })
+      else if (seen.has(name) && name !== '<<')
+        this.#found.push({ span, message: `the key "${name}" stands here twice: keys must be unique` })
+      seen.add(name ?? '')
+    }
+  }
+
+  #lookAtScalar(scalar: Scalar): void {
+    const span = rangeOf(scalar)
+    if (span === undefined || scalar.type !== 'PLAIN' || scalar.source === undefined) return
+    if (BARE_WORD.test(scalar.source)) this.bareWords.push({ span, word: scalar.source })
+    if (UNSAFE_INTEGER.test(scalar.source) && !Number.isSafeInteger(Number(scalar.source))) {
+      this.#found.push({ span, message: `${scalar.source} is past 2^53 and would be rounded: write it in quotes` })
+    }
+  }
+
+  #spanOf(path: NodePath, part: 'key' | 'value'): Span {
     let node: unknown = this.#document.contents
     let span = rangeOf(node) ?? [0, 1]
     for (const [i, step] of path.entries()) {
@@ -87,7 +128,7 @@ export class YamlSource {
       const next: unknown = pair ? pair.value : isSeq(node) ? node.items[Number(step)] : undefined
       const isLast = i === path.length - 1
       const found = (isLast && part === 'key' ? rangeOf(pair?.key) : rangeOf(next)) ?? rangeOf(pair?.key)
-      if (found === undefined) return firstLine(this.text, span)
+      if (found === undefined) break
       span = found
       node = next
     }
@@ -95,24 +136,17 @@ export class YamlSource {
   }
 }
 
-function refusal(text: string): string | undefined {
-  if (Buffer.byteLength(text) > MAX_YAML_BYTES) return `the file is larger than ${MAX_YAML_BYTES} bytes`
-  const deepFlow = /[[{](?:\s*[[{]){63}/.test(text)
-  const deepBlock = text.split('\n').some((line) => /^[ -]*/.exec(line)![0].length > MAX_DEPTH * 8)
-  return deepFlow || deepBlock ? `nested deeper than ${MAX_DEPTH} levels` : undefined
-}
-
 function pairOf(items: readonly Pair[], key: string | number): Pair | undefined {
   return items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(key))
 }
 
-function rangeOf(node: unknown): readonly [number, number] | undefined {
+function rangeOf(node: unknown): Span | undefined {
   const range = (node as Node | null | undefined)?.range
   return range ? [range[0], range[1]] : undefined
 }
 
 /** A caret underlines one line only. */
-function firstLine(text: string, [start, end]: readonly [number, number]): readonly [number, number] {
+function firstLine(text: string, [start, end]: Span): Span {
   const newline = text.indexOf('\n', start)
   return [start, newline >= 0 && newline < end ? newline : end]
 }

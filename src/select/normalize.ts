@@ -9,7 +9,7 @@ export type WordKind = 'uuid' | 'hex' | 'number' | 'email'
 
 /** In the order in which they are tried at each word. Each starts at the start of a word only, which keeps all of it linear. (`}`: no e-mail begins at the rest of one.) */
 const PATTERNS: readonly (readonly [WordKind, string])[] = [
-  ['email', '(?<![\\w.+}-])[\\w.+-]+@[a-z0-9-]+(?:\\.[a-z0-9-]+)+(?![\\w-])'],
+  ['email', '(?<![\\w.+}-])[\\w.+-]+@[a-z0-9-]+(?:\\.[a-z0-9-]+)+(?<!-)(?![\\w-])'],
   ['uuid', '(?<!\\w)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?!\\w)'],
   ['number', '(?<!\\w)\\d+(?:\\.\\d+)*(?:e[+-]?\\d+)?(?!\\w)'],
   ['hex', '(?<!\\w)(?:0x[0-9a-f]+|(?=[a-f]*\\d)[0-9a-f]{8,})(?!\\w)'],

@@ -1,7 +1,7 @@
 /** Stage 1 of a value: where it comes from. `path`, `const`, `key_of`, `length`, `sum`: exactly one; anything else is missing. */
 import { isObject, type Json } from '../decode/path.ts'
 import { fillSlots, type Row, type SlotPath } from '../decode/row.ts'
-import { type CompileContext, readerOf, within } from './compile-context.ts'
+import { type CompileContext, readerOf, reportError, within } from './compile-context.ts'
 import { add, type Numeric, numericOf } from './numeric.ts'
 import { compileRegex } from './regex.ts'
 import type { Read } from './slots.ts'
@@ -18,7 +18,13 @@ export interface Source {
 /** How a value inside a value is compiled: given by value.ts, which these files would otherwise import in a circle. */
 export type CompileNumeric = (spec: ValueSpec, context: CompileContext) => { numeric(row: Row): Numeric | undefined }
 
+const SOURCES = ['path', 'const', 'key_of', 'length', 'sum'] as const
+
 export function compileSource(spec: LongValue, context: CompileContext, compileNumeric: CompileNumeric): Source {
+  const given = SOURCES.filter((key) => spec[key] !== undefined)
+  const found = given.length === 0 ? 'none' : given.join(' and ')
+  if (given.length !== 1) reportError(context, 'bad-value', `a value has exactly one of ${SOURCES.join(', ')}; found ${found}`)
+  if (spec.take !== undefined && spec.sum === undefined) reportError(context, 'bad-value', '"take" goes with "sum" only')
   if (spec.path !== undefined) return pathSource(spec.path, context)
   if (spec.const !== undefined) return constSource(spec.const)
   if (spec.key_of !== undefined) return keySource(spec.key_of, spec.match, context)

@@ -1,4 +1,6 @@
 /** `--web.listen-address` → where to listen: `127.0.0.1:19464`, `:19464`, `[::1]:19464`, `unix:/run/agentlog.sock`. */
+import { isIPv4 } from 'node:net'
+
 export type ListenAddress =
   | { readonly kind: 'tcp'; readonly host: string | undefined; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
@@ -7,7 +9,10 @@ export type ListenAddress =
 export function parseListenAddress(text: string): ListenAddress | { readonly problem: string } {
   if (text.startsWith('unix:')) {
     const path = text.slice('unix:'.length)
-    return path.startsWith('/') ? { kind: 'unix', path } : { problem: `"${text}": expected an absolute path after unix:` }
+    if (!path.startsWith('/')) return { problem: `"${text}": expected an absolute path after unix:` }
+    // The kernel has room for 107 bytes and a zero; what is longer would be cut off in silence. (macOS: 103.)
+    if (Buffer.byteLength(path) > 103) return { problem: `"${text}": the path of a unix socket may have 103 bytes at most` }
+    return { kind: 'unix', path }
   }
   const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text)
   const port = Number(match?.[3])
@@ -19,5 +24,7 @@ export function parseListenAddress(text: string): ListenAddress | { readonly pro
 /** Whether only this machine can reach it. */
 export function isLoopback(address: ListenAddress): boolean {
   if (address.kind === 'unix') return true
-  return address.host === 'localhost' || address.host === '::1' || /^127\./.test(address.host ?? '')
+  return (
+    address.host === 'localhost' || address.host === '::1' || (isIPv4(address.host ?? '') && address.host!.startsWith('127.'))
+  )
 }

@@ -4,14 +4,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 /** What the server needs of an exposition. */
 export interface MetricsBody {
   readonly contentType: string
+  /** Brings up to date what is only read on demand (the process's own numbers). Never rejects. */
+  prepare(): Promise<void>
   body(): Buffer
   gzip(): Promise<Buffer>
 }
 
 export function addMetricsRoute(app: FastifyInstance, path: string, metrics: MetricsBody): void {
   app.get(path, async (request: FastifyRequest, reply: FastifyReply) => {
-    reply.raw.setHeader('content-type', metrics.contentType)
     reply.header('content-type', metrics.contentType).header('vary', 'Accept-Encoding')
+    await metrics.prepare()
     if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(metrics.body())
     const compressed = await metrics.gzip()
     return reply.header('content-encoding', 'gzip').send(compressed)
@@ -22,10 +24,11 @@ export function addMetricsRoute(app: FastifyInstance, path: string, metrics: Met
 export function acceptsGzip(header: string | string[] | undefined): boolean {
   const weights = new Map<string, number>()
   for (const part of String(header ?? '').split(',')) {
+    // Not split at /\s*;\s*/, which tries every start of a run of spaces: 160 ms for 16 KB of them.
     const [name, ...parameters] = part
-      .trim()
       .toLowerCase()
-      .split(/\s*;\s*/)
+      .split(';')
+      .map((text) => text.trim())
     const weight = parameters.find((parameter) => parameter.startsWith('q='))
     if (name) weights.set(name, weight === undefined ? 1 : Number(weight.slice(2)) || 0)
   }

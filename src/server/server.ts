@@ -2,10 +2,12 @@
  * HTTP for scrapers, probes and people: GET and HEAD on exact paths, with limits against those who send slowly, send much or never
  * read. Knows no sources. The only importer of fastify.
  */
-import { readFile, unlink } from 'node:fs/promises'
-import { createConnection, type Socket } from 'node:net'
+import { lstat, unlink } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createConnection } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fastify from 'fastify'
+import { Connections } from './connections.ts'
 import { addHealthRoutes, type Health } from './health.ts'
 import { addLanding, LANDING_STYLE } from './landing.ts'
 import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts'
@@ -41,6 +43,8 @@ const SECURITY_HEADERS = {
 /** Rejects with an error that names the address if one cannot be taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const parsed = options.addresses.map(parsedOrThrow)
+  assertTelemetryPath(options.telemetryPath)
+  const connections = new Connections({ maxCount: 256, maxPendingCount: 32, writeDeadlineMs: options.writeDeadlineMs ?? 30_000 })
   const apps: FastifyInstance[] = []
   const close = async (): Promise<void> => {
     await Promise.all(apps.map(closeWithin))
@@ -48,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     const addresses: string[] = []
     for (const [i, address] of parsed.entries()) {
-      const app = createApp(options)
+      const app = createApp(options, connections)
       apps.push(app)
       addresses.push(await listen(app, address, options.addresses[i]!))
     }
@@ -59,22 +63,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-function createApp(options: ServerOptions): FastifyInstance {
+function createApp(options: ServerOptions, connections: Connections): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: 1,
-    requestTimeout: 10_000,
-    keepAliveTimeout: 15_000,
-    connectionTimeout: options.writeDeadlineMs ?? 30_000,
     exposeHeadRoutes: true,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 100 },
-    http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },
     frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => void plain(reply, 400, 'Bad request.\n'),
+    serverFactory: (handler: (request: IncomingMessage, response: ServerResponse) => void) => limitedServer(handler, connections),
   } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance
-  app.server.maxConnections = 256
-  app.server.maxHeadersCount = 64
   app.addHook('onRequest', async (request, reply) => refuseOtherMethods(app, request, reply))
-  app.addHook('onSend', async (_, reply) => void reply.headers(SECURITY_HEADERS))
   app.setNotFoundHandler((_, reply) => plain(reply, 404, 'Not found.\n'))
   app.setErrorHandler((error: { statusCode?: number }, _, reply) =>
     plain(reply, error.statusCode ?? 500, 'The request could not be answered.\n'),
@@ -87,12 +85,34 @@ function createApp(options: ServerOptions): FastifyInstance {
   return app
 }
 
+/** Limits against slow and greedy clients; each answer, also one that fastify gives on its own, has the security headers. */
+function limitedServer(handler: (request: IncomingMessage, response: ServerResponse) => void, connections: Connections): Server {
+  const limits = {
+    headersTimeout: 5000,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 15_000,
+    connectionsCheckingInterval: 1000,
+    maxHeaderSize: 16_384,
+    insecureHTTPParser: false,
+  }
+  const server = createServer(limits, (request, response) => {
+    if (!connections.began(request.socket, response)) return
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
+    handler(request, response)
+  })
+  server.maxHeadersCount = 64
+  return server.on('connection', (socket) => connections.take(socket))
+}
+
 const LIFECYCLE_PATHS = ['/-/reload', '/-/quit']
 
 function refuseOtherMethods(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
   if (request.method === 'GET' || request.method === 'HEAD') return undefined
   const path = request.url.split('?')[0]!
-  if (LIFECYCLE_PATHS.includes(path) || !app.hasRoute({ method: 'GET', url: path })) return undefined
+  const isPosted = request.method === 'POST' || request.method === 'PUT'
+  if (LIFECYCLE_PATHS.includes(path))
+    return isPosted ? undefined : plain(reply.header('allow', 'POST, PUT'), 405, 'Only POST and PUT.\n')
+  if (!app.hasRoute({ method: 'GET', url: path })) return plain(reply, 404, 'Not found.\n')
   return plain(reply.header('allow', 'GET, HEAD'), 405, 'Only GET and HEAD.\n')
 }
 
@@ -117,6 +137,15 @@ function parsedOrThrow(text: string): ListenAddress {
   return parsed
 }
 
+const OWN_PATHS = ['/', '/style.css', '/-/healthy', '/-/ready', '/health', '/health/live', '/health/ready', '/v1/health']
+
+function assertTelemetryPath(path: string): void {
+  if (/^\/[\w.~/-]+$/.test(path) && ![...OWN_PATHS, ...LIFECYCLE_PATHS].includes(path)) return
+  throw new Error(
+    `--web.telemetry-path "${path}": expected a path such as /metrics, of letters, digits and _ . ~ - /, not used otherwise`,
+  )
+}
+
 async function listen(app: FastifyInstance, address: ListenAddress, text: string): Promise<string> {
   try {
     if (address.kind === 'unix') return await listenUnix(app, address.path)
@@ -139,14 +168,14 @@ async function listenUnix(app: FastifyInstance, path: string): Promise<string> {
 }
 
 async function isStaleSocket(path: string): Promise<boolean> {
-  const isThere = await readFile(path).then(
-    () => false,
-    (error: NodeJS.ErrnoException) => error.code === 'ENXIO',
-  )
-  if (!isThere) return false
+  const found = await lstat(path).catch(() => undefined)
+  if (found?.isSocket() !== true) return false
   return new Promise((resolve) => {
-    const probe: Socket = createConnection(path)
-    probe.on('connect', () => resolve(false) ?? probe.destroy())
+    const probe = createConnection(path)
+    probe.on('connect', () => {
+      probe.destroy()
+      resolve(false)
+    })
     probe.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'))
   })
 }

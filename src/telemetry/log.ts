@@ -38,7 +38,8 @@ export class Log {
   #write(level: LogLevel, message: string, fields: LogFields): void {
     const { write, format, wallClockMs } = this.#options
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(this.#options.level)) return
-    const entry = { time: new Date(wallClockMs()).toISOString(), level, msg: message, ...fields }
+    const facts = { time: new Date(wallClockMs()).toISOString(), level, msg: message }
+    const entry = { ...facts, ...fields, ...facts }
     const pairs = Object.entries(entry).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]))
     const plain = pairs.map(([key, value]) => [key, typeof value === 'string' ? harmless(value) : value] as const)
     write(format === 'json' ? `${JSON.stringify(Object.fromEntries(plain))}\n` : `${plain.map(logfmtPair).join(' ')}\n`)

@@ -1,6 +1,6 @@
 /**
  * Process and runtime metrics of the exporter itself, from prom-client's defaults. The only importer of prom-client, with a
- * registry of its own, so that its successor is a change of this file. Refreshed in the background of scrapes, never awaited by one.
+ * registry of its own, so that its successor is a change of this file.
  */
 import { collectDefaultMetrics, Registry } from 'prom-client'
 
@@ -35,9 +35,8 @@ export class ProcessMetrics {
     collectDefaultMetrics({ register: this.#registry })
   }
 
-  /** As of the last refresh; asks for the next one. */
+  /** As of the last refresh. */
   families(): readonly ProcessFamily[] {
-    void this.refresh()
     return this.#families
   }
 

@@ -131,39 +131,34 @@ test('any part of a mapping may be replaced by anything: it is told, and nothing
 })
 
 test('a __proto__ key at the top, in limits or among labels is told', async () => {
-  expect(await codes('version: 1\nlimits: { __proto__: 1 }\n')).toEqual(['unknown-key'])
-  expect(await codes(rule('labels: { __proto__: x }'))).toContain('reserved-name')
+  expect(await codes('version: 1\nlimits: { __proto__: 1 }\n')).toEqual(['yaml-syntax'])
+  expect(await codes(rule('labels: { __proto__: x }'))).toContain('yaml-syntax')
 })
 
-// BUG: zod's records skip the key `__proto__`, so its value reaches the compilers unchecked; they throw a TypeError.
 for (const part of [
   'where: { __proto__: null }',
   'split: { t: { a: x, __proto__: null } }',
   'each: { __proto__: null }',
   'labels: { __proto__: [] }',
 ])
-  test.fails(`a bad value under __proto__ is told: ${part}`, async () => {
+  test(`a bad value under __proto__ is told: ${part}`, async () => {
     expect(await codes(rule(part))).not.toEqual([])
   })
 
-// BUG: a missing `file` is a missing-key, which `repaired` leaves in; `#include` then reads `file.startsWith`.
-test.fails('an include without a file is told', async () => {
+test('an include without a file is told', async () => {
   expect(await codes('version: 1\ninclude: [{ without: [a] }]\n')).toContain('missing-key')
 })
 
-// BUG: as above; `bucketBounds` takes an object without `start` for a list.
-test.fails('buckets without start are told', async () => {
+test('buckets without start are told', async () => {
   const text = 'version: 1\nmetrics: [{ name: h, type: histogram, event: e, value: v, buckets: { factor: 2, count: 3 } }]\n'
   expect(await codes(text)).toContain('missing-key')
 })
 
-// BUG: `push(...problems)` spreads every syntax error as an argument and runs out of stack.
-test.fails('very many syntax errors are told', async () => {
+test('very many syntax errors are told', async () => {
   expect((await codes(']'.repeat(150_000))).length).toBeGreaterThan(0)
 })
 
-// BUG: data that contains itself (see yaml-source.test.ts) sends `later.ts` round until the stack ends.
 for (const part of ['where: &w { any: [*w] }', 'value: &v { path: a, plus: *v }'])
-  test.fails(`an alias inside its own anchor is told: ${part}`, async () => {
+  test(`an alias inside its own anchor is told: ${part}`, async () => {
     expect(await codes(rule(part))).not.toEqual([])
   })

@@ -40,40 +40,33 @@ test('keys with x- are free at the top', async () => {
   expect(await rule('xmine: 1')).toEqual(['unknown-key'])
 })
 
-// BUG: `any` and `none` share one schema with paths: a text passes and is then read letter by letter as paths 0, 1, 2…
-test.fails('any and none take lists of tests, nothing else', async () => {
+test('any and none take lists of tests, nothing else', async () => {
   expect([await rule('where: { any: ab }'), await rule('where: { none: 5 }')]).toEqual([['bad-type'], ['bad-type']])
 })
 
-// BUG: a list of mappings passes at a path and never holds, since it is compared as "[object Object]".
-test.fails('a path is not compared with a mapping', async () => {
+test('a path is not compared with a mapping', async () => {
   expect(await rule('where: { status: [{ a: 1 }] }')).not.toEqual([])
 })
 
-// BUG: none of these is told; a value without source is always its default, one with two sources drops one.
 for (const part of ['{}', '{ default: 1 }', '{ path: a, const: 1 }', '{ path: a, sum: b }', '{ path: a, take: b }'])
-  test.fails(`a long value has exactly one source, and take only with sum: ${part}`, async () => {
+  test(`a long value has exactly one source, and take only with sum: ${part}`, async () => {
     expect(await rule(`value: ${part}`)).not.toEqual([])
   })
 
-// BUG: `each` reads its keys in their order, though order counts in lists only.
-test.fails('the order of the keys of each does not matter', async () => {
+test('the order of the keys of each does not matter', async () => {
   expect(await rule('each: { part: $group.parts, group: groups }')).toEqual([])
 })
 
-// BUG: the schema lets letters and _ only, while a path may name $b1.
-test.fails('a name that each binds may have digits', async () => {
+test('a name that each binds may have digits', async () => {
   expect(await rule('each: { b1: list }, labels: { a: $b1.c }')).toEqual([])
 })
 
-// BUG: empty parts and `expire: 0s` are refused as not-yet, `buckets: {}` as incomplete.
-test.fails('the mapping of section 1 of the language, with nothing filled in, loads', async () => {
+test('the mapping of section 1 of the language, with nothing filled in, loads', async () => {
   const text =
     'sources: []\ninput: {}\ndrop: []\nremember: {}\nderive: []\nmetrics: []\nmask: []\ndefaults: { labels: {}, buckets: {}, expire: 0s, max_series: 2000 }\nlimits: { series: 20000, keys: 200000, line_bytes: 8MiB, line_values: 100000, line_depth: 256, label_length: 128 }\n'
   expect(await codes(text)).toEqual([])
 })
 
-// BUG: only values are looked at, and a map from yes or no is where the mistake is made.
-test.fails('a bare yes or no is a warning as a key too', async () => {
+test('a bare yes or no is a warning as a key too', async () => {
   expect(await rule('labels: { a: { path: x, map: { yes: ok, no: bad } } }')).toHaveLength(2)
 })

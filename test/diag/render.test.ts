@@ -110,20 +110,17 @@ test('the caret of a long line stands under the span', () => {
   )
 })
 
-// BUG: the file's name is printed as it is; a name with a line break forges an annotation, one with a comma or colon breaks it.
-test.fails('the name of a file forges no GitHub annotation', () => {
+test('the name of a file forges no GitHub annotation', () => {
   const file = 'a,b:c\n::error::x.yaml'
   const text = renderDiagnostics([at({ file })], new Map([[file, new YamlSource(file, 'a: 1\n')]]), 'github')
   expect(text.trim().split('\n')).toHaveLength(1)
 })
 
-// BUG: as above; `harmless` is asked for the message but not for the name.
-test.fails('the name of a file does nothing to a terminal', () => {
+test('the name of a file does nothing to a terminal', () => {
   const file = 'a\u001b[2J.yaml'
   expect(renderDiagnostics([at({ file })], new Map([[file, new YamlSource(file, 'a: 1\n')]]), 'text')).not.toContain('\u001b')
 })
 
-// BUG: a message is as long as the key that it quotes: a key of 900 KB makes a report of 900 KB.
-test.fails('a long key does not make a long message', () => {
+test('a long key does not make a long message', () => {
   expect(report(TEXT, [at({ path: ['version'] }, { message: `unknown key "${'k'.repeat(100_000)}"` })]).length).toBeLessThan(5000)
 })

@@ -122,10 +122,8 @@ test('pipelined requests are answered in order', async () => {
   expect(bodies).toEqual([...bodies].sort((a, b) => a - b))
 })
 
-// Known bugs: each of these turns red when it is mended, and then loses its `fails`.
-
 // 256 half-open sockets, opened anew every 5 s, keep every scraper out for as long as one likes.
-test.fails('a scrape is answered beside 300 half-open sockets', async () => {
+test('a scrape is answered beside 300 half-open sockets', async () => {
   const { port } = await serving()
   await clients(300, port, HALF_REQUEST)
   expect((await ask(port, 'GET', '/metrics')).status).toBe(200)
@@ -133,7 +131,7 @@ test.fails('a scrape is answered beside 300 half-open sockets', async () => {
 
 // All that one read from a socket holds is worked on, though nobody takes the answers: 100 such sockets with 3 MB of requests each
 // grew the process from 65 MB to 1.7 GB.
-test.fails('a socket that never reads is not worked for without end', async () => {
+test('a socket that never reads is not worked for without end', async () => {
   const body = Buffer.alloc(65_536, 'a')
   let askedCount = 0
   const countedBody = (): Buffer => {
@@ -150,7 +148,7 @@ test.fails('a socket that never reads is not worked for without end', async () =
 })
 
 // The deadline counts from the last byte taken, not from the start: a reader of one small piece at a time holds its socket for ever.
-test.fails('a reader that takes a little at a time is cut off too', async () => {
+test('a reader that takes a little at a time is cut off too', async () => {
   const body = Buffer.alloc(80_000_000, 'a')
   const { port } = await serving({ metrics: { ...optionsOf().metrics, body: () => body }, writeDeadlineMs: 1000 })
   const socket = await client(port)

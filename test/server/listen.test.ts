@@ -156,15 +156,13 @@ test('a file that is no socket is never removed', async () => {
   expect(existsSync(path)).toBe(true)
 })
 
-// Known bugs: each of these turns red when it is mended, and then loses its `fails`.
-
 // `/^127\./` is asked of a host name as of an address: the warning about an open address stays away.
-test.fails('a name that begins like a loopback address is open to others', () => {
+test('a name that begins like a loopback address is open to others', () => {
   expect(isLoopback({ kind: 'tcp', host: '127.example.org', port: 1 })).toBe(false)
 })
 
 // The kernel takes 107 bytes; the rest is cut off in silence and the server says it listens where it does not.
-test.fails('a path too long for a unix socket is refused', async () => {
+test('a path too long for a unix socket is refused', async () => {
   const path = join(folder(), 'x'.repeat(110))
   const server = await startServer(optionsOf({ addresses: [`unix:${path}`] })).catch(() => undefined)
   const isTrue = server === undefined || existsSync(path)
@@ -173,7 +171,7 @@ test.fails('a path too long for a unix socket is refused', async () => {
 })
 
 // What is at the path is opened and read to learn whether it is a socket: a pipe never answers, a large file is read whole.
-test.fails('a path where a named pipe is ends in an error, not in waiting', async () => {
+test('a path where a named pipe is ends in an error, not in waiting', async () => {
   const path = join(folder(), 'pipe')
   execFileSync('mkfifo', [path])
   let hasEnded = false
@@ -189,7 +187,7 @@ test.fails('a path where a named pipe is ends in an error, not in waiting', asyn
 })
 
 // find-my-way reads `:x` and `*` as patterns, so that every path of the server gives the metrics.
-test.fails.each(['/:any', '/*'])('the telemetry path %s matches itself alone, or is refused', async (telemetryPath) => {
+test.each(['/:any', '/*'])('the telemetry path %s matches itself alone, or is refused', async (telemetryPath) => {
   const server = await startServer(optionsOf({ telemetryPath })).catch(() => undefined)
   if (server === undefined) return
   onTestFinished(() => server.close())
@@ -197,7 +195,7 @@ test.fails.each(['/:any', '/*'])('the telemetry path %s matches itself alone, or
 })
 
 // As it is: "Method 'GET' already declared for route '/health'", of fastify, without the flag's name.
-test.fails.each(['/', '/health', 'metrics'])(
+test.each(['/', '/health', 'metrics'])(
   'the telemetry path %s is served, or refused by the name of its flag',
   async (telemetryPath) => {
     const error = await startServer(optionsOf({ telemetryPath })).then(

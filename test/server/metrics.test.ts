@@ -2,14 +2,14 @@
 import { request } from 'node:http'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { acceptsGzip } from '../../src/server/metrics.ts'
+import { acceptsGzip, type MetricsBody } from '../../src/server/metrics.ts'
 import { ask, header, serving, TEXT_TYPE } from './serving.ts'
 
 const TEXT = '# HELP a_total Ä.\n# TYPE a_total counter\na_total 1\n'
 
-function metrics(): { contentType: string; body(): Buffer; gzip(): Promise<Buffer> } {
+function metrics(): MetricsBody {
   const body = Buffer.from(TEXT)
-  return { contentType: TEXT_TYPE, body: () => body, gzip: async () => gzipSync(body) }
+  return { contentType: TEXT_TYPE, body: () => body, gzip: async () => gzipSync(body), prepare: async () => {} }
 }
 
 interface Scrape {
@@ -101,7 +101,7 @@ test('a header of commas costs little', () => {
 })
 
 // Known bug: `split(/\s*;\s*/)` tries every start of a run of spaces: 16 KB of them block the process for 160 ms per request.
-test.fails('a header of spaces costs little', () => {
+test('a header of spaces costs little', () => {
   const costMs = (spaceCount: number): number => {
     const startMs = performance.now()
     acceptsGzip(`a${' '.repeat(spaceCount)}b`)

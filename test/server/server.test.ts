@@ -22,7 +22,7 @@ afterEach(async () => {
 afterAll(() => rmSync(scratch, { recursive: true }))
 
 async function start(more: Partial<ServerOptions> = {}, body = Buffer.from('a_total 1\n')): Promise<string> {
-  const metrics = { contentType: TYPE, body: () => body, gzip: () => promisify(gzip)(body) }
+  const metrics = { contentType: TYPE, body: () => body, gzip: () => promisify(gzip)(body), prepare: async () => {} }
   const health = () => ({ isReady: true, components: [{ name: 'source <b>', state: 'ok' as const }] })
   const server = await startServer({
     addresses: ['127.0.0.1:0'],

@@ -19,7 +19,7 @@ export function optionsOf(changes: Partial<ServerOptions> = {}): ServerOptions {
     telemetryPath: '/metrics',
     isLifecycleEnabled: false,
     version: '0.0.0',
-    metrics: { contentType: TEXT_TYPE, body: () => body, gzip: async () => Buffer.from('compressed') },
+    metrics: { contentType: TEXT_TYPE, body: () => body, gzip: async () => Buffer.from('compressed'), prepare: async () => {} },
     health: () => ({ isReady: true, components: [] }),
     ...changes,
   }

@@ -21,7 +21,7 @@ export function checkMetricParts({ file, raw }: MappingFile, _: unknown, report:
     const path = ['metrics', i]
     checkKeys(metric, metric.type, path, say)
     checkBuckets(metric, path, say)
-    checkOnePer(metric, path, say)
+    checkOnePer(metric, Object.keys(raw.defaults?.labels ?? {}), path, say)
     checkRuleKeys(metric, path, say)
     for (const { rule, path: at } of rulesOf(metric, path)) checkRule(rule, metric, at, say)
   }
@@ -51,14 +51,11 @@ function checkBuckets({ type, buckets }: RawMetric, path: NodePath, say: Say): v
     ])
 }
 
-function checkOnePer(metric: RawMetric, path: NodePath, say: Say): void {
-  const labels = new Set(
-    rulesOf(metric, path).flatMap(({ rule }) => [
-      ...Object.keys(metric.labels ?? {}),
-      ...Object.keys(rule.labels ?? {}),
-      ...Object.keys(rule.split ?? {}),
-    ]),
+function checkOnePer(metric: RawMetric, defaults: readonly string[], path: NodePath, say: Say): void {
+  const ofRules = rulesOf(metric, path).flatMap(({ rule }) =>
+    [rule.labels, rule.split].flatMap((labels) => Object.keys(labels ?? {})),
   )
+  const labels = new Set([...defaults, ...Object.keys(metric.labels ?? {}), ...ofRules])
   for (const [i, name] of (metric.one_per ?? []).entries()) {
     if (labels.has(name)) continue
     const near = nearest(name, [...labels])

@@ -19,6 +19,9 @@ export function checkNames({ file, raw }: MappingFile, _: unknown, report: Repor
   for (const name of Object.keys(raw.defaults?.labels ?? {})) label(name, undefined, ['defaults', 'labels', name])
   for (const [i, metric] of (raw.metrics ?? []).entries()) {
     const path = ['metrics', i]
+    const taken = LABEL_OF_TYPE[metric.type]
+    const isDefault = taken !== undefined && raw.defaults?.labels?.[taken] != null && metric.labels?.[taken] !== null
+    if (isDefault) label(taken, metric.type, ['defaults', 'labels', taken])
     for (const [name, at] of labelNames(metric, path)) label(name, metric.type, at)
     metricName(metric, [...path, 'name'], file, report)
   }
