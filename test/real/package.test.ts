@@ -22,7 +22,7 @@ test('the package, installed in an empty folder, reads the sample it carries as 
   execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', scratch.path], { cwd: ROOT })
   const [tarball] = readdirSync(scratch.path)
   scratch.write('package.json', '{ "name": "empty", "private": true }')
-  execFileSync('npm', ['install', '--silent', '--ignore-scripts', '--prefer-offline', `./${tarball}`], {
+  execFileSync('npm', ['install', '--silent', '--engine-strict', '--ignore-scripts', '--prefer-offline', `./${tarball}`], {
     cwd: scratch.path,
     env: strangersEnvironment(),
   })
