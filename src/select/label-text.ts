@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 
 /** C0, DEL, C1, the line and paragraph separators, and halves of surrogate pairs (which whole pairs are not, under `u`). */
 const UNFIT = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]|\p{Surrogate}/gu
-/** Without `u`, so any surrogate sends the text to the slow path: 25 ns for 20 characters against 90 ns (measured on Node 20). */
+/** Without `u`, so any surrogate sends the text to the slow path: 20-40 ns against 36-80 ns for labels of 4-20 characters (Node 20). */
 const SUSPECT = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]/
 
 const HASH_HEX_LENGTH = 8

@@ -153,6 +153,13 @@ test('a plain pattern finds what the engine finds (property)', () => {
   )
 })
 
+test('of plain alternatives the leftmost is found, the first written where several start', () => {
+  expect(regex('a|ab').group1('xab')).toBe('a')
+  expect(regex('ab|a').group1('xab')).toBe('ab')
+  expect(regex('b|a').group1('xab')).toBe('a')
+  expect(regex('b$|^x').group1('xab')).toBe('x')
+})
+
 test('no pattern makes compiling throw, and no text matching (property)', () => {
   const pattern = fc.oneof(fc.string(), fc.stringMatching(/^[()[\]{}a^$|.*+?\\0-9,<P=:-]{0,12}$/))
   fc.assert(
