@@ -2,19 +2,16 @@
 import { hasErrors } from '../diag/diagnostic.ts'
 import { type ReportFormat, renderDiagnostics } from '../diag/render.ts'
 import { EXIT } from './exit-codes.ts'
+import type { FlagValues } from './flags.ts'
 import type { Io } from './io.ts'
 import { loadPlan, type Plan } from './plan.ts'
 
-export interface CheckOptions {
-  readonly files: readonly string[]
-  readonly presets: readonly string[]
-  /** Warnings fail too. */
-  readonly isStrict: boolean
-  readonly format: ReportFormat
-}
-
-/** Exit 2 for errors, 1 for warnings with `isStrict`. The report goes to standard output. */
-export async function check({ files, presets, isStrict, format }: CheckOptions, io: Io): Promise<number> {
+/** Exit 2 for errors, 1 for warnings with `--strict`. The report goes to standard output. */
+export async function check(named: readonly string[], flags: FlagValues, io: Io): Promise<number> {
+  const inFlag = flags.value('config.file') as string | undefined
+  const files = inFlag === undefined ? named : [...named, inFlag]
+  const presets = (flags.value('preset') as readonly string[] | undefined) ?? []
+  const format = flags.value('format') as ReportFormat
   if (files.length + presets.length === 0) {
     io.stderr('check needs a mapping: agentlog-exporter check mapping.yaml, or check --preset agent\n')
     return EXIT.usage
@@ -23,7 +20,7 @@ export async function check({ files, presets, isStrict, format }: CheckOptions, 
   if (diagnostics.length > 0 || format === 'json') io.stdout(renderDiagnostics(diagnostics, texts, format, io.colour))
   if (format === 'text') io.stdout(summary(diagnostics.length, plan))
   if (hasErrors(diagnostics)) return EXIT.usage
-  return isStrict && diagnostics.length > 0 ? EXIT.failed : EXIT.ok
+  return flags.value('strict') === true && diagnostics.length > 0 ? EXIT.failed : EXIT.ok
 }
 
 function summary(problemCount: number, plan: Plan | undefined): string {

@@ -1,8 +1,9 @@
 /**
- * Every flag of `run`: name, meaning and default in one table, from which commander, the environment variables (`AGENTLOG_*`) and
- * the generated reference come. A flag whose feature is not there yet parses all the same, and says so once when it is used.
+ * What a flag is, and every flag of `run`: name, meaning and default in one table, from which commander, the environment variables
+ * (`AGENTLOG_*`) and the generated reference come. A flag whose feature is not there yet parses all the same, and says so once when
+ * it is used.
  */
-import { InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 
 export interface Flag {
   /** As commander writes it: `-c, --config.file <file>`. */
@@ -12,15 +13,22 @@ export interface Flag {
   readonly isRepeatable?: boolean
   readonly isWholeNumber?: boolean
   readonly default?: string | boolean
+  /** No `AGENTLOG_*` variable gives it: what belongs to one call, not to a deployment. */
+  readonly isWithoutVariable?: boolean
   /** What is missing, for a flag whose feature comes later. */
   readonly later?: string
 }
 
 export const DEFAULT_LISTEN_ADDRESS = '127.0.0.1:19464'
 
-export const RUN_FLAGS: readonly Flag[] = [
+/** Which mapping, for every verb that needs one. */
+export const MAPPING_FLAGS: readonly Flag[] = [
   { flags: '-c, --config.file <file>', help: 'the mapping; replaces the default preset "agent"' },
   { flags: '--preset <name>', help: 'a shipped mapping; repeatable, merged like include', isRepeatable: true },
+]
+
+export const RUN_FLAGS: readonly Flag[] = [
+  ...MAPPING_FLAGS,
   { flags: '--docker <name>', help: 'a container as source', isRepeatable: true, later: 'Docker sources come' },
   { flags: '--docker.host <url>', help: 'where the Docker API is', later: 'Docker sources come' },
   { flags: '--once', help: 'read everything to its end, print the mapped families, exit' },
@@ -90,6 +98,18 @@ export const RUN_FLAGS: readonly Flag[] = [
   { flags: '--log.format <format>', help: 'logfmt or json', choices: ['logfmt', 'json'], default: 'logfmt' },
 ]
 
+export const CHECK_FLAGS: readonly Flag[] = [
+  ...MAPPING_FLAGS.map((flag) => ({ ...flag, isWithoutVariable: true })),
+  { flags: '--strict', help: 'warnings fail too', isWithoutVariable: true },
+  {
+    flags: '--format <format>',
+    help: 'how to show them',
+    choices: ['text', 'json', 'github'],
+    default: 'text',
+    isWithoutVariable: true,
+  },
+]
+
 /** `--web.listen-address` → `AGENTLOG_WEB_LISTEN_ADDRESS`. */
 export function variableOf(flag: Flag): string {
   return `AGENTLOG_${longName(flag).replace(/[.-]/g, '_').toUpperCase()}`
@@ -101,7 +121,8 @@ export function longName(flag: Flag): string {
 }
 
 export function optionOf(flag: Flag): Option {
-  const option = new Option(flag.flags, flag.help).env(variableOf(flag))
+  const option = new Option(flag.flags, flag.help)
+  if (flag.isWithoutVariable !== true) option.env(variableOf(flag))
   if (flag.choices) option.choices([...flag.choices])
   if (flag.isRepeatable) option.argParser(append)
   if (flag.isWholeNumber) option.argParser(wholeNumber)
@@ -122,6 +143,15 @@ function wholeNumber(text: string): string {
 export interface FlagValues {
   value(name: string): unknown
   source(name: string): string | undefined
+}
+
+/** Commander keeps `web.listen-address` as `web.listenAddress`. */
+export function flagValues(flags: readonly Flag[], command: Command): FlagValues {
+  const attribute = new Map(flags.map((flag) => [longName(flag), new Option(flag.flags).attributeName()]))
+  return {
+    value: (name) => command.getOptionValue(attribute.get(name)!),
+    source: (name) => command.getOptionValueSource(attribute.get(name)!),
+  }
 }
 
 /** One sentence per used flag whose feature is not in this version. */

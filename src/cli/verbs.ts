@@ -1,0 +1,48 @@
+/** The verbs, one line each. What a verb does is in the file of its name. */
+import { CHECK_FLAGS, RUN_FLAGS } from './flags.ts'
+import type { Verb } from './verb.ts'
+
+export const VERBS: readonly Verb[] = [
+  {
+    name: 'run',
+    help: 'read logs, serve metrics (the default verb)',
+    argument: { name: '[logs...]', help: 'files and globs; - is standard input' },
+    flags: RUN_FLAGS,
+    isDefault: true,
+    run: async (logs, flags, io) => (await import('./run.ts')).run(logs, flags, io),
+  },
+  {
+    name: 'check',
+    help: 'show every problem of a mapping at once',
+    argument: { name: '[files...]', help: 'the mappings' },
+    flags: CHECK_FLAGS,
+    run: async (files, flags, io) => (await import('./check.ts')).check(files, flags, io),
+  },
+  {
+    name: 'schema',
+    help: 'print the JSON Schema of the mapping file, for editors',
+    flags: [],
+    run: async (_names, _flags, io) => (await import('./schema.ts')).schema(io),
+  },
+  {
+    name: 'presets',
+    help: 'list the shipped mappings',
+    flags: [],
+    run: async (_names, _flags, io) => (await import('./presets.ts')).presets(io),
+  },
+]
+
+/** Verbs of the product that later versions bring. */
+export const LATER_VERBS = [
+  'test',
+  'explain',
+  'discover',
+  'backfill',
+  'dashboard',
+  'rules',
+  'reference',
+  'state',
+  'top',
+  'completion',
+  'healthcheck',
+]
