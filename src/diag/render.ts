@@ -8,7 +8,8 @@ export type Sources = ReadonlyMap<string, YamlSource>
 const WINDOW = 110
 const MAX_MESSAGE_LENGTH = 600
 
-interface Located {
+/** Lines and columns from 1; 1:1 if the text is not known. */
+export interface Located {
   readonly file: string
   readonly line: number
   readonly column: number
@@ -44,7 +45,8 @@ function sortByPlace(diagnostics: readonly Diagnostic[], sources: Sources): Diag
   return ranked.sort((a, b) => a.rank[0] - b.rank[0] || a.rank[1] - b.rank[1] || a.rank[2] - b.rank[2]).map(({ d }) => d)
 }
 
-function locate(place: Place, sources: Sources): Located {
+/** The line and column of a place. */
+export function locate(place: Place, sources: Sources): Located {
   const source = sources.get(place.file)
   if (source === undefined) return { file: place.file, line: 1, column: 1, endLine: 1, endColumn: 1 }
   const [start, end] = source.span(place)

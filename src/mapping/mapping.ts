@@ -37,6 +37,8 @@ export interface MappingParts {
 export class Mapping implements DecodePlan {
   readonly slotCount: number
   readonly readsBeyondAscii: boolean
+  /** All rules, in the order of the mapping. */
+  readonly rules: readonly Rule[]
   readonly namePaths: readonly SlotPath[]
   readonly timePaths: readonly SlotPath[]
   readonly timeZone: string
@@ -49,6 +51,7 @@ export class Mapping implements DecodePlan {
   constructor(parts: MappingParts) {
     this.slotCount = parts.slotCount
     this.readsBeyondAscii = parts.readsBeyondAscii
+    this.rules = parts.rules.map(({ rule }) => rule)
     this.namePaths = parts.name.paths
     this.timePaths = parts.time.paths
     this.timeZone = parts.timeZone

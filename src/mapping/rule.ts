@@ -3,7 +3,7 @@
  * Order as the language says: taken, labels, value or each split entry, checks, series limit. Keeps nothing between events.
  */
 import type { Row } from '../decode/row.ts'
-import type { Report } from '../diag/diagnostic.ts'
+import type { Place, Report } from '../diag/diagnostic.ts'
 import type { Family, Site } from '../registry/family.ts'
 import type { SlotTable } from '../select/slots.ts'
 import type { Trace, Value } from '../select/trace.ts'
@@ -29,6 +29,10 @@ interface Sample {
 export class Rule {
   readonly takes: Takes
   readonly metric: string
+  /** Where the user wrote it. */
+  readonly place: Place
+  /** How many events, or elements of events, it has taken. */
+  hits = 0
   /** Reads of label i in the family's order; undefined where the rule does not give that label. */
   readonly #labels: readonly (Value | undefined)[]
   readonly #labelNames: readonly string[]
@@ -44,6 +48,7 @@ export class Rule {
   constructor(spec: RuleSpec, family: Family, slots: SlotTable, countSkip: CountSkip, report: Report) {
     this.takes = new Takes(spec, slots, report)
     this.metric = family.spec.name
+    this.place = spec.place
     this.#labelNames = family.spec.labelNames
     const compile = (part: RuleSpec['labels'][number] | NonNullable<RuleSpec['value']>): Value =>
       compileValue(part.spec, { slots, bindings: this.takes.bindings, place: part.place, report })
@@ -71,6 +76,7 @@ export class Rule {
   }
 
   #applyHere(row: Row): void {
+    this.hits++
     const texts = this.#texts
     for (let i = 0; i < texts.length; i++) texts[i] = this.#labelText(i, row)
     let isMissing = true
