@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { PRESET_DIR, SAMPLE_FILE } from '../src/cli/shipped.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { shapeIssues } from '../src/config/shape-issues.ts'
-import { runScenario } from './golden/run-scenario.ts'
+import { play } from '../src/scenario/play.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const README = join(ROOT, 'README.md')
@@ -34,17 +34,28 @@ test('the mapping in the README is the shipped first.yaml', () => {
   check('config/examples/first.yaml', readFileSync(join(EXAMPLES, 'first.yaml'), 'utf8'))
 })
 
+test('the mapping test in the README is the shipped one', () => {
+  check('config/examples/agent.test.yaml', readFileSync(join(EXAMPLES, 'agent.test.yaml'), 'utf8'))
+})
+
 test('the counts in the README are those of the shipped sample', async () => {
-  const { own } = await runScenario(join(PRESET_DIR, 'agent.yaml'), readFileSync(SAMPLE_FILE))
-  const lines = own.split('\n').filter((line) => COUNTS.test(line) && !line.endsWith(' 0'))
+  const { config } = await loadConfig({
+    files: [],
+    presets: ['agent'],
+    presetDir: PRESET_DIR,
+    validate: async (data) => shapeIssues(data),
+  })
+  const { withOwn } = play(config, { log: readFileSync(SAMPLE_FILE), file: SAMPLE_FILE, advanceMs: 0 })
+  const lines = withOwn.split('\n').filter((line) => COUNTS.test(line) && !line.endsWith(' 0'))
   check('sample-counts', `${lines.map((line) => line.replace(/source="test",|,source="test"/, '')).join('\n')}\n`)
 })
 
+const isMapping = (name: string): boolean => name.endsWith('.yaml') && !name.endsWith('.test.yaml')
 const files = [
   ...readdirSync(EXAMPLES).map((name) => join(EXAMPLES, name)),
   ...readdirSync(PRESET_DIR).map((name) => join(PRESET_DIR, name)),
 ]
-for (const file of files.filter((name) => name.endsWith('.yaml'))) {
+for (const file of files.filter(isMapping)) {
   test(`${file.slice(ROOT.length + 1)} loads without a warning and names the schema for editors`, async () => {
     const loaded = await loadConfig({
       files: [file],

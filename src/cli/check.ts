@@ -1,10 +1,11 @@
 /** `check`: every problem of a mapping at once, and what it has if there is none. */
 import { hasErrors } from '../diag/diagnostic.ts'
 import { type ReportFormat, renderDiagnostics } from '../diag/render.ts'
+import type { Plan } from '../pipeline/plan.ts'
 import { EXIT } from './exit-codes.ts'
 import type { FlagValues } from './flags.ts'
 import type { Io } from './io.ts'
-import { loadPlan, type Plan } from './plan.ts'
+import { loadPlan } from './plan.ts'
 
 /** Exit 2 for errors, 1 for warnings with `--strict`. The report goes to standard output. */
 export async function check(named: readonly string[], flags: FlagValues, io: Io): Promise<number> {

@@ -110,6 +110,18 @@ export const CHECK_FLAGS: readonly Flag[] = [
   },
 ]
 
+export const TEST_FLAGS: readonly Flag[] = [
+  { flags: '--filter <text>', help: 'only cases with this text in their names', isWithoutVariable: true },
+  { flags: '--update', help: 'write what was found into the files', isWithoutVariable: true },
+  {
+    flags: '--format <format>',
+    help: 'how to show the results',
+    choices: ['text', 'json'],
+    default: 'text',
+    isWithoutVariable: true,
+  },
+]
+
 /** `--web.listen-address` → `AGENTLOG_WEB_LISTEN_ADDRESS`. */
 export function variableOf(flag: Flag): string {
   return `AGENTLOG_${longName(flag).replace(/[.-]/g, '_').toUpperCase()}`

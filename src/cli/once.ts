@@ -1,10 +1,10 @@
 /** `run --once`: everything to its end, the mapped families on standard output, exit 1 if a named log could not be read. */
 import { Exposition } from '../exposition/exposition.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { Plan } from '../pipeline/plan.ts'
 import type { FileSource } from '../source/file/file-source.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Io } from './io.ts'
-import type { Plan } from './plan.ts'
 import type { Settings } from './settings.ts'
 
 export async function runOnce(

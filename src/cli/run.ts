@@ -1,13 +1,14 @@
 /** `run`: reads the logs and serves the metrics until a signal; with `--once` reads to the end, prints and exits. */
 import { renderDiagnostics } from '../diag/render.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
+import type { Plan } from '../pipeline/plan.ts'
 import { Log } from '../telemetry/log.ts'
 import { Throttle } from '../telemetry/throttle.ts'
 import { EXIT } from './exit-codes.ts'
 import { type FlagValues, notYet } from './flags.ts'
 import { chooseSources, createIntakes } from './intakes.ts'
 import type { Io } from './io.ts'
-import { loadPlan, type Plan } from './plan.ts'
+import { loadPlan } from './plan.ts'
 import { readSettings, type Settings, USAGE_EXAMPLE } from './settings.ts'
 import { packageVersion } from './version.ts'
 

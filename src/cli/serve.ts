@@ -1,13 +1,13 @@
 /** Serves while the pipeline reads: server first, so that a taken port ends at once; SIGTERM or SIGINT stops both, a second SIGINT at once. */
 import { Exposition } from '../exposition/exposition.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { Plan } from '../pipeline/plan.ts'
 import type { Health } from '../server/health.ts'
 import { type RunningServer, startServer } from '../server/server.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
 import { ProcessMetrics } from '../telemetry/process-metrics.ts'
 import { EXIT } from './exit-codes.ts'
-import type { Plan } from './plan.ts'
 import type { Settings } from './settings.ts'
 import { packageVersion } from './version.ts'
 

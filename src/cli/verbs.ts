@@ -1,5 +1,5 @@
 /** The verbs, one line each. What a verb does is in the file of its name. */
-import { CHECK_FLAGS, RUN_FLAGS } from './flags.ts'
+import { CHECK_FLAGS, RUN_FLAGS, TEST_FLAGS } from './flags.ts'
 import type { Verb } from './verb.ts'
 
 export const VERBS: readonly Verb[] = [
@@ -19,10 +19,17 @@ export const VERBS: readonly Verb[] = [
     run: async (files, flags, io) => (await import('./check.ts')).check(files, flags, io),
   },
   {
+    name: 'test',
+    help: 'run mapping tests: lines of a log and the samples they must come to',
+    argument: { name: '[files...]', help: 'files of mapping tests' },
+    flags: TEST_FLAGS,
+    run: async (files, flags, io) => (await import('./test.ts')).test(files, flags, io),
+  },
+  {
     name: 'schema',
     help: 'print the JSON Schema of the mapping file, for editors',
-    flags: [],
-    run: async (_names, _flags, io) => (await import('./schema.ts')).schema(io),
+    flags: [{ flags: '--tests', help: 'of mapping tests instead', isWithoutVariable: true }],
+    run: async (_names, flags, io) => (await import('./schema.ts')).schema(flags, io),
   },
   {
     name: 'presets',
@@ -34,7 +41,6 @@ export const VERBS: readonly Verb[] = [
 
 /** Verbs of the product that later versions bring. */
 export const LATER_VERBS = [
-  'test',
   'explain',
   'discover',
   'backfill',

@@ -4,7 +4,11 @@ import { mappingSchema } from './schema.ts'
 
 /** Text of the committed file. */
 export function mappingJsonSchema(): string {
-  const schema = z.toJSONSchema(mappingSchema, { target: 'draft-7', io: 'input' }) as Record<string, unknown>
   // Keys of the user's own, which validation takes off before the schema sees them.
-  return `${JSON.stringify({ ...schema, patternProperties: { '^x-': {} } }, undefined, 2)}\n`
+  return jsonSchemaText(mappingSchema, { patternProperties: { '^x-': {} } })
+}
+
+/** The same for another file of the same style. */
+export function jsonSchemaText(schema: z.ZodType, more: object = {}): string {
+  return `${JSON.stringify({ ...z.toJSONSchema(schema, { target: 'draft-7', io: 'input' }), ...more }, undefined, 2)}\n`
 }

@@ -1,7 +1,7 @@
 /** Mapping files and presets, with what they include → one `Config`, or every problem of all of them at once. Presets are files like others. */
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
-import type { Diagnostic, NodePath, Place } from '../diag/diagnostic.ts'
+import type { Diagnostic, Place } from '../diag/diagnostic.ts'
 import { nearest } from '../diag/suggest.ts'
 import { YamlSource } from '../diag/yaml-source.ts'
 import { CONFIG_CHECKS, FILE_CHECKS } from './checks/index.ts'
@@ -10,6 +10,7 @@ import { reportLater } from './later.ts'
 import { mergeFiles } from './merge.ts'
 import type { MappingFile, RawMapping, RawSource } from './raw.ts'
 import { repaired } from './repair.ts'
+import { diagnosticOf } from './shape-diagnostic.ts'
 import type { ShapeIssue } from './shape-issues.ts'
 
 export interface LoadOptions {
@@ -19,6 +20,8 @@ export interface LoadOptions {
   readonly presetDir: string
   /** Checks the shape of a file's data: in a worker, or here (`shape-issues.ts`) in tests. */
   readonly validate: (data: unknown) => Promise<readonly ShapeIssue[]>
+  /** Texts by name that are taken instead of reading a file. */
+  readonly given?: ReadonlyMap<string, string>
 }
 
 export interface Loaded {
@@ -151,6 +154,8 @@ class Loader {
   }
 
   async #textOf(name: string, from: Place | undefined): Promise<string | undefined> {
+    const given = this.#options.given?.get(name)
+    if (given !== undefined) return given
     const preset = name.startsWith('preset:') ? name.slice('preset:'.length) : undefined
     const place = from ?? { file: name }
     if (preset !== undefined && !(await presetNames(this.#options.presetDir)).includes(preset))
@@ -186,18 +191,4 @@ function withoutExtensions(data: unknown): unknown {
   const { defaults } = own as { defaults?: { buckets?: unknown } }
   if (JSON.stringify(defaults?.buckets) === '{}') delete defaults!.buckets
   return own
-}
-
-function diagnosticOf(issue: ShapeIssue, file: string): Diagnostic {
-  const wanted = issue.kind === 'unknown-key' ? String(issue.path.at(-1)) : (/found "?([^"]*)"?$/.exec(issue.message)?.[1] ?? '')
-  const near =
-    issue.known &&
-    nearest(
-      wanted,
-      issue.known.filter((name) => !/^\d/.test(name)),
-    )
-  const place: Place = { file, path: issue.path as NodePath, part: issue.kind === 'unknown-key' ? 'key' : 'value' }
-  const others = issue.kind === 'unknown-key' && issue.known?.length ? `known here: ${issue.known.join(' ')}` : undefined
-  const hint = near ? `did you mean "${near}"?` : others
-  return { severity: 'error', code: issue.kind, message: issue.message, place, ...(hint ? { hint } : {}) }
 }

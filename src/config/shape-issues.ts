@@ -13,12 +13,13 @@ export interface ShapeIssue {
 
 type Issue = z.core.$ZodIssue
 
-export function shapeIssues(data: unknown): ShapeIssue[] {
-  const result = mappingSchema.safeParse(data, { reportInput: true })
-  return result.success ? [] : result.error.issues.flatMap((issue) => flatten(issue, []))
+/** `schema`: the mapping's, or that of another file of the same style. */
+export function shapeIssues(data: unknown, schema: z.ZodType = mappingSchema): ShapeIssue[] {
+  const result = schema.safeParse(data, { reportInput: true })
+  return result.success ? [] : result.error.issues.flatMap((issue) => flatten(issue, [], schema))
 }
 
-function flatten(issue: Issue, above: readonly (string | number)[]): ShapeIssue[] {
+function flatten(issue: Issue, above: readonly (string | number)[], schema: z.ZodType): ShapeIssue[] {
   const path = [...above, ...(issue.path as (string | number)[])]
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -26,10 +27,10 @@ function flatten(issue: Issue, above: readonly (string | number)[]): ShapeIssue[
         kind: 'unknown-key',
         path: [...path, key],
         message: `unknown key "${key}"`,
-        known: knownKeys(path),
+        known: knownKeys(path, schema),
       }))
     case 'invalid_union':
-      return fromUnion(issue, path)
+      return fromUnion(issue, path, schema)
     case 'invalid_type':
       if (issue.input === undefined)
         return [
@@ -46,19 +47,24 @@ function flatten(issue: Issue, above: readonly (string | number)[]): ShapeIssue[
 }
 
 /** Of the branches, the one that the value was meant for: it fits at the top and is wrong further down. */
-function fromUnion(issue: Extract<Issue, { code: 'invalid_union' }>, path: readonly (string | number)[]): ShapeIssue[] {
+function fromUnion(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  path: readonly (string | number)[],
+  schema: z.ZodType,
+): ShapeIssue[] {
   const isMeant = (branch: readonly Issue[]): boolean =>
     branch.every((inner) => inner.path.length > 0 || !['invalid_type', 'invalid_union'].includes(inner.code))
   const branches = issue.errors.flatMap(expand)
   const meant = branches.filter(isMeant).sort((a, b) => strangeness(a) - strangeness(b))[0]
-  if (meant !== undefined) return meant.flatMap((inner) => flatten(inner, path))
+  if (meant !== undefined) return meant.flatMap((inner) => flatten(inner, path, schema))
   const expected = new Set(
     branches
       .flat()
       .flatMap((inner) => (inner.code === 'invalid_type' && inner.path.length === 0 ? [article(inner.expected)] : [])),
   )
-  const found = issue.input === undefined ? 'nothing' : described(issue.input)
-  return [{ kind: 'bad-type', path, message: `expected ${[...expected].join(' or ')}, found ${found}` }]
+  const wanted = `expected ${[...expected].join(' or ')}`
+  if (issue.input === undefined) return [{ kind: 'missing-key', path, message: `"${String(path.at(-1))}" is missing: ${wanted}` }]
+  return [{ kind: 'bad-type', path, message: `${wanted}, found ${described(issue.input)}` }]
 }
 
 /** How little a branch knows the value: it is not one whose very keys are unknown, if there is another. */
@@ -128,8 +134,8 @@ interface Shaped {
 }
 
 /** Keys of the strict object at `path` of the schema, for hints. */
-function knownKeys(path: readonly PropertyKey[]): string[] {
-  let found = candidates(mappingSchema)
+function knownKeys(path: readonly PropertyKey[], schema: z.ZodType): string[] {
+  let found = candidates(schema)
   for (const step of path) found = found.flatMap((s) => descend(s, step)).flatMap(candidates)
   return [...new Set(found.flatMap((s) => Object.keys((s as Shaped)._zod.def.shape ?? {})))]
 }

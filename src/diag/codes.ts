@@ -15,6 +15,8 @@ export const DIAGNOSTIC_CODES = {
   conflict: 'Two definitions that cannot be one',
   'unknown-preset': 'A preset that does not ship',
   'include-cycle': 'Files that include each other',
+  'bad-sample': 'An expected sample of a mapping test that cannot be read',
+  'bad-case': 'A case of a mapping test that cannot say anything',
   'not-yet': 'A part of the language that this version does not have',
 } as const
 

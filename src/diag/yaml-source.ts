@@ -63,6 +63,12 @@ export class YamlSource {
     return place.span ?? this.#spanOf(place.path ?? [], place.part ?? 'value')
   }
 
+  /** The text of a block or quoted scalar as it is written, head and all; undefined: there is none at this path. */
+  scalarSpan(path: NodePath): readonly [number, number] | undefined {
+    const node: unknown = this.#document.getIn(path, true)
+    return isScalar(node) && node.range ? [node.range[0], node.range[1]] : undefined
+  }
+
   position(offset: number): Position {
     const at = Math.min(Math.max(offset, 0), this.text.length)
     let low = 0
@@ -73,6 +79,11 @@ export class YamlSource {
       else high = middle
     }
     return { line: low + 1, column: at - this.#lineStarts[low]! + 1 }
+  }
+
+  /** Where a line starts, from 1. */
+  offsetOf(line: number): number {
+    return this.#lineStarts[line - 1] ?? this.text.length
   }
 
   /** Text of a line, from 1. */

@@ -2,11 +2,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
-import { compilePlan } from '../../src/cli/plan.ts'
 import { PRESET_DIR } from '../../src/cli/shipped.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { shapeIssues } from '../../src/config/shape-issues.ts'
 import { renderDiagnostics } from '../../src/diag/render.ts'
+import { compilePlan } from '../../src/pipeline/plan.ts'
 
 const HERE = relative(process.cwd(), import.meta.dirname)
 const mistakes = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.yaml'))

@@ -2,10 +2,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { compilePlan } from '../../src/cli/plan.ts'
 import { PRESET_DIR } from '../../src/cli/shipped.ts'
 import { type Loaded, loadConfig } from '../../src/config/load.ts'
 import { shapeIssues } from '../../src/config/shape-issues.ts'
+import { compilePlan } from '../../src/pipeline/plan.ts'
 
 export interface Folder {
   readonly path: string
