@@ -38,7 +38,6 @@ export const RUN_FLAGS: readonly Flag[] = [
     help: 'with --once: text or openmetrics',
     choices: ['text', 'openmetrics'],
     default: 'text',
-    later: 'OpenMetrics comes',
   },
   {
     flags: '--fail-on <expression>',
@@ -68,7 +67,7 @@ export const RUN_FLAGS: readonly Flag[] = [
     help: 'at SIGTERM wait this long for a last scrape',
     later: 'waiting for a last scrape comes',
   },
-  { flags: '--web.openmetrics-created', help: 'add _created samples to OpenMetrics', later: 'OpenMetrics comes' },
+  { flags: '--web.openmetrics-created', help: 'add _created samples to OpenMetrics; Prometheus 2 stores each as a series' },
   { flags: '--stdin.exit-on-eof', help: 'exit when standard input ends' },
   {
     flags: '--history <mode>',

@@ -1,5 +1,7 @@
 /** `run --once`: everything to its end, the mapped families on standard output, exit 1 if a named log could not be read. */
 import { Exposition } from '../exposition/exposition.ts'
+import { openMetricsFormat } from '../exposition/open-metrics-format.ts'
+import { textFormat } from '../exposition/text-format.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { FileSource } from '../source/file/file-source.ts'
@@ -21,7 +23,8 @@ export async function runOnce(
   await pipeline.run(stop.signal)
   process.off('SIGINT', interrupt)
   process.off('SIGTERM', interrupt)
-  const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => performance.now() })
+  const format = settings.format === 'openmetrics' ? openMetricsFormat({ withCreated: settings.withCreated }) : textFormat
+  const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => performance.now(), format })
   io.stdout(exposition.mappedText({ withOwn: settings.withOwn }))
   const problems = files.flatMap((source) => source.problems)
   for (const problem of problems) io.stderr(`agentlog-exporter: ${problem}\n`)

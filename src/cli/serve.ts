@@ -1,5 +1,8 @@
 /** Serves while the pipeline reads: server first, so that a taken port ends at once; SIGTERM or SIGINT stops both, a second SIGINT at once. */
 import { Exposition } from '../exposition/exposition.ts'
+import type { Format } from '../exposition/format.ts'
+import { openMetricsFormat } from '../exposition/open-metrics-format.ts'
+import { textFormat } from '../exposition/text-format.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { Health } from '../server/health.ts'
@@ -54,17 +57,18 @@ export async function serve(serving: Serving): Promise<number> {
 
 async function open({ plan, settings, log, pipeline, sourceNames }: Serving): Promise<RunningServer | undefined> {
   const processMetrics = new ProcessMetrics()
-  const exposition = new Exposition({
-    registry: plan.registry,
-    own: plan.own,
-    others: () => processMetrics.families(),
-    nowMs: () => performance.now(),
-  })
+  const exposed = (format: Format): Exposition =>
+    new Exposition({
+      registry: plan.registry,
+      own: plan.own,
+      others: () => processMetrics.families(),
+      nowMs: () => performance.now(),
+      format,
+    })
+  // A format that nobody asks for renders nothing and holds no memory.
   const metrics = {
-    contentType: exposition.contentType,
     prepare: () => processMetrics.refresh(),
-    body: () => exposition.body(),
-    gzip: () => exposition.gzip(),
+    formats: { text: exposed(textFormat), openmetrics: exposed(openMetricsFormat({ withCreated: settings.withCreated })) },
   }
   try {
     const server = await startServer({

@@ -9,6 +9,10 @@ export interface Settings {
   readonly presets: readonly string[]
   readonly isOnce: boolean
   readonly withOwn: boolean
+  /** Of `--once`; a scraper says what it wants. */
+  readonly format: 'text' | 'openmetrics'
+  /** `_created` samples in OpenMetrics. */
+  readonly withCreated: boolean
   readonly history: 'count' | 'skip' | 'prime' | undefined
   readonly exitsOnEof: boolean
   readonly addresses: readonly string[]
@@ -42,6 +46,8 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
     presets: file === undefined && presets.length === 0 ? ['agent'] : presets,
     isOnce: flags.value('once') === true,
     withOwn: flags.value('self') === true,
+    format: flags.value('format') as Settings['format'],
+    withCreated: flags.value('web.openmetrics-created') === true,
     history: text('history') as Settings['history'],
     exitsOnEof: flags.value('stdin.exit-on-eof') === true,
     addresses: list('web.listen-address').length > 0 ? list('web.listen-address') : [DEFAULT_LISTEN_ADDRESS],

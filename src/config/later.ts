@@ -8,7 +8,7 @@ const LATER = {
   top: ['remember', 'derive', 'mask'],
   source: ['use', 'docker', 'kubernetes', 'labels', 'only', 'input'],
   metric: ['expire', 'max_step'],
-  rule: ['derived', 'once', 'rise', 'exemplar', 'over', 'last', 'open'],
+  rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],
   takes: ['derived'],
   value: ['expr', 'price', 'unmasked', 'rise'],
 } as const
@@ -73,6 +73,7 @@ class LaterParts {
       this.values.push({ path: [...path, 'op'], instead: 'set' })
     }
     this.#labels(rule.labels, [...path, 'labels'])
+    this.#labels(rule.exemplar, [...path, 'exemplar'])
     this.#value(rule.value, [...path, 'value'])
     for (const [label, entries] of Object.entries(keysOf(rule.split))) this.#labels(entries, [...path, 'split', label])
   }

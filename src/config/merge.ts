@@ -193,6 +193,11 @@ function ruleSpec(
       })),
     },
     op: rule.op ?? metric.op ?? 'set',
+    exemplar: Object.entries(rule.exemplar ?? {}).map(([name, spec]) => ({
+      name,
+      spec,
+      place: placeIn(file, [...path, 'exemplar', name]),
+    })),
   }
 }
 

@@ -13,6 +13,7 @@ export interface RawRule extends RawTakes {
   readonly labels?: Readonly<Record<string, ValueSpec | null>>
   readonly value?: ValueSpec
   readonly split?: Readonly<Record<string, Readonly<Record<string, ValueSpec>>>>
+  readonly exemplar?: Readonly<Record<string, ValueSpec>>
   readonly op?: 'set' | 'add' | 'max' | 'min'
 }
 

@@ -124,7 +124,10 @@ const rule = {
     .union([key, z.looseObject({})])
     .optional()
     .describe('Add what the number rises above the highest seen for this key.'),
-  exemplar: z.record(z.string(), value).optional().describe('Exemplar labels.'),
+  exemplar: z
+    .record(z.string(), value)
+    .optional()
+    .describe('Labels of the exemplar that leads from a counter or a bucket back to the event; OpenMetrics only.'),
   op: z
     .enum(['set', 'add', 'max', 'min', 'mean', 'sum', 'count', 'distinct'])
     .optional()

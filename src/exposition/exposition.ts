@@ -7,7 +7,7 @@ import { constants, gzip } from 'node:zlib'
 import type { Registry } from '../registry/registry.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
 import type { ExposedFamily } from './exposed-family.ts'
-import type { FamilyWriter, Format } from './format.ts'
+import type { FamilyWriter, Format, IsNameTaken } from './format.ts'
 import { ownFamilies } from './own-families.ts'
 import { slotsByLabels } from './series-order.ts'
 import { textFormat } from './text-format.ts'
@@ -43,14 +43,11 @@ export class Exposition {
   #renderedAtMs = Number.NEGATIVE_INFINITY
   #body: Buffer = Buffer.alloc(0)
   #gzipped: Promise<Buffer> | undefined
+  readonly #isNameTaken: IsNameTaken = (name) => this.#options.registry.families().some((family) => family.spec.name === name)
 
   constructor(options: ExpositionOptions) {
     this.#options = options
     this.#format = options.format ?? textFormat
-  }
-
-  get contentType(): string {
-    return this.#format.contentType
   }
 
   /** The body for all who ask now. Not to be written to. */
@@ -74,8 +71,9 @@ export class Exposition {
   /** The mapped families for people, series sorted by labels; `withOwn` adds the exporter's own. */
   mappedText({ withOwn = false }: { withOwn?: boolean } = {}): string {
     const out = new TextWriter()
-    for (const family of this.#options.registry.families()) this.#format.mapped(family)(out, slotsByLabels(family.store))
-    if (withOwn) for (const family of ownFamilies(this.#options.own)) this.#format.exposed(family, out)
+    const isTaken = this.#isNameTaken
+    for (const family of this.#options.registry.families()) this.#format.mapped(family, isTaken)(out, slotsByLabels(family.store))
+    if (withOwn) for (const family of ownFamilies(this.#options.own)) this.#format.exposed(family, out, isTaken)
     out.write(this.#format.end)
     return out.bytes().toString()
   }
@@ -95,15 +93,16 @@ export class Exposition {
     const { registry } = this.#options
     if (registry.changes === this.#renderedChanges) return false
     this.#mapped.clear()
-    for (const family of registry.families()) this.#writerOf(family.spec.name, () => this.#format.mapped(family))(this.#mapped)
+    for (const family of registry.families())
+      this.#writerOf(family.spec.name, () => this.#format.mapped(family, this.#isNameTaken))(this.#mapped)
     this.#renderedChanges = registry.changes
     return true
   }
 
   #renderRest(): void {
     this.#rest.clear()
-    for (const family of ownFamilies(this.#options.own)) this.#format.exposed(family, this.#rest)
-    for (const family of this.#options.others()) this.#format.exposed(family, this.#rest)
+    for (const family of ownFamilies(this.#options.own)) this.#format.exposed(family, this.#rest, this.#isNameTaken)
+    for (const family of this.#options.others()) this.#format.exposed(family, this.#rest, this.#isNameTaken)
     this.#rest.write(this.#format.end)
   }
 

@@ -6,6 +6,12 @@ export function valueText(value: number): string {
   return Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'
 }
 
+/** A bound or quantile as a float, as OpenMetrics has them in labels: "1.0", "0.05", "1e+06". */
+export function floatText(value: number): string {
+  const text = boundText(value)
+  return /^-?\d+$/.test(text) ? `${text}.0` : text
+}
+
 /**
  * A bound or quantile in a label, as Go's %g prints it ("0.05", "1", "1e+06", "1e-05"): what other exporters have in their
  * labels, so that series of both can be matched.

@@ -11,7 +11,6 @@ import { TEXT_SAMPLES } from './text-samples.ts'
 import type { TextWriter } from './text-writer.ts'
 
 export const textFormat: Format = {
-  contentType: 'text/plain; version=0.0.4; charset=utf-8',
   mapped: (family) => {
     const { name, help, type } = family.spec
     const opening = openingOf(name, help, type === 'info' ? 'gauge' : type)

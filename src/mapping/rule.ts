@@ -8,6 +8,7 @@ import type { Family, Site } from '../registry/family.ts'
 import type { SlotTable } from '../select/slots.ts'
 import type { Trace, Value } from '../select/trace.ts'
 import { compileValue } from '../select/value.ts'
+import { type ExemplarReader, exemplarReader } from './exemplar-reader.ts'
 import type { RuleSpec } from './spec.ts'
 import { Takes } from './takes.ts'
 
@@ -39,6 +40,7 @@ export class Rule {
   readonly #splitIndex: number
   readonly #samples: readonly Sample[]
   readonly #isCounter: boolean
+  readonly #exemplar: ExemplarReader | undefined
   readonly #record: (slot: number, value: number) => void
   readonly #countSkip: CountSkip
   /** Label texts of the event at hand; the registry copies what it keeps. */
@@ -62,6 +64,10 @@ export class Rule {
     this.#isCounter = family.spec.type === 'counter'
     this.#record = family.recorder(spec.op)
     this.#countSkip = countSkip
+    this.#exemplar = exemplarReader(
+      spec.exemplar.map((label) => ({ name: label.name, value: compile(label) })),
+      family,
+    )
     this.#texts = this.#labelNames.map(() => '')
   }
 
@@ -86,7 +92,7 @@ export class Rule {
       if (value === undefined) continue
       isMissing = false
       if (sample.text !== undefined) texts[this.#splitIndex] = sample.text
-      this.#count(sample.site, value)
+      this.#count(sample.site, value, row)
     }
     if (isMissing) this.#countSkip(this.metric, 'no_value')
   }
@@ -96,11 +102,13 @@ export class Rule {
     return label === undefined ? '' : (label.text(row) ?? UNKNOWN)
   }
 
-  #count(site: Site, value: number): void {
+  #count(site: Site, value: number, row: Row): void {
     const refused = this.#refusal(value)
     const slot = refused === undefined ? site.series(this.#texts) : -1
-    if (slot >= 0) this.#record(slot, value)
-    else this.#countSkip(this.metric, refused ?? 'series_limit')
+    if (slot >= 0) {
+      this.#record(slot, value)
+      this.#exemplar?.keep(row, slot, value)
+    } else this.#countSkip(this.metric, refused ?? 'series_limit')
   }
 
   #refusal(value: number): SkipReason | undefined {
@@ -142,7 +150,8 @@ export class Rule {
         },
       ]
     })
-    return [...labels, ...this.#samples.map((sample) => this.#traceSample(sample, row))]
+    const exemplar = this.#exemplar === undefined ? [] : [this.#exemplar.trace(row)]
+    return [...labels, ...this.#samples.map((sample) => this.#traceSample(sample, row)), ...exemplar]
   }
 
   #traceSample(sample: Sample, row: Row): Trace {

@@ -33,6 +33,8 @@ export interface RuleSpec extends TakesSpec {
     | { readonly label: string; readonly entries: readonly (Placed<ValueSpec> & { readonly text: string })[] }
     | undefined
   readonly op: GaugeOp
+  /** Labels of the exemplar; none: no exemplar. Counters and histograms only. */
+  readonly exemplar: readonly (Placed<ValueSpec> & { readonly name: string })[]
 }
 
 export interface MetricSpec {

@@ -3,6 +3,7 @@
  * take what stands in the store.
  */
 import { type Cell, OVERFLOW } from '../telemetry/tally.ts'
+import { Exemplars } from './exemplars.ts'
 import type { FamilySpec } from './family-spec.ts'
 import { KINDS } from './kinds/index.ts'
 import type { Kind, Recorder, RecordOp } from './kinds/kind.ts'
@@ -21,6 +22,7 @@ export interface FamilyEnvironment {
   readonly budget: SeriesBudget
   readonly cleanLabel: (text: string) => string
   readonly random: () => number
+  readonly nowMs: () => number
   /** Own numbers: series of this family, updates that went to an overflow series. */
   readonly seriesCell: Cell
   readonly overflowCell: Cell
@@ -31,6 +33,8 @@ const NOT_COUNTED_TEXTS: readonly string[] = ['', OVERFLOW]
 export class Family implements SiteFamily {
   readonly spec: FamilySpec
   readonly store: SeriesStore
+  /** Undefined until a rule gives exemplars. */
+  exemplars: Exemplars | undefined
   readonly #kind: Kind
   readonly #environment: FamilyEnvironment
   /** Series outside the limits. They are never removed. */
@@ -43,7 +47,7 @@ export class Family implements SiteFamily {
     const kind = KINDS[spec.type]
     const shape = { labelCount: spec.labelNames.length, cellCount: kind.cellCount(spec), initialCell: kind.initialCell }
     this.spec = spec
-    this.store = new SeriesStore(shape, environment.random)
+    this.store = new SeriesStore(shape, environment.random, environment.nowMs)
     this.#kind = kind
     this.#environment = environment
     this.#onePerLabels = kind.overflows ? undefined : spec.onePer?.map((name) => spec.labelNames.indexOf(name))
@@ -60,6 +64,13 @@ export class Family implements SiteFamily {
   /** How one rule puts values in; `op` matters to gauges only. */
   recorder(op: RecordOp = 'set'): Recorder {
     return this.#kind.recorder(this.store, this.spec, op)
+  }
+
+  /** Which of a series' numbers a value goes into; undefined for a type that has no exemplars. */
+  exemplarCell(): ((value: number) => number) | undefined {
+    const cellOf = this.#kind.exemplarCell?.(this.spec)
+    if (cellOf !== undefined) this.exemplars ??= new Exemplars(this.store.cellCount)
+    return cellOf
   }
 
   get cleanLabel(): (text: string) => string {

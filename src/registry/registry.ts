@@ -11,6 +11,8 @@ export interface RegistryOptions {
   readonly cleanLabel: (text: string) => string
   /** Keeps hash tables unpredictable for who writes the log; nothing that is exposed depends on it. Default Math.random. */
   readonly random?: () => number
+  /** Wall clock in milliseconds since the epoch, for the births of series. Default Date.now. */
+  readonly nowMs?: () => number
 }
 
 export class Registry {
@@ -27,11 +29,12 @@ export class Registry {
   /** Adds a family. Throws if its name is taken: config has checked. */
   family(spec: FamilySpec): Family {
     if (this.#families.has(spec.name)) throw new Error(`two families are called ${spec.name}`)
-    const { own, cleanLabel, random = Math.random } = this.#options
+    const { own, cleanLabel, random = Math.random, nowMs = Date.now } = this.#options
     const family = new Family(spec, {
       budget: this.#budget,
       cleanLabel,
       random,
+      nowMs,
       seriesCell: own.series.at(spec.name),
       overflowCell: own.seriesOverflow.at(spec.name),
     })

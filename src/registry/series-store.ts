@@ -29,14 +29,18 @@ export class SeriesStore {
   readonly sketches: (QuantileSketch | undefined)[] = []
   readonly #index: LabelIndex
   readonly #initialCell: number
+  readonly #nowMs: () => number
   /** By slot: the number of the birth that it holds, counted from 1 in this family; 0 while it is free. */
   #births: Float64Array
   #birthCount = 0
+  #createdMs: Float64Array = new Float64Array(FIRST_SLOTS)
 
-  constructor(shape: StoreShape, random: () => number) {
+  /** `nowMs`: wall clock, asked at births. */
+  constructor(shape: StoreShape, random: () => number, nowMs: () => number) {
     this.labelCount = shape.labelCount
     this.cellCount = shape.cellCount
     this.#initialCell = shape.initialCell
+    this.#nowMs = nowMs
     this.cells = new Float64Array(shape.cellCount * FIRST_SLOTS)
     this.#births = new Float64Array(FIRST_SLOTS)
     this.#index = new LabelIndex(shape.labelCount, random)
@@ -62,6 +66,7 @@ export class SeriesStore {
     this.#grow()
     this.cells.fill(this.#initialCell, slot * this.cellCount, (slot + 1) * this.cellCount)
     this.#births[slot] = ++this.#birthCount
+    this.#createdMs[slot] = this.#nowMs()
     this.changes++
     return slot
   }
@@ -77,6 +82,11 @@ export class SeriesStore {
   /** Which birth the slot holds, or 0: whoever keeps something by slot compares this. */
   birthOf(slot: number): number {
     return this.#births[slot] ?? 0
+  }
+
+  /** When the series was born, in milliseconds since the epoch. */
+  createdMs(slot: number): number {
+    return this.#createdMs[slot]!
   }
 
   /** Text of label `i`; empty: the series has no such label. */
@@ -97,6 +107,7 @@ export class SeriesStore {
     if (this.slotLimit <= this.#births.length) return
     const slots = this.#births.length * 2
     this.#births = enlarged(this.#births, slots)
+    this.#createdMs = enlarged(this.#createdMs, slots)
     this.cells = enlarged(this.cells, slots * this.cellCount)
   }
 }

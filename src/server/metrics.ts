@@ -1,19 +1,25 @@
-/** The metrics: one shared buffer for all scrapers, compressed once if asked for, one exact Content-Type. */
+/** The metrics: per format one shared buffer for all scrapers, compressed once if asked for; the exact Content-Type of what was asked. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Negotiated, negotiate } from './negotiate.ts'
 
 /** What the server needs of an exposition. */
 export interface MetricsBody {
-  readonly contentType: string
-  /** Brings up to date what is only read on demand (the process's own numbers). Never rejects. */
-  prepare(): Promise<void>
   body(): Buffer
   gzip(): Promise<Buffer>
 }
 
-export function addMetricsRoute(app: FastifyInstance, path: string, metrics: MetricsBody): void {
+export interface Metrics {
+  /** Brings up to date what is only read on demand (the process's own numbers). Never rejects. */
+  prepare(): Promise<void>
+  readonly formats: Readonly<Record<Negotiated['format'], MetricsBody>>
+}
+
+export function addMetricsRoute(app: FastifyInstance, path: string, { prepare, formats }: Metrics): void {
   app.get(path, async (request: FastifyRequest, reply: FastifyReply) => {
-    reply.header('content-type', metrics.contentType).header('vary', 'Accept-Encoding')
-    await metrics.prepare()
+    const { format, contentType } = negotiate(request.headers.accept)
+    reply.header('content-type', contentType).header('vary', 'Accept, Accept-Encoding')
+    await prepare()
+    const metrics = formats[format]
     if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(metrics.body())
     const compressed = await metrics.gzip()
     return reply.header('content-encoding', 'gzip').send(compressed)

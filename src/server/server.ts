@@ -11,12 +11,12 @@ import { Connections } from './connections.ts'
 import { addHealthRoutes, type Health } from './health.ts'
 import { addLanding, LANDING_STYLE } from './landing.ts'
 import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts'
-import { addMetricsRoute, type MetricsBody } from './metrics.ts'
+import { addMetricsRoute, type Metrics } from './metrics.ts'
 
 export interface ServerOptions {
   readonly addresses: readonly string[]
   readonly telemetryPath: string
-  readonly metrics: MetricsBody
+  readonly metrics: Metrics
   readonly health: () => Health
   readonly version: string
   readonly isLifecycleEnabled: boolean

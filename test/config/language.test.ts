@@ -19,13 +19,13 @@ test('each part that comes later is one error that says so', async () => {
   for (const part of [
     'once: id',
     'rise: id',
-    'exemplar: { trace_id: t }',
     'value: { expr: x }',
     'where: { expr: x }',
     'value: { price: { model: m } }',
     'expire: 1h',
     'max_step: 5',
     'labels: { a: { expr: x } }',
+    'exemplar: { a: { expr: x } }',
     'labels: { a: { path: x, plus: { expr: y } } }',
   ])
     expect([part, await rule(part)]).toEqual([part, ['not-yet']])

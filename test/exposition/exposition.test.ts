@@ -81,10 +81,6 @@ test('compressing is done once for all who ask at the same time, and unpacks to 
   expect(shown(gunzipSync(await world.exposition.gzip()))).toBe(4)
 })
 
-test('the content type names format, version and encoding', () => {
-  expect(expositionOf().exposition.contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
-})
-
 test('without own metrics only mapped families are in the text; with them ours, but not those of the process', () => {
   const world = expositionOf()
   counterOf(world)

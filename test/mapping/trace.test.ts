@@ -22,6 +22,7 @@ function traceOf(where: WhereSpec | undefined, event: object): { trace: Trace[];
     value: undefined,
     split: undefined,
     op: 'set',
+    exemplar: [],
   }
   const metric = {
     name: 'calls_total',

@@ -25,9 +25,12 @@ function samplesOfOwnLines(example: string): string[] {
   return stdout.split('\n').filter((line) => /^[^#]/.test(line) && !/_bucket\{| 0$/.test(line))
 }
 
-test.each(readdirSync(EXAMPLES).filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml')))('%s has no mistake and no warning', (example) => {
-  expect(program('check', '--strict', join(EXAMPLES, example)).code).toBe(0)
-})
+test.each(readdirSync(EXAMPLES).filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml')))(
+  '%s has no mistake and no warning',
+  (example) => {
+    expect(program('check', '--strict', join(EXAMPLES, example)).code).toBe(0)
+  },
+)
 
 test('gateway.yaml counts an audit line that has no event name', () => {
   expect(samplesOfOwnLines('gateway.yaml')).toEqual([

@@ -8,6 +8,8 @@ import { pathToFileURL } from 'node:url'
 const dist = pathToFileURL(`${resolve(process.argv[2] ?? 'dist')}/`)
 const { Registry } = await import(new URL('registry/registry.js', dist))
 const { Exposition } = await import(new URL('exposition/exposition.js', dist))
+const { openMetricsFormat } = await import(new URL('exposition/open-metrics-format.js', dist))
+const { textFormat } = await import(new URL('exposition/text-format.js', dist))
 const { createOwnMetrics } = await import(new URL('telemetry/own-metrics.js', dist))
 
 const base = { help: 'A metric.', buckets: [], quantiles: [], maxSeries: 1e6 }
@@ -53,7 +55,7 @@ function update(name, type, labels, extra = {}) {
   console.log(`${type}, ${labels} labels: find and record ${each(find)} ns, record alone ${each(put)} ns`)
 }
 
-function scrape(title, series, type, extra = {}) {
+function scrape(title, series, type, extra = {}, format = textFormat) {
   const own = createOwnMetrics()
   const registry = newRegistry(own)
   const family = registry.family({
@@ -69,7 +71,7 @@ function scrape(title, series, type, extra = {}) {
     site.series([`agent-${i % 100}`, `tool-${i}`, i % 2 ? 'success' : 'error']),
   )
   let nowMs = 0
-  const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => (nowMs += 20) })
+  const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => (nowMs += 20), format })
   const touch = (n) => {
     for (let i = 0; i < slots.length; i++) record(slots[i], ((i * 7919 + n) % 100_003) / 1000)
   }
@@ -96,6 +98,7 @@ update('h30_seconds', 'histogram', 2, { buckets: Array.from({ length: 30 }, (_, 
 update('s_seconds', 'summary', 2, { quantiles: [0.5, 0.9, 0.99] })
 scrape('10k counters with fractions', 10_000, 'counter')
 scrape('100k counters with fractions', 100_000, 'counter')
+scrape('100k counters as OpenMetrics', 100_000, 'counter', {}, openMetricsFormat())
 scrape('10k samples of 714 histograms', 714, 'histogram', { buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] })
 scrape('100k samples of 7142 histograms', 7142, 'histogram', {
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],

@@ -10,10 +10,12 @@ export interface RegistryForTest {
   family(type: FamilyType, labelNames: readonly string[], extra?: Partial<FamilySpec>): Family
 }
 
-export function registryOf(options: { maxSeries?: number; cleanLabel?: (text: string) => string } = {}): RegistryForTest {
+export function registryOf(
+  options: { maxSeries?: number; cleanLabel?: (text: string) => string; nowMs?: () => number } = {},
+): RegistryForTest {
   const own = createOwnMetrics()
-  const { maxSeries = 1e6, cleanLabel = (text) => text } = options
-  const registry = new Registry({ maxSeries, own, cleanLabel })
+  const { maxSeries = 1e6, cleanLabel = (text) => text, nowMs = () => 0 } = options
+  const registry = new Registry({ maxSeries, own, cleanLabel, nowMs })
   const defaults = { help: 'A metric.', buckets: [], quantiles: [], maxSeries: 1e6 }
   return {
     own,

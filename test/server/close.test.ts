@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { startServer } from '../../src/server/server.ts'
-import { client, optionsOf, portOf, serving, until } from './serving.ts'
+import { bothFormats, client, optionsOf, portOf, serving, until } from './serving.ts'
 
 async function closeMs(server: { close(): Promise<void> }): Promise<number> {
   const startMs = performance.now()
@@ -26,7 +26,7 @@ test('a reader that hangs and a half-sent request are cut off after 2 s', async 
     askedCount++
     return body
   }
-  const { server, port } = await serving({ metrics: { ...optionsOf().metrics, body: counted } })
+  const { server, port } = await serving({ metrics: bothFormats({ body: counted, gzip: async () => Buffer.alloc(0) }) })
   const [reader, half] = [await client(port), await client(port)]
   reader.pause()
   half.resume()
@@ -46,13 +46,13 @@ test('an answer that is on its way when the end comes is sent whole', async () =
       answer = resolve
     })
   let isAsked = false
-  const metrics = {
-    ...optionsOf().metrics,
+  const metrics = bothFormats({
+    body: () => Buffer.alloc(0),
     gzip: () => {
       isAsked = true
       return gzip()
     },
-  }
+  })
   const { server, port } = await serving({ metrics })
   const socket = await client(port)
   let text = ''

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
-import { ask, client, exchange, header, optionsOf, serving, split, until } from './serving.ts'
+import { ask, bothFormats, client, exchange, header, serving, split, until } from './serving.ts'
 
 const HALF_REQUEST = 'GET /metrics HTTP/1.1\r\nHost: x\r\n'
 const WHOLE_REQUEST = `${HALF_REQUEST}\r\n`
@@ -51,7 +51,7 @@ test('more than 256 sockets are not taken', async () => {
 
 test('100 readers that never read a 20 MB body share one buffer, and are cut off after the write deadline', async () => {
   const body = Buffer.alloc(20_000_000, 'a')
-  const metrics = { ...optionsOf().metrics, body: () => body }
+  const metrics = bothFormats({ body: () => body, gzip: async () => body })
   const { port } = await serving({ metrics, writeDeadlineMs: 1000 })
   await until(() => socketCount() === 0) // Those of the tests before.
   const residentBytes = process.memoryUsage().rss
@@ -138,7 +138,7 @@ test('a socket that never reads is not worked for without end', async () => {
     askedCount++
     return body
   }
-  const { port } = await serving({ metrics: { ...optionsOf().metrics, body: countedBody } })
+  const { port } = await serving({ metrics: bothFormats({ body: countedBody, gzip: async () => Buffer.alloc(0) }) })
   const socket = await client(port)
   socket.pause()
   socket.write(WHOLE_REQUEST.repeat(1500))
@@ -150,7 +150,10 @@ test('a socket that never reads is not worked for without end', async () => {
 // The deadline counts from the last byte taken, not from the start: a reader of one small piece at a time holds its socket for ever.
 test('a reader that takes a little at a time is cut off too', async () => {
   const body = Buffer.alloc(80_000_000, 'a')
-  const { port } = await serving({ metrics: { ...optionsOf().metrics, body: () => body }, writeDeadlineMs: 1000 })
+  const { port } = await serving({
+    metrics: bothFormats({ body: () => body, gzip: async () => Buffer.alloc(0) }),
+    writeDeadlineMs: 1000,
+  })
   const socket = await client(port)
   socket.on('data', () => {
     socket.pause()

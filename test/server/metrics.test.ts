@@ -2,14 +2,14 @@
 import { request } from 'node:http'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { acceptsGzip, type MetricsBody } from '../../src/server/metrics.ts'
-import { ask, header, serving, TEXT_TYPE } from './serving.ts'
+import { acceptsGzip, type Metrics } from '../../src/server/metrics.ts'
+import { ask, bothFormats, header, serving } from './serving.ts'
 
 const TEXT = '# HELP a_total Ä.\n# TYPE a_total counter\na_total 1\n'
 
-function metrics(): MetricsBody {
+function metrics(): Metrics {
   const body = Buffer.from(TEXT)
-  return { contentType: TEXT_TYPE, body: () => body, gzip: async () => gzipSync(body), prepare: async () => {} }
+  return bothFormats({ body: () => body, gzip: async () => gzipSync(body) })
 }
 
 interface Scrape {
@@ -29,21 +29,26 @@ function scrape(port: number, method: string, acceptEncoding: string): Promise<S
   })
 }
 
-test('the Content-Type is the one of text format 0.0.4, once, letter by letter', async () => {
-  const { port } = await serving({ metrics: metrics() })
-  for (const accept of ['*/*', 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5']) {
+test('each format has its body and its Content-Type, once, letter by letter', async () => {
+  const body = (text: string) => ({ body: () => Buffer.from(text), gzip: async () => gzipSync(text) })
+  const formats = { text: body(TEXT), openmetrics: body('# EOF\n') }
+  const { port } = await serving({ metrics: { prepare: async () => {}, formats } })
+  const typeOf = async (accept: string): Promise<unknown> => {
     const answer = await ask(port, 'GET', '/metrics', [`Accept: ${accept}`])
-    const types = answer.headers.filter(([name]) => name === 'content-type')
-    expect(types).toEqual([['content-type', 'text/plain; version=0.0.4; charset=utf-8']])
-    expect(answer.body).toBe(TEXT)
+    return [answer.headers.filter(([name]) => name === 'content-type'), answer.body]
   }
+  const text = 'text/plain; version=0.0.4; charset=utf-8'
+  expect(await typeOf('*/*')).toEqual([[['content-type', text]], TEXT])
+  const openMetrics = 'application/openmetrics-text; version=1.0.0; charset=utf-8'
+  const asked = 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5'
+  expect(await typeOf(asked)).toEqual([[['content-type', openMetrics]], '# EOF\n'])
 })
 
 test('a client that does not ask for gzip gets plain bytes, and caches learn what decides', async () => {
   const { port } = await serving({ metrics: metrics() })
   for (const accepted of ['identity', 'gzip;q=0', 'br, deflate', '*;q=0']) {
     const { headers, bytes } = await scrape(port, 'GET', accepted)
-    expect([headers['content-encoding'], headers.vary, bytes.toString()]).toEqual([undefined, 'Accept-Encoding', TEXT])
+    expect([headers['content-encoding'], headers.vary, bytes.toString()]).toEqual([undefined, 'Accept, Accept-Encoding', TEXT])
   }
 })
 
@@ -51,7 +56,7 @@ test('a client that asks for gzip gets it, with the length of the compressed byt
   const { port } = await serving({ metrics: metrics() })
   for (const accepted of ['gzip', 'GZip', 'br;q=1.0, gzip;q=0.1', '*']) {
     const { headers, bytes } = await scrape(port, 'GET', accepted)
-    expect([headers['content-encoding'], headers.vary]).toEqual(['gzip', 'Accept-Encoding'])
+    expect([headers['content-encoding'], headers.vary]).toEqual(['gzip', 'Accept, Accept-Encoding'])
     expect(headers['content-length']).toBe(String(bytes.length))
     expect(gunzipSync(bytes).toString()).toBe(TEXT)
   }
@@ -67,7 +72,7 @@ test('HEAD with gzip tells the length of the compressed bytes and sends none', a
 test('each scrape asks for the body once', async () => {
   let askedCount = 0
   const body = (): Buffer => Buffer.from(String(++askedCount))
-  const { port } = await serving({ metrics: { ...metrics(), body } })
+  const { port } = await serving({ metrics: bothFormats({ body, gzip: async () => body() }) })
   expect((await ask(port, 'GET', '/metrics')).body).toBe('1')
   expect((await ask(port, 'GET', '/metrics')).body).toBe('2')
   expect(header(await ask(port, 'HEAD', '/metrics'), 'content-length')).toBe('1')

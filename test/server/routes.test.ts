@@ -1,6 +1,6 @@
 /** Which path and method answers what. */
 import { expect, test } from 'vitest'
-import { ask, header, serving } from './serving.ts'
+import { ask, bothFormats, header, serving } from './serving.ts'
 
 const GET_PATHS = [
   '/metrics',
@@ -121,12 +121,7 @@ test('what fails inside is 500 without a word of the reason', async () => {
   const fail = (): never => {
     throw new Error('secret')
   }
-  const metrics = {
-    contentType: 'text/plain',
-    body: fail,
-    gzip: () => Promise.reject(new Error('secret')),
-    prepare: async () => {},
-  }
+  const metrics = bothFormats({ body: fail, gzip: () => Promise.reject(new Error('secret')) })
   const { port } = await serving({ metrics, health: fail })
   for (const path of ['/metrics', '/health', '/', '/-/ready']) {
     const answer = await ask(port, 'GET', path, ['Accept-Encoding: gzip'])

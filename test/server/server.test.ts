@@ -10,6 +10,7 @@ import { afterAll, afterEach, expect, test } from 'vitest'
 import { parseListenAddress } from '../../src/server/listen-address.ts'
 import { acceptsGzip } from '../../src/server/metrics.ts'
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server/server.ts'
+import { bothFormats } from './serving.ts'
 
 const TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 const scratch = mkdtempSync(join(tmpdir(), 'agentlog-server-'))
@@ -22,7 +23,7 @@ afterEach(async () => {
 afterAll(() => rmSync(scratch, { recursive: true }))
 
 async function start(more: Partial<ServerOptions> = {}, body = Buffer.from('a_total 1\n')): Promise<string> {
-  const metrics = { contentType: TYPE, body: () => body, gzip: () => promisify(gzip)(body), prepare: async () => {} }
+  const metrics = bothFormats({ body: () => body, gzip: () => promisify(gzip)(body) })
   const health = () => ({ isReady: true, components: [{ name: 'source <b>', state: 'ok' as const }] })
   const server = await startServer({
     addresses: ['127.0.0.1:0'],
@@ -69,7 +70,7 @@ test('metrics come with exactly one Content-Type, compressed only when asked', a
         .on('end', () => resolve({ headers: response.headers, bytes: Buffer.concat(chunks) }))
     }).end(),
   )
-  expect(answer.headers).toMatchObject({ 'content-encoding': 'gzip', 'content-type': TYPE, vary: 'Accept-Encoding' })
+  expect(answer.headers).toMatchObject({ 'content-encoding': 'gzip', 'content-type': TYPE, vary: 'Accept, Accept-Encoding' })
   expect(gunzipSync(answer.bytes).toString()).toBe('a_total 1\n')
 })
 

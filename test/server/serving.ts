@@ -2,9 +2,15 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
+import type { Metrics, MetricsBody } from '../../src/server/metrics.ts'
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server/server.ts'
 
 export const TEXT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
+/** One body for both formats. */
+export function bothFormats(body: MetricsBody): Metrics {
+  return { prepare: async () => {}, formats: { text: body, openmetrics: body } }
+}
 
 export interface Serving {
   readonly server: RunningServer
@@ -19,7 +25,7 @@ export function optionsOf(changes: Partial<ServerOptions> = {}): ServerOptions {
     telemetryPath: '/metrics',
     isLifecycleEnabled: false,
     version: '0.0.0',
-    metrics: { contentType: TEXT_TYPE, body: () => body, gzip: async () => Buffer.from('compressed'), prepare: async () => {} },
+    metrics: bothFormats({ body: () => body, gzip: async () => Buffer.from('compressed') }),
     health: () => ({ isReady: true, components: [] }),
     ...changes,
   }

@@ -12,6 +12,7 @@ const KEY_TYPES: Readonly<Record<string, readonly string[]>> = {
   quantiles: ['summary'],
   op: ['gauge'],
   one_per: ['gauge', 'info'],
+  exemplar: ['counter', 'histogram'],
 }
 
 export function checkMetricParts({ file, raw }: MappingFile, _: unknown, report: Report): void {
@@ -70,7 +71,7 @@ function checkOnePer(metric: RawMetric, defaults: readonly string[], path: NodeP
 /** With `rules`, what a rule takes stands in the rules. */
 function checkRuleKeys(metric: RawMetric, path: NodePath, say: Say): void {
   if (metric.rules === undefined) return
-  for (const key of ['event', 'each', 'where', 'value', 'split']) {
+  for (const key of ['event', 'each', 'where', 'value', 'split', 'exemplar']) {
     if (Object.hasOwn(metric, key))
       say(`"${key}" stands beside "rules": it belongs into each rule`, [...path, key], { code: 'conflict' }, 'key')
   }

@@ -23,6 +23,8 @@ export function checkNames({ file, raw }: MappingFile, _: unknown, report: Repor
     const isDefault = taken !== undefined && raw.defaults?.labels?.[taken] != null && metric.labels?.[taken] !== null
     if (isDefault) label(taken, metric.type, ['defaults', 'labels', taken])
     for (const [name, at] of labelNames(metric, path)) label(name, metric.type, at)
+    for (const { rule, path: from } of rulesOf(metric, path))
+      for (const name of Object.keys(rule.exemplar ?? {})) label(name, undefined, [...from, 'exemplar', name])
     metricName(metric, [...path, 'name'], file, report)
   }
 }

@@ -12,6 +12,10 @@ export const histogram: Kind = {
   initialCell: 0,
   overflows: true,
   isBornAtZero: true,
+  exemplarCell: (spec) => {
+    const bounds = Float64Array.from(spec.buckets)
+    return (value) => searchAtLeast(bounds, value)
+  },
   recorder: (store, spec) => {
     const bounds = Float64Array.from(spec.buckets)
     const width = store.cellCount

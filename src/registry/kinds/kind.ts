@@ -18,6 +18,8 @@ export interface Kind {
   readonly overflows: boolean
   /** Whether a series is born together with its sisters (the other texts of its closed labels), and at load. */
   readonly isBornAtZero: boolean
+  /** For types that have exemplars: the index of the number that a value goes into. */
+  exemplarCell?(spec: FamilySpec): (value: number) => number
   /** `op` is read by gauges only. */
   recorder(store: SeriesStore, spec: FamilySpec, op: RecordOp): Recorder
 }

@@ -1,0 +1,71 @@
+/** OpenMetrics as a user gets it: from `--once`, and from a served exporter by Accept. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { parseOpenMetrics } from '../exposition/open-metrics-parser.ts'
+import { finish, serve, until } from './program.ts'
+
+const scratch = mkdtempSync(join(tmpdir(), 'agentlog-open-metrics-'))
+afterAll(() => rmSync(scratch, { recursive: true }))
+
+function write(name: string, text: string): string {
+  writeFileSync(join(scratch, name), text)
+  return join(scratch, name)
+}
+
+const MAPPING = write(
+  'm.yaml',
+  `version: 1
+metrics:
+  - name: calls_total
+    type: counter
+    event: call
+    labels: { tool: tool }
+    exemplar: { trace_id: trace, span_id: span }
+`,
+)
+const call = (fields: object): string =>
+  `${JSON.stringify({ event: 'call', tool: 'a', timestamp: '2026-01-02T03:04:05.678Z', ...fields })}\n`
+const SAMPLE = join(import.meta.dirname, '../../config/examples/sample.jsonl')
+
+test('--once --format openmetrics prints it, with the exemplar of the last event that had one', async () => {
+  const log = write(
+    'a.jsonl',
+    call({ trace: 't1', span: 's1' }) + call({ trace: 't2' }) + call({}) + call({ tool: 'b', trace: 'é'.repeat(127) }),
+  )
+  const { code, stdout } = await finish(['--once', '--format', 'openmetrics', '-c', MAPPING, log])
+  expect(code).toBe(0)
+  expect(stdout).toBe(`# TYPE calls counter
+# HELP calls From events call of the log.
+calls_total{tool="a"} 3 # {trace_id="t2"} 1 1767323045.678
+calls_total{tool="b"} 1
+# EOF
+`)
+})
+
+test('the preset over the sample with its hostile lines is valid, with and without what is ours', async () => {
+  for (const more of [[], ['--self'], ['--web.openmetrics-created']]) {
+    const { stdout } = await finish(['--once', '--format', 'openmetrics', '--preset', 'agent', ...more, SAMPLE])
+    expect(parseOpenMetrics(stdout).size).toBeGreaterThan(15)
+    expect(stdout.includes('_created')).toBe(more[0] === '--web.openmetrics-created')
+  }
+})
+
+test('a served exporter answers in the format that was asked for', async () => {
+  const { child, url } = await serve(['-c', MAPPING, write('b.jsonl', call({ trace: 't1' }))])
+  const ask = async (accept: string): Promise<{ type: string | null; text: string }> => {
+    const answer = await fetch(`${url}/metrics`, { headers: { accept } })
+    return { type: answer.headers.get('content-type'), text: await answer.text() }
+  }
+  const open = await until(
+    () => ask('application/openmetrics-text;version=1.0.0;escaping=allow-utf-8'),
+    ({ text }) => text.includes('calls_total{'),
+  )
+  expect(open.type).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8')
+  expect(parseOpenMetrics(open.text).get('calls')?.samples[0]?.exemplar?.labels.get('trace_id')).toBe('t1')
+  const text = await ask('text/plain')
+  expect(text.type).toBe('text/plain; version=0.0.4; charset=utf-8')
+  expect(text.text).toContain('# TYPE calls_total counter\ncalls_total{tool="a"} 1\n')
+  child.kill()
+})
