@@ -27,6 +27,18 @@ export const MAPPING_FLAGS: readonly Flag[] = [
   { flags: '--preset <name>', help: 'a shipped mapping; repeatable, merged like include', isRepeatable: true },
 ]
 
+const LISTEN_FLAG: Flag = {
+  flags: '--web.listen-address <address>',
+  help: `where to serve; repeatable (default ${DEFAULT_LISTEN_ADDRESS})`,
+  isRepeatable: true,
+}
+
+export const HEALTHCHECK_FLAGS: readonly Flag[] = [
+  { ...LISTEN_FLAG, help: `where it serves; the first is asked (default ${DEFAULT_LISTEN_ADDRESS})` },
+  { flags: '--ready', help: 'ask whether the first backlog is read, not only whether it lives', isWithoutVariable: true },
+  { flags: '--timeout <seconds>', help: 'how long to wait for the answer', default: '3', isWithoutVariable: true },
+]
+
 export const RUN_FLAGS: readonly Flag[] = [
   ...MAPPING_FLAGS,
   { flags: '--docker <name>', help: 'a container as source', isRepeatable: true, later: 'Docker sources come' },
@@ -49,11 +61,7 @@ export const RUN_FLAGS: readonly Flag[] = [
     help: 'where the durable record lives; "none" keeps all in memory',
     later: 'the durable record comes',
   },
-  {
-    flags: '--web.listen-address <address>',
-    help: `where to serve; repeatable (default ${DEFAULT_LISTEN_ADDRESS})`,
-    isRepeatable: true,
-  },
+  LISTEN_FLAG,
   {
     flags: '--web.config.file <file>',
     help: 'TLS and basic auth, as exporter-toolkit defines it',

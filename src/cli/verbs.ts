@@ -1,5 +1,5 @@
 /** The verbs, one line each. What a verb does is in the file of its name. */
-import { CHECK_FLAGS, RUN_FLAGS, TEST_FLAGS } from './flags.ts'
+import { CHECK_FLAGS, HEALTHCHECK_FLAGS, RUN_FLAGS, TEST_FLAGS } from './flags.ts'
 import type { Verb } from './verb.ts'
 
 export const VERBS: readonly Verb[] = [
@@ -26,6 +26,12 @@ export const VERBS: readonly Verb[] = [
     run: async (files, flags, io) => (await import('./test.ts')).test(files, flags, io),
   },
   {
+    name: 'healthcheck',
+    help: 'ask the running exporter whether it lives: exit 0 or 1',
+    flags: HEALTHCHECK_FLAGS,
+    run: async (_names, flags, io) => (await import('./healthcheck.ts')).healthcheck(flags, io),
+  },
+  {
     name: 'schema',
     help: 'print the JSON Schema of the mapping file, for editors',
     flags: [{ flags: '--tests', help: 'of mapping tests instead', isWithoutVariable: true }],
@@ -40,15 +46,4 @@ export const VERBS: readonly Verb[] = [
 ]
 
 /** Verbs of the product that later versions bring. */
-export const LATER_VERBS = [
-  'explain',
-  'discover',
-  'backfill',
-  'dashboard',
-  'rules',
-  'reference',
-  'state',
-  'top',
-  'completion',
-  'healthcheck',
-]
+export const LATER_VERBS = ['explain', 'discover', 'backfill', 'dashboard', 'rules', 'reference', 'state', 'top', 'completion']
