@@ -3,7 +3,7 @@
  * ANSI colours, text before the first `{`. Everything else that is no object is rejected by reason. Never throws.
  */
 import { LONG_INTEGER, parseExact } from './exact-integers.ts'
-import { exceedsBounds, type JsonBounds, mayExceedBounds } from './json-bounds.ts'
+import { type Excess, exceedsBounds, type JsonBounds, mayExceedBounds } from './json-bounds.ts'
 import type { Json } from './path.ts'
 
 export type RejectReason = 'not_json' | 'malformed' | 'not_object' | 'too_long' | 'too_many_values' | 'too_deep' | 'internal'
@@ -31,6 +31,8 @@ export class JsonLine {
   readonly #isAlwaysUtf8: boolean
   #text = ''
   #isUtf8 = true
+  /** Whether the line, and so any part of it, may exceed the bounds. */
+  #isSuspect = false
 
   /** `isAlwaysUtf8`: names that the plan reads are not ASCII, so the quick gait would not find them. */
   constructor(bounds: JsonBounds, isAlwaysUtf8 = false) {
@@ -50,11 +52,10 @@ export class JsonLine {
     const to = trimEnd(buffer, from, end)
     if (from >= to) return 'blank'
     const quick = (buffer as Sliceable).latin1Slice(from, to)
-    if (mayExceedBounds(quick, this.#bounds)) {
-      const excess = exceedsBounds(buffer, from, to, this.#bounds)
-      if (excess !== undefined) return excess
-    }
+    this.#isSuspect = mayExceedBounds(quick, this.#bounds)
     if (buffer[from] !== BRACE) return this.#readMixed(buffer.toString('utf8', from, to))
+    const excess = this.#isSuspect ? exceedsBounds(buffer, from, to, this.#bounds) : undefined
+    if (excess !== undefined) return excess
     return this.#isAlwaysUtf8
       ? this.#parse(buffer.toString('utf8', from, to), true, 'malformed')
       : this.#parse(quick, false, 'malformed')
@@ -81,14 +82,27 @@ export class JsonLine {
     const plain = line.replace(ANSI, '').trim()
     if (plain === '') return 'blank'
     const brace = plain.indexOf('{')
-    if (brace >= 0 && this.#parse(plain.slice(brace), true, 'not_json') === undefined) return undefined
-    return isJson(plain) ? 'not_object' : 'not_json'
+    const found = brace < 0 ? 'not_json' : this.#parseBounded(plain.slice(brace), true, 'not_json')
+    if (found !== 'not_json') return found
+    return this.#excessOf(plain) ?? (isJson(plain) ? 'not_object' : 'not_json')
+  }
+
+  /** For what is left of a line: a quote in what was taken off would make its bytes look like one long text. */
+  #parseBounded(text: string, isUtf8: boolean, otherwise: RejectReason): RejectReason | undefined {
+    return this.#excessOf(text) ?? this.#parse(text, isUtf8, otherwise)
+  }
+
+  #excessOf(text: string): Excess {
+    if (!this.#isSuspect) return undefined
+    const bytes = Buffer.from(text)
+    return exceedsBounds(bytes, 0, bytes.length, this.#bounds)
   }
 
   #parse(text: string, isUtf8: boolean, otherwise: RejectReason): RejectReason | undefined {
     const parsed = tryParse(text)
-    if (parsed === undefined && text.includes('\u001b'))
-      return this.#parse(text.replace(ANSI, '').replaceAll('\u001b', ''), isUtf8, otherwise)
+    if (parsed === undefined && text.includes('\u001b')) {
+      return this.#parseBounded(text.replace(ANSI, '').replaceAll('\u001b', ''), isUtf8, otherwise)
+    }
     if (typeof parsed !== 'object' || parsed === null) return otherwise
     this.body = parsed
     this.#text = text

@@ -62,6 +62,25 @@ test('values and depth are bounded before a line is parsed', () => {
   expect(read('{},'.repeat(2_796_202))[0]).toBe('too_many_values')
 })
 
+test('what is bounded is what is parsed: quotes in a prefix or a terminal sequence hide nothing', () => {
+  const wide = `"a":[${Array(2000).fill('{}').join(',')}]`
+  const deep = `"a":${'['.repeat(30)}${']'.repeat(30)}`
+  for (const [body, reason] of [
+    [wide, 'too_many_values'],
+    [deep, 'too_deep'],
+  ]) {
+    const f = (line: string): void => expect(read(line)).toEqual([reason, undefined])
+    f(`{${body}}`)
+    f(`said "x {${body}}`)
+    f(`said {"u":"\u0122",${body}}`)
+    f(`\u001b[32minfo\u001b[0m " {${body}}`)
+    f(`{\u001b]0;"\u0007${body}}`)
+    f(`\u001b]0;"\u0007[{${body}}]`)
+    f(`\u001b]0;"\u0007{${body}}`)
+  }
+  expect(read(`said "x {"a":${JSON.stringify('[{,'.repeat(1000))}}`)[0]).toBeUndefined()
+})
+
 test('a line within the bounds by an independent count is never refused, one beyond them never accepted', () => {
   const count = (value: unknown): { values: number; depth: number } => {
     if (typeof value !== 'object' || value === null) return { values: 1, depth: 0 }
