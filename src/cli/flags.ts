@@ -139,9 +139,37 @@ export function longName(flag: Flag): string {
   return /--([a-z.-]+)/.exec(flag.flags)![1]!
 }
 
+/** What a variable says of a flag without a value. */
+const SWITCHED_ON = /^(?:1|true|yes|on)$/i
+const SWITCHED_OFF = /^(?:0|false|no|off)$/i
+
+/** A variable that is empty is as good as not there; so is one that switches off what is off anyway. */
+function isGiven(flag: Flag, text: string): boolean {
+  return text !== '' && !(isSwitch(flag) && SWITCHED_OFF.test(text))
+}
+
+function isSwitch(flag: Flag): boolean {
+  return !flag.flags.includes('<')
+}
+
+/** The first variable of a switch that says neither on nor off, told in words. */
+export function variableProblem(
+  flags: readonly Flag[],
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  for (const flag of flags.filter((one) => isSwitch(one) && one.isWithoutVariable !== true)) {
+    const text = environment[variableOf(flag)] ?? ''
+    if (isGiven(flag, text) && !SWITCHED_ON.test(text))
+      return `${variableOf(flag)}="${text}": expected true or false, for --${longName(flag)}\n`
+  }
+  return undefined
+}
+
 export function optionOf(flag: Flag): Option {
   const option = new Option(flag.flags, flag.help)
-  if (flag.isWithoutVariable !== true) option.env(variableOf(flag))
+  const text = process.env[variableOf(flag)]
+  // Commander itself would take "false" for on, and an empty text for a value.
+  if (flag.isWithoutVariable !== true && (text === undefined || isGiven(flag, text))) option.env(variableOf(flag))
   if (flag.choices) option.choices([...flag.choices])
   if (flag.isRepeatable) option.argParser(append)
   if (flag.isWholeNumber) option.argParser(wholeNumber)

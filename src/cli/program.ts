@@ -3,7 +3,7 @@
  */
 import { Command, CommanderError } from 'commander'
 import { EXIT } from './exit-codes.ts'
-import { flagValues, optionOf } from './flags.ts'
+import { flagValues, optionOf, variableProblem } from './flags.ts'
 import type { Io } from './io.ts'
 import type { Verb } from './verb.ts'
 import { LATER_VERBS, VERBS } from './verbs.ts'
@@ -44,6 +44,11 @@ function addVerb(program: Command, verb: Verb, io: Io, done: (code: number) => v
   if (verb.argument) command.argument(verb.argument.name, verb.argument.help)
   for (const flag of verb.flags) command.addOption(optionOf(flag))
   command.action(async () => {
+    const problem = variableProblem(verb.flags, process.env)
+    if (problem !== undefined) {
+      io.stderr(problem)
+      return done(EXIT.usage)
+    }
     const names = command.processedArgs.flat() as (string | undefined)[]
     done(
       await verb.run(

@@ -120,6 +120,25 @@ test('every flag parses; one whose feature comes later says so once', async () =
   }
 })
 
+test('a variable may switch off, and an empty one says nothing', async () => {
+  const log = write('switch.jsonl', call('bash'))
+  const run = (env: Readonly<Record<string, string>>) => finish(['--once', log], '', env)
+  expect((await run({ AGENTLOG_SELF: 'false' })).stdout).not.toContain('agentlog_')
+  expect((await run({ AGENTLOG_SELF: 'true' })).stdout).toContain('agentlog_lines_total')
+  const empty = {
+    AGENTLOG_CONFIG_FILE: '',
+    AGENTLOG_HISTORY: '',
+    AGENTLOG_SELF: '',
+    AGENTLOG_WORKERS: '',
+    AGENTLOG_LOG_LEVEL: '',
+  }
+  const { code, stdout, stderr } = await run(empty)
+  expect([code, stderr, callsOf(stdout, 'bash')]).toEqual([0, '', 1])
+  expect(stdout).not.toContain('agentlog_')
+  const unclear = await run({ AGENTLOG_SELF: 'perhaps' })
+  expect([unclear.code, unclear.stderr]).toEqual([2, 'AGENTLOG_SELF="perhaps": expected true or false, for --self\n'])
+})
+
 test('flags come from AGENTLOG_ variables too, and the flag wins', async () => {
   const log = write('env.jsonl', '{"event":"x"}\n')
   const mapping = write('env.yaml', 'version: 1\nmetrics: [{ name: x_total, type: counter, event: x }]\n')
