@@ -418,6 +418,19 @@ describe('rotation', () => {
     expect(f.taken()).toEqual(['a', 'b'])
   })
 
+  test('of two rotations soon after each other, the generation between them is found by its one short-lived name', async () => {
+    const f = follow({ patterns: ['app.log'], scanIntervalMs: 3_600_000 })
+    writeFileSync(f.path('app.log'), '0\n')
+    await f.start()
+    await f.time.step(100)
+    for (let i = 1; i <= 5; i++) {
+      renameSync(f.path('app.log'), f.path(`app.log.${i}`))
+      writeFileSync(f.path('app.log'), `${i}\n`)
+      for (let ms = 0; ms < 60; ms += 15) await f.time.step(15)
+    }
+    expect(f.taken()).toEqual(['0', '1', '2', '3', '4', '5'])
+  })
+
   test('a name that comes to mean an open file between scan and opening is not read twice', async () => {
     const swap = (path: string) => {
       if (!path.endsWith('a.log')) return {}

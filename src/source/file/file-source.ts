@@ -48,7 +48,7 @@ export interface FileSourceOptions {
 
 const BUSY_MS = 10_000
 /** A hint may bring the scan forward, but scans take at most a twentieth of the time. */
-const LEAST_SCAN_GAP_MS = 100
+const LEAST_SCAN_GAP_MS = 10
 const SCAN_SHARE = 20
 
 export class FileSource implements Source {
