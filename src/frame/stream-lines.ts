@@ -1,10 +1,14 @@
 /**
  * Bytes of a stream that cannot be read again (standard input) → whole lines, by split2. Takes all it is given at once and
- * synchronously, so it is a `StreamSink` that never asks back. Invalid UTF-8 becomes U+FFFD. Memory: one line and one block.
+ * synchronously, so it is a `StreamSink` that never asks back. Memory: one line and one block.
+ *
+ * split2 gives texts, but lines are bytes, which may be no UTF-8: so it is given each byte as one character, and the lines are
+ * written back as they were.
  *
  * split2 joins and searches an unfinished line anew with each block, so a long line in small writes would cost its length
  * squared. Blocks that end no line are therefore held back until they are as many bytes as the line already has.
  */
+import { isAscii } from 'node:buffer'
 import type { Transform } from 'node:stream'
 import split2 from 'split2'
 import type { Chunk, StreamSink } from '../source/source.ts'
@@ -85,7 +89,7 @@ export class StreamLines implements StreamSink {
     this.#heldBytes = 0
     this.#at = 0
     if (this.#splitter.overflow) this.#skipTooLong()
-    this.#splitter.write(this.#block)
+    this.#splitter.write(isAscii(this.#block) ? this.#block : this.#block.toString('latin1'))
     if (this.#thrown !== undefined) throw this.#thrown.error
     if (this.#splitter.writableLength > 0) throw new Error('split2 did not take a block at once')
     const lastNewline = this.#block.lastIndexOf(NEWLINE)
@@ -126,8 +130,7 @@ export class StreamLines implements StreamSink {
   }
 
   #write(line: string): number {
-    // A UTF-16 unit is at most three bytes of UTF-8.
-    if (line.length * 3 > this.#text.length) this.#text = Buffer.allocUnsafe(Math.max(line.length * 3, this.#text.length * 2))
-    return this.#text.write(line, 0, 'utf8')
+    if (line.length > this.#text.length) this.#text = Buffer.allocUnsafe(Math.max(line.length, this.#text.length * 2))
+    return this.#text.write(line, 0, 'latin1')
   }
 }

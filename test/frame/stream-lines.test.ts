@@ -8,7 +8,7 @@ function collect(maxLineBytes: number) {
   const tooLong: [lineBytes: number, endOffset: number][] = []
   const sink = new StreamLines({
     maxLineBytes,
-    onLine: (buffer, start, end, endOffset) => lines.push([buffer.toString('utf8', start, end), endOffset]),
+    onLine: (buffer, start, end, endOffset) => lines.push([buffer.toString('latin1', start, end), endOffset]),
     onTooLong: (lineBytes, endOffset) => tooLong.push([lineBytes, endOffset]),
   })
   return { sink, lines, tooLong }
@@ -30,7 +30,7 @@ function cut(content: Buffer, cuts: readonly number[]): Buffer[] {
   return at.slice(1).map((end, i) => content.subarray(at[i], end))
 }
 
-/** By bytes, each line decoded alone. */
+/** By bytes, each of which is one character of a line's text here. */
 function naive(content: Buffer, maxLineBytes: number) {
   const lines: [string, number][] = []
   const tooLong: [number, number][] = []
@@ -39,7 +39,7 @@ function naive(content: Buffer, maxLineBytes: number) {
     const end = newline === -1 ? content.length : newline
     const endOffset = newline === -1 ? end : end + 1
     if (end - start > maxLineBytes) tooLong.push([end - start, endOffset])
-    else lines.push([new TextDecoder('utf-8', { ignoreBOM: true }).decode(content.subarray(start, end)), endOffset])
+    else lines.push([content.toString('latin1', start, end), endOffset])
     start = endOffset
   }
   return { lines, tooLong }
@@ -69,10 +69,13 @@ describe('StreamLines', () => {
     )
   })
 
-  test('invalid UTF-8 becomes U+FFFD', () => {
-    const { sink, lines } = collect(100)
-    feed(sink, [Buffer.from([0x7b, 0xff, 0xc3]), Buffer.from([0x28, 0x0a])])
-    expect(lines).toEqual([['{\ufffd\ufffd(', 5]])
+  test('the bytes of a line come as they are, also those that are no UTF-8', () => {
+    const { sink, lines } = collect(4)
+    feed(sink, [Buffer.from([0x7b, 0xff, 0xc3]), Buffer.from([0x28, 0x0a, 0xff, 0xff, 0xff, 0xff, 0x0a])])
+    expect(lines).toEqual([
+      ['{\xff\xc3(', 5],
+      ['\xff\xff\xff\xff', 10],
+    ])
   })
 
   test('each line is delivered before push answers', () => {
