@@ -4,6 +4,7 @@ import { LineFramer } from '../frame/line-framer.ts'
 import { StreamLines } from '../frame/stream-lines.ts'
 import type { Intake } from '../pipeline/pipeline.ts'
 import { compileRegex } from '../select/regex.ts'
+import { openFilesAllowed } from '../source/file/descriptors.ts'
 import { FileSource } from '../source/file/file-source.ts'
 import { StdinSource } from '../source/stdin.ts'
 import { monotonicClock, TimedWaker } from '../source/wake.ts'
@@ -32,21 +33,23 @@ export function createIntakes(
   log: Log,
 ): { intakes: Intake[]; files: FileSource[] } {
   const files: FileSource[] = []
+  const fileSources = specs.filter((spec) => spec.kind === 'file').length
+  const maxOpenFiles = Math.floor(openFilesAllowed() / Math.max(1, fileSources))
   const intakes = specs.map((spec): Intake => {
     if (spec.kind === 'stdin') {
       const source = new StdinSource({ name: spec.name, input: process.stdin, telemetry: own, log })
       return { source, createFramer: (options) => new StreamLines(options) }
     }
-    const source = fileSource(spec, settings, config, own, log)
+    const source = new FileSource({ ...fileOptions(spec, settings, config), maxOpenFiles, telemetry: own, log })
     files.push(source)
     return { source, createFramer: (options) => new LineFramer(options) }
   })
   return { intakes, files }
 }
 
-function fileSource(spec: FileSourceSpec, settings: Settings, config: Config, own: OwnMetrics, log: Log): FileSource {
+function fileOptions(spec: FileSourceSpec, settings: Settings, config: Config) {
   const fields = spec.fields === undefined ? undefined : fieldReader(spec.fields)
-  return new FileSource({
+  return {
     name: spec.name,
     patterns: spec.paths,
     exclude: spec.exclude,
@@ -56,9 +59,7 @@ function fileSource(spec: FileSourceSpec, settings: Settings, config: Config, ow
     maxLineBytes: config.limits.lineBytes,
     clock: monotonicClock,
     waker: new TimedWaker(),
-    telemetry: own,
-    log,
-  })
+  }
 }
 
 /** Config has checked that the pattern compiles. */

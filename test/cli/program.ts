@@ -27,14 +27,24 @@ export interface Served {
 }
 
 /** Runs until it says where it serves. The caller kills it. */
-export async function serve(args: readonly string[]): Promise<Served> {
-  const child = spawn(process.execPath, [MAIN, 'run', '--web.listen-address', '127.0.0.1:0', ...args], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
+export function serve(args: readonly string[]): Promise<Served> {
+  return served(spawn(process.execPath, servingArgs(args)))
+}
+
+/** The same with at most so many descriptors. */
+export function serveWithin(maxDescriptors: number, args: readonly string[]): Promise<Served> {
+  return served(spawn('sh', ['-c', `ulimit -n ${maxDescriptors} && exec "$@"`, 'sh', process.execPath, ...servingArgs(args)]))
+}
+
+function servingArgs(args: readonly string[]): string[] {
+  return [MAIN, 'run', '--web.listen-address', '127.0.0.1:0', ...args]
+}
+
+async function served(child: ChildProcess): Promise<Served> {
   const out = collect(child)
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
   const url = await new Promise<string>((resolve, reject) => {
-    child.stderr.on('data', () => {
+    child.stderr?.on('data', () => {
       const found = /address=(http:\S+)/.exec(out.stderr)
       if (found) resolve(found[1]!)
     })

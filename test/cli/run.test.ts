@@ -1,11 +1,11 @@
 /** The built program as a user meets it: verbs, exit codes, standard input, live files, signals. */
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { parseText } from '../exposition/text-parser.ts'
-import { finish, type Served, serve, until } from './program.ts'
+import { finish, type Served, serve, serveWithin, until } from './program.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'agentlog-cli-'))
 const running: Served[] = []
@@ -170,6 +170,18 @@ test('a file is followed live: appended, rotated by rename, found later', async 
     (body) => ['late', 'fresh', 'second'].every((tool) => callsOf(body, tool) === 1),
   )
   expect(['old', 'appended'].map((tool) => callsOf(text, tool))).toEqual([1, 1])
+})
+
+test('more logs than descriptors leave room for scrapers', async () => {
+  mkdirSync(join(scratch, 'many'))
+  for (let i = 0; i < 200; i++) write(`many/${i}.jsonl`, call('x'))
+  const served = await serveWithin(128, [join(scratch, 'many/*.jsonl')])
+  running.push(served)
+  const text = await until(
+    () => scrape(served.url),
+    (body) => callsOf(body, 'x') === 64,
+  )
+  expect(text).toContain('agentlog_source_files{source="files",state="unreadable"} 136')
 })
 
 test('a taken port ends it at once with 1 and names the address', async () => {
