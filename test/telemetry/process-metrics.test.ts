@@ -45,6 +45,25 @@ test('families have the names that dashboards of Node know', async () => {
   expect(new Set(names).size).toBe(names.length)
 })
 
+test('the lag of the event loop is a delay, absent before it was measured and kept until it is again', async () => {
+  const metrics = await read()
+  const told = (): number[] =>
+    metrics
+      .families()
+      .filter(({ name }) => /^nodejs_eventloop_lag_(min|max|mean|stddev|p\d+)_/.test(name))
+      .flatMap(({ samples }) => samples.map(({ value }) => value))
+  expect(told()).toEqual([])
+  while (told().length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await metrics.refresh()
+  }
+  const lags = told()
+  expect(lags).toHaveLength(7)
+  expect(Math.min(...lags)).toBeLessThan(0.15)
+  await metrics.refresh()
+  expect(told()).toEqual(lags)
+})
+
 test('only counters end in _total, and every family has help, type and well-formed labels', async () => {
   for (const { name, type, help, samples } of (await read()).families()) {
     expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter'])
