@@ -103,7 +103,20 @@ class Loader {
     const name = given.file.startsWith('preset:') ? given.file : await this.#resolve(given.file, place)
     if (name === undefined) return NOTHING
     const tree = await this.load(name, place, chain)
+    this.#checkWithout(given.without ?? [], tree, place)
     return { ...tree, files: tree.files.map((file) => ({ ...file, without: [...file.without, ...(given.without ?? [])] })) }
+  }
+
+  #checkWithout(without: readonly string[], { files }: Tree, place: Place): void {
+    // What could not be read, or counts where it was included before, has no names to compare with.
+    if (files.length === 0) return
+    const known = files.flatMap(({ raw }) => (raw.metrics ?? []).map((metric) => metric.name))
+    for (const [i, name] of without.entries()) {
+      if (known.includes(name)) continue
+      const near = nearest(name, known)
+      const at = { ...place, path: [...(place.path ?? []), 'without', i] }
+      this.#error('unknown-name', `no metric that is included here is called "${name}"`, at, near && `did you mean "${near}"?`)
+    }
   }
 
   /** Relative to the including file; a link must not lead out of its folder. */

@@ -118,6 +118,7 @@ function metricSpec(definitions: readonly Definition[], report: Report): MetricS
   const last = <T>(read: (definition: Definition) => T | undefined): T | undefined =>
     definitions.map(read).findLast((value) => value !== undefined)
   for (const second of definitions.slice(1)) reportUnequal(first, second, report)
+  for (const key of ['quantiles', 'one_per'] as const) reportUnequalLists(key, definitions, report)
   const quantiles = last(({ raw }) => raw.quantiles) ?? [0.5, 0.9, 0.99]
   return {
     name: first.raw.name,
@@ -158,6 +159,23 @@ function reportUnequal(first: Definition, second: Definition, report: Report): v
   }
   differ('type', first.raw.type, second.raw.type)
   if (first.raw.type === second.raw.type) differ('buckets', boundsOf(first), boundsOf(second))
+}
+
+/** Lists whose order means nothing, of those definitions that give one. */
+function reportUnequalLists(key: 'quantiles' | 'one_per', definitions: readonly Definition[], report: Report): void {
+  const [first, ...others] = definitions.filter(({ raw }) => raw[key] !== undefined)
+  const textOf = ({ raw }: Definition): string => [...new Set<string | number>(raw[key])].map(String).sort().join(', ')
+  for (const second of others) {
+    if (textOf(second) === textOf(first!)) continue
+    report({
+      severity: 'error',
+      code: 'conflict',
+      message: `${first!.raw.name} is defined twice with unequal ${key}: [${textOf(first!)}] and [${textOf(second)}]`,
+      place: placeIn(second.owner.file, [...second.path, key]),
+      notes: [{ message: 'first given here', place: placeIn(first!.owner.file, [...first!.path, key]) }],
+      hint: 'give them in one place only',
+    })
+  }
 }
 
 /** HELP that leads back to the log when the mapping says nothing. */

@@ -7,7 +7,7 @@ export const DIAGNOSTIC_CODES = {
   'bad-type': 'A value of the wrong kind',
   'bad-value': 'A value of the right kind that is not allowed here',
   'bad-path': 'A path that cannot be read',
-  'unknown-name': 'A $ name that nothing binds',
+  'unknown-name': 'A $ name that nothing binds, or a metric that is not there',
   'bad-regex': 'A regular expression that the linear engine refuses',
   'bad-name': 'A metric or label name that Prometheus does not allow',
   'reserved-name': 'A metric or label name that is taken',

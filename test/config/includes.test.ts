@@ -43,6 +43,20 @@ test('an unknown preset is told with the nearest; a name with slashes reads no o
   expect(diagnostics[0]?.hint).toContain('agent')
 })
 
+test('leaving out a metric that is not there is told with the nearest name', async () => {
+  folder.write('without/base.yaml', METRIC.replace('a_total', 'calls_total'))
+  folder.write('without/inner.yaml', 'version: 1\ninclude: [./base.yaml]\n')
+  const main = folder.write(
+    'without/main.yaml',
+    'version: 1\ninclude: [{ file: ./inner.yaml, without: [calls_total, cals_total] }]\n',
+  )
+  const { diagnostics, config } = await loaded([main])
+  expect(diagnostics).toMatchObject([
+    { code: 'unknown-name', place: { file: main, path: ['include', 0, 'without', 1] }, hint: 'did you mean "calls_total"?' },
+  ])
+  expect(config.metrics).toEqual([])
+})
+
 test('a link to a folder elsewhere leads out too; a link beside the file does not', async () => {
   folder.write('outside/x.yaml', METRIC)
   folder.write('linked/real.yaml', METRIC)

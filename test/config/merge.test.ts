@@ -26,6 +26,25 @@ test('unequal types and unequal buckets are told at the second, with the place o
   expect(only?.notes?.[0]?.place.file).toBe(`${folder.path}/base.yaml`)
 })
 
+test.each([
+  ['quantiles', 'type: summary, value: v', '[0.5, 0.9]', '[0.5, 0.99]', '[0.9, 0.5]'],
+  ['one_per', 'type: gauge, value: v, labels: { a: a, b: b }', '[a]', '[a, b]', '[a]'],
+])(
+  'unequal %s are told with both places; equal ones in another order, and none, are no conflict',
+  async (key, rest, one, other, same) => {
+    const metric = (given: string): string => `metrics: [{ name: m, ${rest}, event: e${given} }]\n`
+    base(metric(`, ${key}: ${one}`))
+    const twice = async (given: string) =>
+      loaded([folder.write('main.yaml', `version: 1\ninclude: [./base.yaml]\n${metric(given)}`)])
+    const [only, ...more] = (await twice(`, ${key}: ${other}`)).diagnostics
+    expect(more).toEqual([])
+    expect(only).toMatchObject({ code: 'conflict', place: { path: ['metrics', 0, key] } })
+    expect(only?.notes?.[0]?.place).toMatchObject({ file: `${folder.path}/base.yaml`, path: ['metrics', 0, key] })
+    expect((await twice(`, ${key}: ${same}`)).diagnostics).toEqual([])
+    expect((await twice('')).diagnostics).toEqual([])
+  },
+)
+
 test('equal buckets written in two ways are equal', async () => {
   base('metrics: [{ name: h, type: histogram, event: e, value: v, buckets: [1, 10, 100] }]\n')
   const { metrics } = await config(
