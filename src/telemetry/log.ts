@@ -41,20 +41,28 @@ export class Log {
     const facts = { time: new Date(wallClockMs()).toISOString(), level, msg: message }
     const entry = { ...facts, ...fields, ...facts }
     const pairs = Object.entries(entry).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]))
-    const plain = pairs.map(([key, value]) => [key, typeof value === 'string' ? harmless(value) : value] as const)
-    write(format === 'json' ? `${JSON.stringify(Object.fromEntries(plain))}\n` : `${plain.map(logfmtPair).join(' ')}\n`)
+    write(format === 'json' ? `{${pairs.map(jsonPair).join(',')}}\n` : `${pairs.map(logfmtPair).join(' ')}\n`)
   }
 }
 
-/** Visible escapes for everything that a terminal could act on, and a bounded length. */
-function harmless(text: string): string {
-  const cut = text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text
-  return cut.replace(
-    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+type Pair = readonly [key: string, value: string | number | boolean]
+
+function jsonPair([key, value]: Pair): string {
+  return `"${key}":${typeof value === 'string' ? quoted(value) : value}`
 }
 
-function logfmtPair([key, value]: readonly [string, string | number | boolean]): string {
-  return typeof value === 'string' && !/^[^\s"=]+$/.test(value) ? `${key}=${JSON.stringify(value)}` : `${key}=${value}`
+function logfmtPair([key, value]: Pair): string {
+  return `${key}=${typeof value === 'string' && !PLAIN.test(value) ? quoted(value) : value}`
+}
+
+/** What needs no quotes in logfmt. */
+const PLAIN = /^[!#-<>-[\]-~]{1,500}$/
+/** What a terminal or a viewer acts on. */
+const UNFIT = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
+
+/** A JSON string of bounded length, which is what logfmt has in quotes too. */
+function quoted(text: string): string {
+  const cut = text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}…` : text
+  const escaped = cut.replace(/["\\]/g, '\\$&').replace(UNFIT, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return `"${escaped}"`
 }

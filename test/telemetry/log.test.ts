@@ -98,6 +98,16 @@ test('escape sequences and line ends are seen, not obeyed', () => {
   expect(lines[0]).toContain('u001b[2Jb')
 })
 
+test('what is escaped is escaped once: JSON reads the text as it was, logfmt too', () => {
+  const text = 'C:\\logs\n\u001b[2J "x" \u009b'
+  for (const format of ['json', 'logfmt'] as const) {
+    const { log, lines } = logging({ format })
+    log.info('x', { text })
+    const quoted = format === 'json' ? lines[0]! : `{"text":${lines[0]!.slice(lines[0]!.indexOf('text=') + 5)}}`
+    expect([format, JSON.parse(quoted).text]).toEqual([format, text])
+  }
+})
+
 test('a long text is cut at 500 characters and says so', () => {
   const { log, lines } = logging({ format: 'json' })
   log.info('m'.repeat(501), { exact: 'e'.repeat(500), long: 'l'.repeat(100_000) })
@@ -105,7 +115,6 @@ test('a long text is cut at 500 characters and says so', () => {
   expect(entry).toMatchObject({ msg: `${'m'.repeat(500)}…`, exact: 'e'.repeat(500), long: `${'l'.repeat(500)}…` })
 })
 
-// Known bug: fields are spread after time, level and msg, so that a field of such a name replaces the fact.
 test('a field cannot take the place of the level', () => {
   const { log, lines } = logging({ format: 'json' })
   log.error('x', { level: 'debug' })
