@@ -1,4 +1,5 @@
 /** Diagnostics and the texts they are about → a report for people, for tools (JSON) or for GitHub. Never touches the disk. */
+import { columnsOf } from './columns.ts'
 import type { Diagnostic, Place } from './diagnostic.ts'
 import type { YamlSource } from './yaml-source.ts'
 
@@ -103,8 +104,9 @@ function frame(place: Place, sources: Sources): string[] {
   const shown = `${lead}${text.slice(from, from + WINDOW)}${from + WINDOW < text.length ? '…' : ''}`
   const length = Math.max(1, Math.min((endLine === line ? endColumn : text.length + 1) - column, WINDOW))
   const gutter = String(line)
-  const pad = ' '.repeat(lead.length + column - 1 - from)
-  return [`${gutter} | ${shown}`, `${' '.repeat(gutter.length)} | ${pad}${'^'.repeat(length)}`]
+  const pad = ' '.repeat(lead.length + columnsOf(text.slice(from, column - 1)))
+  const carets = '^'.repeat(Math.max(1, columnsOf(text.slice(column - 1, column - 1 + length))))
+  return [`${gutter} | ${shown}`, `${' '.repeat(gutter.length)} | ${pad}${carets}`]
 }
 
 /** Messages quote the user's text, which may be long. */

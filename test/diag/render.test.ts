@@ -71,6 +71,19 @@ test('tabs do not shift the caret; CRLF is no part of a line', () => {
   )
 })
 
+test.each([
+  ['日本', 4],
+  ['한글カナ', 8],
+  ['😀', 2],
+  ['ＡＢ', 4],
+  ['e\u0301', 1],
+  ['äö', 2],
+])('%s before and under the caret takes %i columns', (wide, columns) => {
+  const [, line, underline] = report(`x: 1\n"${wide}": { b: "${wide}" }\n`, [at({ path: [wide, 'b'] })]).split('\n')
+  expect(line).toBe(`2 | "${wide}": { b: "${wide}" }`)
+  expect(underline).toBe(`  | ${' '.repeat(columns + 2 + 7)}${'^'.repeat(columns + 2)}`)
+})
+
 test('a file that was not read has no source line', () => {
   expect(renderDiagnostics([at({ file: 'gone.yaml' })], new Map(), 'text')).toBe('gone.yaml:1:1: error[bad-value]: wrong\n')
 })
