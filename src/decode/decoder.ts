@@ -2,6 +2,7 @@
  * Lines → events: parses a line and fills the row with the slots that the rules for this event read, and with its name.
  * The time is read only when somebody asks: most events never need it. One decoder per stream set, one row, reused.
  */
+import { forgetInnerJson } from './inner-json.ts'
 import type { JsonBounds } from './json-bounds.ts'
 import { JsonLine, type RejectReason } from './json-line.ts'
 import type { Json } from './path.ts'
@@ -64,6 +65,7 @@ export class Decoder {
   /** Lets go of the last event; its time cannot be asked for any more. */
   forget(): void {
     this.#line.forget()
+    forgetInnerJson()
   }
 
   #fill(row: Row, paths: readonly SlotPath[]): void {

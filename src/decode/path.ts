@@ -3,7 +3,7 @@
  * Only own properties are read; a step that does not fit is missing (undefined), as is `null`. Nothing here throws.
  */
 
-import { parseInner } from './inner-json.ts'
+import { innerJson } from './inner-json.ts'
 import type { Json } from './json.ts'
 
 export type { Json } from './json.ts'
@@ -102,7 +102,7 @@ function takeStep(value: Json, step: Step): Json {
     case 'element':
       return Array.isArray(value) ? value.find((e) => hasText(e, step.key, step.equals)) : undefined
     case 'json':
-      return typeof value === 'string' ? parseInner(value) : undefined
+      return typeof value === 'string' ? innerJson(value) : undefined
   }
 }
 
