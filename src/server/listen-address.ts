@@ -28,3 +28,13 @@ export function isLoopback(address: ListenAddress): boolean {
     address.host === 'localhost' || address.host === '::1' || (isIPv4(address.host ?? '') && address.host!.startsWith('127.'))
   )
 }
+
+/** Listens on all addresses of the machine: IPv6 takes IPv4 along; where there is no IPv6, IPv4 alone. */
+export async function onAllAddresses<T>(listen: (host: string) => Promise<T>): Promise<T> {
+  try {
+    return await listen('::')
+  } catch (error) {
+    if (!['EAFNOSUPPORT', 'EADDRNOTAVAIL'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    return listen('0.0.0.0')
+  }
+}

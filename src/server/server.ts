@@ -10,7 +10,7 @@ import fastify from 'fastify'
 import { Connections } from './connections.ts'
 import { addHealthRoutes, type Health } from './health.ts'
 import { addLanding, LANDING_STYLE } from './landing.ts'
-import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts'
+import { isLoopback, type ListenAddress, onAllAddresses, parseListenAddress } from './listen-address.ts'
 import { addMetricsRoute, type Metrics } from './metrics.ts'
 
 export interface ServerOptions {
@@ -149,7 +149,8 @@ function assertTelemetryPath(path: string): void {
 async function listen(app: FastifyInstance, address: ListenAddress, text: string): Promise<string> {
   try {
     if (address.kind === 'unix') return await listenUnix(app, address.path)
-    return await app.listen({ port: address.port, host: address.host ?? '::' })
+    const { host = '::', port } = address
+    return await (host === '::' ? onAllAddresses((all) => app.listen({ port, host: all })) : app.listen({ port, host }))
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     const cure =

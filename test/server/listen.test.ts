@@ -5,7 +5,7 @@ import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync, writeF
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { isLoopback, parseListenAddress } from '../../src/server/listen-address.ts'
+import { isLoopback, onAllAddresses, parseListenAddress } from '../../src/server/listen-address.ts'
 import { startServer } from '../../src/server/server.ts'
 import { ask, client, optionsOf, portOf, serving, until } from './serving.ts'
 
@@ -45,6 +45,19 @@ test.each([
   ['unix:/run/a b.sock', { kind: 'unix', path: '/run/a b.sock' }],
 ])('%s is an address', (text, expected) => {
   expect(parseListenAddress(text)).toEqual(expected)
+})
+
+test('all addresses are those of IPv4 where the machine has no IPv6; any other failure stays', async () => {
+  const tried: string[] = []
+  const without = (code: string) => async (host: string) => {
+    tried.push(host)
+    if (host === '::') throw Object.assign(new Error(code), { code })
+    return host
+  }
+  expect(await onAllAddresses(without('EAFNOSUPPORT'))).toBe('0.0.0.0')
+  expect(await onAllAddresses(without('EADDRNOTAVAIL'))).toBe('0.0.0.0')
+  await expect(onAllAddresses(without('EADDRINUSE'))).rejects.toThrow('EADDRINUSE')
+  expect(tried).toEqual(['::', '0.0.0.0', '::', '0.0.0.0', '::'])
 })
 
 test.each([
