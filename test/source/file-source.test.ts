@@ -474,6 +474,34 @@ describe('truncation', () => {
     expect(f.changes('truncated')).toBe(1)
   })
 
+  test('written anew with lines that all end in the same 300 bytes, up to or past the offset', async () => {
+    const f = follow({ patterns: ['a.log'] })
+    const line = (text: string): string => `${text}${'x'.repeat(300)}\n`
+    writeFileSync(f.path('a.log'), line('1') + line('2'))
+    await f.start()
+    writeFileSync(f.path('a.log'), line('3') + line('4'))
+    await f.settle()
+    writeFileSync(f.path('a.log'), line('5') + line('6') + line('7'))
+    await f.settle()
+    expect(f.taken().map((text) => text[0])).toEqual(['1', '2', '3', '4', '5', '6', '7'])
+    expect(f.changes('truncated')).toBe(2)
+  })
+
+  test('an unfinished line that is written anew is no new file, also within the first bytes', async () => {
+    const f = follow({ patterns: ['a.log'] })
+    writeFileSync(f.path('a.log'), 'one\nunfini')
+    await f.start()
+    truncateSync(f.path('a.log'), 4)
+    appendFileSync(f.path('a.log'), 'another')
+    await f.settle()
+    appendFileSync(f.path('a.log'), ' line\n')
+    await f.settle()
+    appendFileSync(f.path('a.log'), 'three\n')
+    await f.settle()
+    expect(f.taken()).toEqual(['one', 'another line', 'three'])
+    expect(f.changes('truncated')).toBe(0)
+  })
+
   test.each([
     ['the same', 'OLD\nOLD\n', 'new\nnew\n'],
     ['a larger', 'old\n', 'new\nnewer\n'],

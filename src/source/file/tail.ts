@@ -1,14 +1,17 @@
 /**
- * One open file, read forward. Each reading takes the 256 bytes before the wanted offset along: if they are not what they were,
- * the file was truncated and written anew. Operating errors come back as a result, never thrown; what the sink throws passes.
+ * One open file, read forward. Each reading takes the 256 bytes before the wanted offset along, and after a change the first bytes
+ * of the file are looked at too: if either are not what they were, the file was truncated and written anew. Operating errors come back as a result, never thrown; what the sink throws passes.
  */
-import { type BigIntStats, closeSync, fstatSync } from 'node:fs'
+import { type BigIntStats, closeSync, fstatSync, readSync } from 'node:fs'
 import type { Chunk, Origin, Position, StreamSink } from '../source.ts'
 import { fileKey, HEAD_BYTES, identityText, inodeKey } from './identity.ts'
 import { MARK_BYTES, WINDOW_BYTES, type Window } from './window.ts'
 
 /** A second look after a change: two changes within one tick of the file system's clock look like one. */
 const SECOND_LOOK_MS = 50
+
+/** The head as it is now, for the length of a comparison. */
+const HEAD_SCRATCH = Buffer.alloc(HEAD_BYTES)
 
 /** `more`: there is more to read now. `idle`: all that is there was delivered. `failed`: see `error`. */
 export type Turn = 'more' | 'idle' | 'truncated' | 'failed'
@@ -189,7 +192,17 @@ export class Tail {
     if (this.#sizeBytes < this.#wanted) return -1
     if (!this.hasChanged && !isSecondLook && !this.isUnread) return 0
     this.#isUnchecked = false
-    return this.#read()
+    const got = this.#read()
+    // After the reading: what was read before the file was written anew is not delivered then, but gone all the same.
+    return (this.hasChanged || isSecondLook) && !this.#hasSameHead() ? -1 : got
+  }
+
+  /** Lines may all end in the same 256 bytes. Only what is in the numbers cannot change: an unfinished line may be written anew. */
+  #hasSameHead(): boolean {
+    const bytes = Math.min(this.#head.length, this.#checkpoint)
+    if (bytes === 0) return true
+    const got = readSync(this.#fd, HEAD_SCRATCH, 0, bytes, 0)
+    return got === bytes && HEAD_SCRATCH.compare(this.#head, 0, bytes, 0, bytes) === 0
   }
 
   #look(): void {
@@ -216,7 +229,7 @@ export class Tail {
     const start = this.#markBytes
     const asked = this.#wanted
     const chunk = { buffer: this.#window.buffer, start, end: start + bytes, offset: asked }
-    if (asked <= this.#head.length && this.#head.length < HEAD_BYTES) this.#extendHead(chunk)
+    if (asked <= this.#head.length && asked < HEAD_BYTES) this.#keepHead(chunk)
     const next = this.#sink.push(chunk)
     if (next > asked + bytes || next < 0) throw new Error(`a sink asked for offset ${next} after ${asked + bytes}`)
     this.#deliveredTo = Math.max(asked + bytes, next)
@@ -250,11 +263,10 @@ export class Tail {
     this.#goBack(this.#anchorOffset)
   }
 
-  #extendHead(chunk: Chunk): void {
-    const known = this.#head.length
-    const from = chunk.start + (known - chunk.offset)
-    const fresh = chunk.buffer.subarray(from, Math.min(chunk.end, from + HEAD_BYTES - known))
-    if (fresh.length > 0) this.#head = Buffer.concat([this.#head, fresh])
+  /** What is delivered again may be other than before: an unfinished line was written anew. */
+  #keepHead(chunk: Chunk): void {
+    const fresh = chunk.buffer.subarray(chunk.start, Math.min(chunk.end, chunk.start + HEAD_BYTES - chunk.offset))
+    this.#head = Buffer.concat([this.#head.subarray(0, chunk.offset), fresh])
   }
 
   #restart(sizeBefore: number): Turn {
