@@ -12,7 +12,7 @@ import type { Settings } from './settings.ts'
 export async function runOnce(
   pipeline: Pipeline,
   files: readonly FileSource[],
-  { registry, own }: Plan,
+  { registry, own, masks }: Plan,
   settings: Settings,
   io: Io,
 ): Promise<number> {
@@ -27,6 +27,6 @@ export async function runOnce(
   const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => performance.now(), format })
   io.stdout(exposition.mappedText({ withOwn: settings.withOwn }))
   const problems = files.flatMap((source) => source.problems)
-  for (const problem of problems) io.stderr(`agentlog-exporter: ${problem}\n`)
+  for (const problem of problems) io.stderr(`agentlog-exporter: ${masks.text(problem)}\n`)
   return problems.length > 0 || stop.signal.aborted ? EXIT.failed : EXIT.ok
 }

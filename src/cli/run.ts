@@ -21,7 +21,7 @@ export async function run(logs: readonly string[], flags: FlagValues, io: Io): P
   const { plan, diagnostics, texts } = await loadPlan(settings.files, settings.presets)
   if (diagnostics.length > 0) io.stderr(`${renderDiagnostics(diagnostics, texts, 'text', io.colour)}\n`)
   if (plan === undefined) return refuse(`${settings.files.join(', ')}: this mapping does not start; nothing was read\n`, io)
-  const log = new Log({ write: io.stderr, level: settings.logLevel, format: settings.logFormat, wallClockMs: Date.now })
+  const log = logOf(plan, settings, io)
   for (const sentence of notYet(flags)) log.warn(sentence)
   const specs = chooseSources(settings, plan.config)
   if (specs.length === 0) return refuse(USAGE_EXAMPLE, io)
@@ -43,6 +43,10 @@ export async function run(logs: readonly string[], flags: FlagValues, io: Io): P
   })
 }
 
+function logOf({ masks }: Plan, { logLevel: level, logFormat: format }: Settings, io: Io): Log {
+  return new Log({ write: io.stderr, level, format, masks, wallClockMs: Date.now })
+}
+
 function refuse(why: string, io: Io): number {
   io.stderr(why)
   return EXIT.usage
@@ -53,14 +57,14 @@ function endsWithSources(settings: Settings, specs: readonly { kind: string }[])
   return settings.exitsOnEof && specs.every((spec) => spec.kind === 'stdin')
 }
 
-function pipelineOptions({ config, mapping, own }: Plan, log: Log): ConstructorParameters<typeof Pipeline>[1] {
+function pipelineOptions({ config, mapping, own, cleanLabel }: Plan, log: Log): ConstructorParameters<typeof Pipeline>[1] {
   const bugs = new Throttle(BUG_PERIOD_MS, () => performance.now())
   return {
     mapping,
     own,
     bounds: { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth },
     maxLineBytes: config.limits.lineBytes,
-    labelLength: config.limits.labelLength,
+    cleanLabel,
     wallClockMs: Date.now,
     onBug: (error) => {
       const hidden = bugs.pass('line')

@@ -1,5 +1,5 @@
 /** What config gives: the user's file (and what it includes) merged, checked and frozen. Nothing later reads the YAML again. */
-import type { MappingSpec } from '../mapping/spec.ts'
+import type { MappingSpec, Placed } from '../mapping/spec.ts'
 
 export interface FileSourceSpec {
   readonly kind: 'file'
@@ -30,4 +30,6 @@ export interface Limits {
 export interface Config extends MappingSpec {
   readonly sources: readonly SourceSpec[]
   readonly limits: Limits
+  /** Regular expressions of further secrets, of all files. */
+  readonly mask: readonly Placed<string>[]
 }

@@ -5,12 +5,12 @@ import { placeIn } from './raw.ts'
 type Keys = Readonly<Record<string, unknown>>
 
 const LATER = {
-  top: ['remember', 'derive', 'mask'],
+  top: ['remember', 'derive'],
   source: ['use', 'docker', 'kubernetes', 'labels', 'only', 'input'],
   metric: ['expire', 'max_step'],
   rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],
   takes: ['derived'],
-  value: ['expr', 'price', 'unmasked', 'rise'],
+  value: ['expr', 'price', 'rise'],
 } as const
 
 const LATER_OPS = ['mean', 'sum', 'count', 'distinct']

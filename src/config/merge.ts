@@ -40,6 +40,7 @@ export function mergeFiles(
     input: inputSpec(files),
     drop: files.flatMap(({ file, raw }) => (raw.drop ?? []).map((takes, i) => takesSpec(takes, file, ['drop', i]))),
     metrics: mergeMetrics(files, report),
+    mask: files.flatMap(({ file, raw }) => (raw.mask ?? []).map((spec, i) => ({ spec, place: placeIn(file, ['mask', i]) }))),
     limits: limitsOf(files),
   }
 }

@@ -54,6 +54,7 @@ export interface RawMapping {
     readonly buckets?: BucketsSpec
     readonly max_series?: number
   }
+  readonly mask?: readonly string[]
   readonly limits?: Readonly<
     Partial<Record<'series' | 'keys' | 'line_bytes' | 'line_values' | 'line_depth' | 'label_length', number | string>>
   >

@@ -83,7 +83,7 @@ const longValue = z
     unit: z.enum(UNITS).optional().describe('Unit of the number in the log; it becomes seconds, bytes or a ratio.'),
     scale: z.number().optional().describe('Factor.'),
     default: scalar.optional().describe('If missing; a label with an empty default is left away.'),
-    unmasked: z.boolean().optional().describe('Take no secrets out.'),
+    unmasked: z.boolean().optional().describe('A label with its secrets.'),
     max_values: wholeAbove0.optional().describe('Texts of this label past that many become _other.'),
     price: z.looseObject({}).optional().describe('Dollars from tokens and a price table.'),
     rise: key.optional(),
@@ -227,6 +227,9 @@ export const mappingSchema = z
       })
       .optional()
       .describe('Bounds, whatever the input is.'),
-    mask: z.array(z.string()).optional().describe('Regular expressions of secrets.'),
+    mask: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('Regular expressions (RE2) of further secrets: group 1, else all, is masked.'),
   })
   .meta({ title: 'agentlog-exporter mapping, version 1' })

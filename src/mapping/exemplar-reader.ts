@@ -7,6 +7,8 @@ import type { Trace, Value } from '../select/trace.ts'
 interface Label {
   readonly name: string
   readonly value: Value
+  /** Whether its text is shown with its secrets. */
+  readonly isUnmasked: boolean
 }
 
 /** undefined: the rule gives no labels, or the metric's type has no exemplars (config has said so). */
@@ -49,9 +51,9 @@ export class ExemplarReader {
   /** A label that is missing is left away. */
   #read(row: Row): ExemplarLabels {
     const found: (readonly [string, string])[] = []
-    for (const { name, value } of this.#labels) {
+    for (const { name, value, isUnmasked } of this.#labels) {
       const text = value.text(row)
-      if (text !== undefined && text !== '') found.push([name, this.#family.cleanLabel(text)])
+      if (text !== undefined && text !== '') found.push([name, this.#family.cleanLabel(text, isUnmasked)])
     }
     return found
   }

@@ -6,8 +6,9 @@ import type { Row } from '../decode/row.ts'
 import type { Place, Report } from '../diag/diagnostic.ts'
 import type { Family, Site } from '../registry/family.ts'
 import type { SlotTable } from '../select/slots.ts'
+import type { ValueSpec } from '../select/spec.ts'
 import type { Trace, Value } from '../select/trace.ts'
-import { compileValue } from '../select/value.ts'
+import { compileLabel, compileValue } from '../select/value.ts'
 import { type ExemplarReader, exemplarReader } from './exemplar-reader.ts'
 import type { RuleSpec } from './spec.ts'
 import { Takes } from './takes.ts'
@@ -52,20 +53,24 @@ export class Rule {
     this.metric = family.spec.name
     this.place = spec.place
     this.#labelNames = family.spec.labelNames
-    const compile = (part: RuleSpec['labels'][number] | NonNullable<RuleSpec['value']>): Value =>
-      compileValue(part.spec, { slots, bindings: this.takes.bindings, place: part.place, report })
-    const byName = new Map(spec.labels.map((label) => [label.name, compile(label)]))
+    const { bindings, secretNames } = this.takes
+    const compile = (part: NonNullable<RuleSpec['value']>): Value =>
+      compileValue(part.spec, { slots, bindings, place: part.place, report })
+    const compileText = ({ spec: text, place }: NonNullable<RuleSpec['value']>): Value =>
+      compileLabel(text, { slots, bindings, secretNames, place, report })
+    const byName = new Map(spec.labels.map((label) => [label.name, compileText(label)]))
     this.#labels = this.#labelNames.map((name) => byName.get(name))
     this.#splitIndex = spec.split === undefined ? -1 : this.#labelNames.indexOf(spec.split.label)
     const entries = spec.split?.entries.map((entry) => ({ text: entry.text, value: compile(entry) }))
     const samples = entries ?? [{ text: undefined, value: spec.value && compile(spec.value) }]
-    const maxValues = this.#maxValues(spec)
-    this.#samples = samples.map((sample) => ({ ...sample, site: family.site(this.#closed(sample.text), maxValues) }))
+    const maxValues = this.#ofLabels(spec, maxValuesOf)
+    const unmasked = this.#ofLabels(spec, isUnmasked)
+    this.#samples = samples.map((sample) => ({ ...sample, site: family.site(this.#closed(sample.text), maxValues, unmasked) }))
     this.#isCounter = family.spec.type === 'counter'
     this.#record = family.recorder(spec.op)
     this.#countSkip = countSkip
     this.#exemplar = exemplarReader(
-      spec.exemplar.map((label) => ({ name: label.name, value: compile(label) })),
+      spec.exemplar.map((label) => ({ name: label.name, value: compileText(label), isUnmasked: isUnmasked(label.spec) })),
       family,
     )
     this.#texts = this.#labelNames.map(() => '')
@@ -123,10 +128,9 @@ export class Rule {
     )
   }
 
-  #maxValues(spec: RuleSpec): (number | undefined)[] {
-    const byName = new Map(
-      spec.labels.map(({ name, spec: value }) => [name, typeof value === 'object' ? value.max_values : undefined]),
-    )
+  /** What each label's value says, in the family's order; undefined where the rule does not give that label. */
+  #ofLabels<T>({ labels }: RuleSpec, read: (value: ValueSpec) => T): (T | undefined)[] {
+    const byName = new Map(labels.map(({ name, spec }) => [name, read(spec)]))
     return this.#labelNames.map((name) => byName.get(name))
   }
 
@@ -167,4 +171,12 @@ export class Rule {
       ...(inner ? { steps: [inner] } : {}),
     }
   }
+}
+
+function maxValuesOf(value: ValueSpec): number | undefined {
+  return typeof value === 'object' ? value.max_values : undefined
+}
+
+function isUnmasked(value: ValueSpec): boolean {
+  return typeof value === 'object' && value.unmasked === true
 }

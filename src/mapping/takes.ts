@@ -6,6 +6,7 @@ import { isObject, type Json } from '../decode/path.ts'
 import { fillSlots, type Row, type SlotPath } from '../decode/row.ts'
 import type { Report } from '../diag/diagnostic.ts'
 import { compileWhere } from '../select/condition.ts'
+import { isSecretPath } from '../select/secret-paths.ts'
 import type { Read, SlotTable } from '../select/slots.ts'
 import type { Condition, Trace } from '../select/trace.ts'
 import type { TakesSpec } from './spec.ts'
@@ -21,19 +22,24 @@ interface Level {
 export class Takes {
   readonly events: readonly string[] | undefined
   readonly bindings: ReadonlyMap<string, SlotPath[]>
+  /** Bound names whose elements stand in a list under a secret's key. */
+  readonly secretNames: ReadonlySet<string>
   readonly #levels: readonly Level[]
   readonly #condition: Condition | undefined
 
   constructor(spec: TakesSpec, slots: SlotTable, report: Report) {
     this.events = spec.events
     const bindings = new Map<string, SlotPath[]>()
+    const secretNames = new Set<string>()
     this.#levels = spec.each.map(({ name, spec: path, place }) => {
       const list = slots.reader(path, place, report, bindings)
       const elementPaths: SlotPath[] = []
       bindings.set(`$${name}`, elementPaths)
+      if (isSecretPath(path, secretNames)) secretNames.add(`$${name}`)
       return { name, path, list, elementPaths }
     })
     this.bindings = bindings
+    this.secretNames = secretNames
     this.#condition = spec.where && compileWhere(spec.where.spec, { slots, bindings, place: spec.where.place, report })
   }
 

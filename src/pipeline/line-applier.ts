@@ -7,7 +7,7 @@ import type { JsonBounds } from '../decode/json-bounds.ts'
 import type { RejectReason } from '../decode/json-line.ts'
 import { Row } from '../decode/row.ts'
 import type { Mapping, Outcome } from '../mapping/mapping.ts'
-import { cleanLabel } from '../select/label-text.ts'
+import type { CleanLabel } from '../select/label-text.ts'
 import type { Origin } from '../source/source.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
 import type { Cell } from '../telemetry/tally.ts'
@@ -21,7 +21,8 @@ export interface ApplierOptions {
   readonly source: string
   readonly mapping: Mapping
   readonly bounds: JsonBounds
-  readonly labelLength: number
+  /** What becomes of an event's name before it is shown. */
+  readonly cleanLabel: CleanLabel
   readonly own: OwnMetrics
   readonly wallClockMs: () => number
   /** A line made the program fail: a bug. The line is counted as `internal`; its text is not told. */
@@ -105,7 +106,7 @@ export class LineApplier {
   #unmappedCell(name: string): Cell {
     const known = this.#unmapped.get(name)
     if (known !== undefined) return known
-    const clean = cleanLabel(name, this.#options.labelLength)
+    const clean = this.#options.cleanLabel(name)
     const cell = this.#options.own.unmappedEvents.at(clean)
     if (clean === name && this.#unmapped.size < MAX_KEPT_CELLS) this.#unmapped.set(name, cell)
     return cell

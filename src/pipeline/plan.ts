@@ -3,8 +3,10 @@ import type { Config } from '../config/config.ts'
 import type { Report } from '../diag/diagnostic.ts'
 import { compileMapping } from '../mapping/compile.ts'
 import type { Mapping } from '../mapping/mapping.ts'
+import type { Masks } from '../mask/masks.ts'
 import { Registry } from '../registry/registry.ts'
-import { cleanLabel } from '../select/label-text.ts'
+import { type CleanLabel, labelCleaner } from '../select/label-text.ts'
+import { compileMasks } from '../select/mask-patterns.ts'
 import { createOwnMetrics, type OwnMetrics } from '../telemetry/own-metrics.ts'
 
 export interface Plan {
@@ -12,15 +14,20 @@ export interface Plan {
   readonly mapping: Mapping
   readonly registry: Registry
   readonly own: OwnMetrics
+  /** For all text of a log, and of our own, that leaves the process. */
+  readonly masks: Masks
+  readonly cleanLabel: CleanLabel
 }
 
 /** A fresh one each time: series and counts start at nothing. */
 export function compilePlan(config: Config, report: Report): Plan {
   const own = createOwnMetrics()
   const { series, labelLength } = config.limits
-  const registry = new Registry({ maxSeries: series, own, cleanLabel: (text) => cleanLabel(text, labelLength) })
+  const masks = compileMasks(config.mask, report)
+  const cleanLabel = labelCleaner(masks, labelLength)
+  const registry = new Registry({ maxSeries: series, own, cleanLabel })
   const countSkip = (metric: string, reason: string): void => {
     own.skippedUpdates.at(metric, reason).value++
   }
-  return { config, mapping: compileMapping(config, { registry, countSkip, report }), registry, own }
+  return { config, mapping: compileMapping(config, { registry, countSkip, report }), registry, own, masks, cleanLabel }
 }

@@ -8,9 +8,9 @@ import type { FamilySpec } from './family-spec.ts'
 import { KINDS } from './kinds/index.ts'
 import type { Kind, Recorder, RecordOp } from './kinds/kind.ts'
 import { SeriesStore } from './series-store.ts'
-import { Site, type SiteFamily } from './site.ts'
+import { type CleanLabel, Site, type SiteFamily } from './site.ts'
 
-export type { Site } from './site.ts'
+export type { CleanLabel, Site } from './site.ts'
 
 /** How many series all families together have and may have, overflow series aside. */
 export interface SeriesBudget {
@@ -20,7 +20,7 @@ export interface SeriesBudget {
 
 export interface FamilyEnvironment {
   readonly budget: SeriesBudget
-  readonly cleanLabel: (text: string) => string
+  readonly cleanLabel: CleanLabel
   readonly random: () => number
   readonly nowMs: () => number
   /** Own numbers: series of this family, updates that went to an overflow series. */
@@ -37,6 +37,7 @@ export class Family implements SiteFamily {
   exemplars: Exemplars | undefined
   readonly #kind: Kind
   readonly #environment: FamilyEnvironment
+  #keepsUnmasked = false
   /** Series outside the limits. They are never removed. */
   #overflowCount = 0
   /** With `onePer`: texts of those labels (as JSON) → the slot of the one series that has them. */
@@ -54,11 +55,20 @@ export class Family implements SiteFamily {
   }
 
   /**
-   * How one rule names series. Per label the closed set of its texts ([''] if the rule does not give it; undefined: open) and how
-   * many distinct texts the family may have before new ones become `_other`.
+   * How one rule names series. Per label the closed set of its texts ([''] if the rule does not give it; undefined: open), how many
+   * distinct texts the family may have before new ones become `_other`, and whether its texts are kept with their secrets.
    */
-  site(closed: readonly (readonly string[] | undefined)[], maxValues: readonly (number | undefined)[] = []): Site {
-    return new Site(this, { closed, maxValues })
+  site(
+    closed: readonly (readonly string[] | undefined)[],
+    maxValues: readonly (number | undefined)[] = [],
+    unmasked: readonly (boolean | undefined)[] = [],
+  ): Site {
+    this.#keepsUnmasked ||= unmasked.includes(true)
+    return new Site(this, { closed, maxValues, unmasked })
+  }
+
+  get keepsUnmasked(): boolean {
+    return this.#keepsUnmasked
   }
 
   /** How one rule puts values in; `op` matters to gauges only. */
@@ -73,7 +83,7 @@ export class Family implements SiteFamily {
     return cellOf
   }
 
-  get cleanLabel(): (text: string) => string {
+  get cleanLabel(): CleanLabel {
     return this.#environment.cleanLabel
   }
 

@@ -1,14 +1,13 @@
 /** All mapped metrics and the limit that they share. Numbers only: no text format, no time. */
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
-import { Family, type SeriesBudget } from './family.ts'
+import { type CleanLabel, Family, type SeriesBudget } from './family.ts'
 import type { FamilySpec } from './family-spec.ts'
 
 export interface RegistryOptions {
   /** Series of all families together, overflow series aside. */
   readonly maxSeries: number
   readonly own: OwnMetrics
-  /** What becomes of a label text before it is kept: bounded in length, without control characters and secrets. */
-  readonly cleanLabel: (text: string) => string
+  readonly cleanLabel: CleanLabel
   /** Keeps hash tables unpredictable for who writes the log; nothing that is exposed depends on it. Default Math.random. */
   readonly random?: () => number
   /** Wall clock in milliseconds since the epoch, for the births of series. Default Date.now. */

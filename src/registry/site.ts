@@ -7,7 +7,9 @@ import { forEachCombination } from './closed-product.ts'
 
 /** What a site needs of its family. */
 export interface SiteFamily {
-  readonly cleanLabel: (text: string) => string
+  readonly cleanLabel: CleanLabel
+  /** Some rule keeps texts unmasked: a raw text that is known may be that rule's. */
+  readonly keepsUnmasked: boolean
   readonly overflows: boolean
   readonly isBornAtZero: boolean
   find(texts: readonly string[]): number
@@ -21,6 +23,9 @@ export interface SiteFamily {
   countOverflow(): void
 }
 
+/** What becomes of a label text before it is kept: bounded in length, without control characters and, unless it is unmasked, secrets. */
+export type CleanLabel = (text: string, isUnmasked: boolean) => string
+
 /** So many sisters are born at once: a rule with a larger product bears the rest when they are seen. */
 const MAX_SISTERS = 1000
 
@@ -29,6 +34,8 @@ export interface SiteLabels {
   readonly closed: readonly (readonly string[] | undefined)[]
   /** Per label: past so many distinct texts in the family, new ones become `_other`. */
   readonly maxValues: readonly (number | undefined)[]
+  /** Per label: whether its texts are kept with their secrets. */
+  readonly unmasked: readonly (boolean | undefined)[]
 }
 
 export class Site {
@@ -41,8 +48,9 @@ export class Site {
 
   constructor(family: SiteFamily, labels: SiteLabels) {
     this.#family = family
-    const closed = labels.closed.map((set) => set && [...new Set(set.map((text) => clean(family, text)))])
-    this.#labels = { closed, maxValues: labels.maxValues }
+    this.#labels = labels
+    const closed = labels.closed.map((set, i) => set && [...new Set(set.map((text) => this.#clean(i, text)))])
+    this.#labels = { ...labels, closed }
     this.#closedSets = closed.map((set) => set && new Set(set))
     this.#hasSisters = family.isBornAtZero && closed.some((set) => set !== undefined && set.length > 1)
     this.#cleaned = closed.map(() => '')
@@ -53,7 +61,7 @@ export class Site {
    * list is not kept. The slot is good until the next call on this family.
    */
   series(texts: readonly string[]): number {
-    const slot = this.#family.find(texts)
+    const slot = this.#family.keepsUnmasked ? -1 : this.#family.find(texts)
     return slot >= 0 ? slot : this.#seek(texts)
   }
 
@@ -71,7 +79,7 @@ export class Site {
     const cleaned = this.#cleaned
     let isCapped = false
     for (let i = 0; i < cleaned.length; i++) {
-      const text = clean(this.#family, texts[i]!)
+      const text = this.#clean(i, texts[i]!)
       cleaned[i] = this.#admit(i, text)
       isCapped ||= cleaned[i] !== text
     }
@@ -108,12 +116,13 @@ export class Site {
     const family = this.#family
     forEachCombination(this.#labels.closed, given, MAX_SISTERS, (texts) => family.find(texts) >= 0 || family.birth(texts) >= 0)
   }
-}
 
-/**
- * Whatever the given function does, without lone surrogates: they have no UTF-8 and are all written alike, and two series that are
- * written alike would cost the whole scrape.
- */
-function clean(family: SiteFamily, text: string): string {
-  return text === '' ? '' : family.cleanLabel(text).replace(/\p{Surrogate}/gu, '\ufffd')
+  /**
+   * Whatever the given function does, without lone surrogates: they have no UTF-8 and are all written alike, and two series that are
+   * written alike would cost the whole scrape.
+   */
+  #clean(label: number, text: string): string {
+    if (text === '') return ''
+    return this.#family.cleanLabel(text, this.#labels.unmasked[label] === true).replace(/\p{Surrogate}/gu, '\ufffd')
+  }
 }

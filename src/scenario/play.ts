@@ -28,7 +28,7 @@ export interface Play {
 /** Throws what a bug in the way of a line throws. The mapping has been checked. */
 export function play(config: Config, { log, file, advanceMs }: Play): Played {
   const plan = compilePlan(config, () => {})
-  const { mapping, registry, own } = plan
+  const { mapping, registry, own, cleanLabel } = plan
   let nowMs = START_MS
   const origin = originOf(config, file)
   const bounds = { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth }
@@ -38,7 +38,7 @@ export function play(config: Config, { log, file, advanceMs }: Play): Played {
       mapping,
       own,
       bounds,
-      labelLength: config.limits.labelLength,
+      cleanLabel,
       wallClockMs: () => nowMs,
       onBug: (error) => {
         throw error

@@ -9,6 +9,8 @@ export interface CompileContext {
   /** Place of what is being compiled. */
   readonly place: Place
   readonly report: Report
+  /** Bound names whose elements stand in a list under a secret's key; default none. */
+  readonly secretNames?: ReadonlySet<string>
 }
 
 /** The context of a part: its place is `steps` below. */

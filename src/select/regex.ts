@@ -5,6 +5,7 @@
  */
 import { createRequire } from 'node:module'
 import type { RE2JS } from 're2js'
+import type { FindPlaces } from '../mask/masks.ts'
 import { headOf } from './label-text.ts'
 import { type PlainPattern, plainPattern } from './plain-pattern.ts'
 
@@ -19,7 +20,12 @@ export interface LinearRegex {
   readonly groupNames: readonly string[]
 }
 
-export type CompiledRegex = { readonly ok: true; readonly regex: LinearRegex } | { readonly ok: false; readonly message: string }
+interface Refused {
+  readonly ok: false
+  readonly message: string
+}
+
+export type CompiledRegex = { readonly ok: true; readonly regex: LinearRegex } | Refused
 
 const MAX_PATTERN_LENGTH = 1000
 /** Instructions of the compiled pattern: `x{1000}` is 1000. */
@@ -33,13 +39,18 @@ const MAX_STATE_BYTES = 1_048_576
 
 /** Compiles a pattern; a problem is told in the engine's words. Never throws. */
 export function compileRegex(pattern: string): CompiledRegex {
-  if (pattern.length > MAX_PATTERN_LENGTH)
-    return refuse(`it is ${pattern.length} characters long; at most ${MAX_PATTERN_LENGTH} are taken`)
+  const tooLong = refusalOfLength(pattern)
+  if (tooLong !== undefined) return tooLong
   const plain = plainPattern(pattern)
   return plain === undefined ? compileWithEngine(pattern) : { ok: true, regex: plainRegex(plain) }
 }
 
-function refuse(message: string): CompiledRegex {
+function refusalOfLength({ length }: string): Refused | undefined {
+  if (length <= MAX_PATTERN_LENGTH) return undefined
+  return refuse(`it is ${length} characters long; at most ${MAX_PATTERN_LENGTH} are taken`)
+}
+
+function refuse(message: string): Refused {
   return { ok: false, message }
 }
 
@@ -48,8 +59,21 @@ function engine(): typeof RE2JS {
   return (createRequire(import.meta.url)('re2js') as typeof import('re2js')).RE2JS
 }
 
+/**
+ * A pattern that is looked for all over a text: places of group 1, or of all that fitted, as `group1` takes it. Searching again after each find can cost the square of the length, so the work on one
+ * text is bounded: past the bound, as past the length that is looked at, all that is left counts as found.
+ */
+export function compileFinder(pattern: string): { readonly ok: true; readonly find: FindPlaces } | Refused {
+  const compiled = refusalOfLength(pattern) ?? onEngine(pattern)
+  return compiled.ok ? { ok: true, find: (text, add) => compiled.regex.findPlaces(text, add) } : compiled
+}
+
 /** A pattern on the engine, without the short cut for plain ones: tests compare the two. */
 export function compileWithEngine(pattern: string): CompiledRegex {
+  return onEngine(pattern)
+}
+
+function onEngine(pattern: string): { readonly ok: true; readonly regex: EngineRegex } | Refused {
   let compiled: RE2JS
   try {
     compiled = engine().compile(pattern)
@@ -110,6 +134,23 @@ class EngineRegex implements LinearRegex {
       if (taken !== undefined) out[name] = taken
     }
     return out
+  }
+
+  findPlaces(text: string, add: (start: number, end: number) => void): void {
+    const looked = headOf(text, this.#maxTextLength)
+    const all = text.length
+    if (looked.length < all) add(looked.length, all)
+    if (!this.#compiled.test(looked)) return
+    const matcher = this.#compiled.matcher(looked)
+    let work = 0
+    for (let from = 0; matcher.find(); from = matcher.end()) {
+      const group = this.groupCount > 0 && matcher.start(1) >= 0 ? 1 : 0
+      add(matcher.start(group), matcher.end(group))
+      work += looked.length - from
+      if (work <= this.#maxTextLength) continue
+      add(from, all)
+      return
+    }
   }
 
   /** Starts and ends of all groups, -1 where one took no part. Asks first whether it fits at all: that is 20 times faster. */

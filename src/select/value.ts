@@ -4,10 +4,13 @@
  */
 import type { Json } from '../decode/path.ts'
 import type { Row } from '../decode/row.ts'
+import { MASKED } from '../mask/masked.ts'
+import { isTruthOrNothing } from '../mask/secret-keys.ts'
 import type { CompileContext } from './compile-context.ts'
 import { applyNumberStages, compileNumberStages, type NumberStages } from './number-stages.ts'
 import { type Numeric, numericOf, toNumber } from './numeric.ts'
 import { preview, textOf } from './scalar-text.ts'
+import { type IsSecret, secrecyOf } from './secret-paths.ts'
 import { compileSource, constSource, pathSource, type Source } from './source-stage.ts'
 import type { LongValue, Scalar, ValueSpec } from './spec.ts'
 import { applyStages, compileTextStages, type TextStage } from './text-stages.ts'
@@ -18,13 +21,34 @@ export function compileValue(spec: ValueSpec, context: CompileContext): Value {
   return compileStaged(spec, context)
 }
 
-function compileStaged(spec: ValueSpec, context: CompileContext): StagedValue {
-  if (typeof spec === 'string') return new StagedValue({ source: pathSource(spec, context), closedTexts: undefined })
+/**
+ * Compiles the value of a label, or of whatever else leaves the process as text: read from under a secret's key it is masked, unless it is
+ * `unmasked` or its words are the mapping's own. What a secret looks like is not asked here but once per new text (`labelCleaner`).
+ */
+export function compileLabel(spec: ValueSpec, context: CompileContext): Value {
+  return compileStaged(spec, context, secrecyOfLabel(spec, context))
+}
+
+function secrecyOfLabel(spec: ValueSpec, context: CompileContext): IsSecret | undefined {
+  if (typeof spec === 'string') return secrecyOf([spec], context)
+  if (typeof spec !== 'object' || spec.path === undefined || spec.unmasked === true || hasOwnWords(spec)) return undefined
+  return secrecyOf(typeof spec.path === 'string' ? [spec.path] : spec.path, context)
+}
+
+/** Whether every text that can come of it stands in the mapping. */
+function hasOwnWords(spec: LongValue): boolean {
+  const hasMap = spec.map !== undefined || spec.map_re !== undefined
+  return spec.one_of !== undefined || (hasMap && spec.else !== undefined)
+}
+
+function compileStaged(spec: ValueSpec, context: CompileContext, isSecret?: IsSecret): StagedValue {
+  if (typeof spec === 'string') return new StagedValue({ source: pathSource(spec, context), closedTexts: undefined, isSecret })
   if (typeof spec !== 'object') return new StagedValue({ source: constSource(spec), closedTexts: [String(spec)] })
   const source = compileSource(spec, context, compileStaged)
   const texts = compileTextStages(spec, context)
   const numbers = compileNumberStages(spec, context, compileStaged)
-  return new StagedValue({ source, texts, numbers, fallback: spec.default, closedTexts: closedTextsOf(spec, texts, numbers) })
+  const closedTexts = closedTextsOf(spec, texts, numbers)
+  return new StagedValue({ source, texts, numbers, fallback: spec.default, closedTexts, isSecret })
 }
 
 interface Stages {
@@ -33,6 +57,7 @@ interface Stages {
   readonly numbers?: NumberStages | undefined
   readonly fallback?: Scalar | undefined
   readonly closedTexts: readonly string[] | undefined
+  readonly isSecret?: IsSecret | undefined
 }
 
 const NO_STAGES: readonly TextStage[] = []
@@ -44,6 +69,7 @@ class StagedValue implements Value {
   readonly #fallback: Scalar | undefined
   readonly #fallbackText: string | undefined
   readonly #fallbackNumber: Numeric | undefined
+  readonly #isSecret: IsSecret | undefined
   readonly closedTexts: readonly string[] | undefined
 
   constructor(stages: Stages) {
@@ -53,6 +79,7 @@ class StagedValue implements Value {
     this.#fallback = stages.fallback
     this.#fallbackText = textOf(stages.fallback)
     this.#fallbackNumber = numericOf(stages.fallback)
+    this.#isSecret = stages.isSecret
     this.closedTexts = stages.closedTexts
   }
 
@@ -63,7 +90,12 @@ class StagedValue implements Value {
   text(row: Row): string | undefined {
     const own =
       this.#numbers === undefined ? applyStages(this.#texts, textOf(this.#source.read(row))) : textOf(this.#ownNumeric(row))
-    return own ?? this.#fallbackText
+    if (own === undefined) return this.#fallbackText
+    return this.#isSecret === undefined ? own : this.#hidden(own, row)
+  }
+
+  #hidden(text: string, row: Row): string {
+    return this.#isSecret!(row) && !isTruthOrNothing(text) ? MASKED : text
   }
 
   number(row: Row): number | undefined {

@@ -1,4 +1,9 @@
-/** Our own log: one line per fact, logfmt or JSON, to a given write function. Never holds text of an agent's log; control characters are escaped. */
+/**
+ * Our own log: one line per fact, logfmt or JSON, to a given write function. Never holds text of an agent's log. Names of files, URLs and
+ * messages of errors may hold secrets: all are masked here, and control characters escaped.
+ */
+import { BUILT_IN_MASKS, type Masks } from '../mask/masks.ts'
+
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>
@@ -7,6 +12,8 @@ export interface LogOptions {
   readonly write: (line: string) => void
   readonly level: LogLevel
   readonly format: 'logfmt' | 'json'
+  /** Default: the built-in ones. */
+  readonly masks?: Masks
   readonly wallClockMs: () => number
 }
 
@@ -36,12 +43,13 @@ export class Log {
   }
 
   #write(level: LogLevel, message: string, fields: LogFields): void {
-    const { write, format, wallClockMs } = this.#options
+    const { write, format, wallClockMs, masks = BUILT_IN_MASKS } = this.#options
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(this.#options.level)) return
     const facts = { time: new Date(wallClockMs()).toISOString(), level, msg: message }
     const entry = { ...facts, ...fields, ...facts }
     const pairs = Object.entries(entry).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]))
-    write(format === 'json' ? `{${pairs.map(jsonPair).join(',')}}\n` : `${pairs.map(logfmtPair).join(' ')}\n`)
+    const plain = pairs.map(([key, value]): Pair => [key, typeof value === 'string' ? masks.underKey(key, value) : value])
+    write(format === 'json' ? `{${plain.map(jsonPair).join(',')}}\n` : `${plain.map(logfmtPair).join(' ')}\n`)
   }
 }
 

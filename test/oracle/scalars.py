@@ -5,7 +5,7 @@ import re
 from datetime import datetime, timezone
 
 NUMERAL = re.compile(r'[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?', re.A)
-UNFIT = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]')
+UNFIT = re.compile('[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]')
 LABEL_LENGTH = 128
 
 
@@ -40,7 +40,8 @@ def number(value):
 
 
 def label(value, default='unknown'):
-    """The label of a text: nothing that breaks a line or a terminal, no half characters, long ones cut with a hash of the whole."""
+    """The label of a text: nothing that breaks a line, turns its direction or acts on a terminal,
+    no half characters, long ones cut with a hash of the whole. Secrets are not looked for: logs that are counted here have none."""
     said = text(value)
     if said is None:
         return default
