@@ -227,9 +227,6 @@ export const mappingSchema = z
       })
       .optional()
       .describe('Bounds, whatever the input is.'),
-    mask: z
-      .array(z.string().min(1))
-      .optional()
-      .describe('Regular expressions (RE2) of further secrets: group 1, else all, is masked.'),
+    mask: z.array(z.string()).optional().describe('Regular expressions (RE2) of further secrets: group 1, else all, is masked.'),
   })
   .meta({ title: 'agentlog-exporter mapping, version 1' })

@@ -69,7 +69,8 @@ function isNameCharacter(text: string, at: number): boolean {
 function quotedNameBefore(text: string, quote: number, mark: string): Name | undefined {
   let end = quote
   while (end > 0 && quote - end < MAX_KEY_LENGTH && text[end - 1] === '\\') end--
-  if (!mayEndSecretKey(text, end) && !text.endsWith('name', end)) return undefined
+  const mayBe = mayEndSecretKey(text, end) || text.endsWith('name', end) || text.slice(Math.max(0, end - 8), end).includes('\\')
+  if (!mayBe) return undefined
   const head = text.slice(Math.max(0, end - MAX_KEY_LENGTH), end)
   const name = head.slice(head.lastIndexOf(mark) + 1)
   return {

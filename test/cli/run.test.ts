@@ -55,6 +55,23 @@ test('--once ends with 1 if a log is missing, and says which; what could be read
   expect(stderr).toContain('missing.jsonl')
 })
 
+test('a log’s name that holds a secret is told without it', async () => {
+  const { code, stderr } = await finish(['--once', join(scratch, 'password=hunter2.jsonl')])
+  expect([code, stderr.includes('password=[masked]'), stderr.includes('hunter2')]).toEqual([1, true, false])
+})
+
+test('a mapping’s own patterns and the built-in ones mask labels and names of events', async () => {
+  const rules = "mask: ['cust-\\d+']\nmetrics: [{ name: a_total, type: counter, event: e, labels: { t: t, k: api_key } }]\n"
+  const mapping = write('mask.yaml', `version: 1\n${rules}`)
+  const lines = [{ event: 'e', t: 'of cust-12', api_key: 'abc' }, { event: 'cust-34' }].map(
+    (event) => `${JSON.stringify(event)}\n`,
+  )
+  const { stdout, stderr } = await finish(['--once', '--self', '-c', mapping, '-'], lines.join(''))
+  expect(stderr).toBe('')
+  expect(stdout).toContain('a_total{t="of [masked]",k="[masked]"} 1')
+  expect(stdout).toContain('agentlog_unmapped_events_total{event="[masked]"} 1')
+})
+
 test('standard input is read to its end', async () => {
   const { code, stdout } = await finish(['--once', '-'], call('x') + call('x') + call('x').trimEnd())
   expect([code, callsOf(stdout, 'x')]).toEqual([0, 3])

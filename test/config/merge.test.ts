@@ -147,3 +147,13 @@ test('every source has a name of its own', async () => {
   const { sources } = await config('include: [./one.yaml, ./two.yaml]\n')
   expect(new Set(sources.map((source) => source.name)).size).toBe(2)
 })
+
+test('patterns of all files mask, those of included files first', async () => {
+  base("mask: ['one', 'two']\n")
+  const { mask } = await config("include: [./base.yaml]\nmask: ['three']\n")
+  expect(mask.map(({ spec, place }) => [spec, place.path])).toEqual([
+    ['one', ['mask', 0]],
+    ['two', ['mask', 1]],
+    ['three', ['mask', 0]],
+  ])
+})

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cleanLabel } from '../../src/select/label-text.ts'
+import { Masks } from '../../src/mask/masks.ts'
+import { cleanLabel, labelCleaner } from '../../src/select/label-text.ts'
 import { wordNormalizer } from '../../src/select/normalize.ts'
 
 test('a clean short text is returned as it is', () => {
@@ -16,6 +17,23 @@ test('control characters, separators of lines and halves of characters become U+
   f('\ud83d', '\ufffd')
   f('a\ude00\ud83d\ude00\ud83d', 'a\ufffd😀\ufffd')
   f('\u00a0~ ', '\u00a0~ ')
+})
+
+test('marks that turn the direction of text become U+FFFD; what nobody sees stays, since it tells two texts apart', () => {
+  const f = (text: string, expected: string): void => expect(cleanLabel(text, 40)).toBe(expected)
+  f('a\u202ab\u202ec\u2066d\u2069e', 'a\ufffdb\ufffdc\ufffdd\ufffde')
+  f('👩\u200d💻 نمی\u200cخواهم', '👩\u200d💻 نمی\u200cخواهم')
+  f('a\u200bb\u200e\ufeff\u00ad', 'a\u200bb\u200e\ufeff\u00ad')
+})
+
+test('secrets are masked before the cut, which halves none of them, and the hash tells nothing of them', () => {
+  const clean = labelCleaner(new Masks(), 20)
+  const tokenOf = (letter: string): string => `ghp_${letter.repeat(36)}`
+  expect(clean(tokenOf('x'))).toBe('[masked]')
+  expect(clean(`12345678901234567 ${tokenOf('x')}`)).toBe(cleanLabel('12345678901234567 [masked]', 20))
+  expect(clean(`12345678901234567 ${tokenOf('x')}`)).toBe(clean(`12345678901234567 ${tokenOf('y')}`))
+  expect(clean('password=a\u0000b\nc')).toBe('password=[masked]\ufffdc')
+  expect(clean(tokenOf('x'), true)).toBe(cleanLabel(tokenOf('x'), 20))
 })
 
 test('a long text is cut and ends in a hash of all of it', () => {
@@ -39,7 +57,7 @@ test('a label is always valid text and never longer than allowed; cleaning twice
       expect(cleaned.length).toBeLessThanOrEqual(maxLength)
       expect(Buffer.from(cleaned).toString()).toBe(cleaned)
       for (const unit of cleaned)
-        expect(unit < ' ' || (unit >= '\u007f' && unit <= '\u009f') || unit === '\u2028' || unit === '\u2029').toBe(false)
+        expect(unit < ' ' || (unit >= '\u007f' && unit <= '\u009f') || /[\u2028-\u202e\u2066-\u2069]/.test(unit)).toBe(false)
       expect(cleanLabel(cleaned, maxLength)).toBe(cleaned)
     }),
     { numRuns: 500 },

@@ -1,6 +1,7 @@
 /** Our own log: levels, forms, and what can never get onto a terminal. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { compileMasks } from '../../src/select/mask-patterns.ts'
 import { LOG_LEVELS, Log, type LogOptions } from '../../src/telemetry/log.ts'
 
 /** 2026-11-21 00:00:00 UTC: 20778 days. */
@@ -106,6 +107,22 @@ test('what is escaped is escaped once: JSON reads the text as it was, logfmt too
     const quoted = format === 'json' ? lines[0]! : `{"text":${lines[0]!.slice(lines[0]!.indexOf('text=') + 5)}}`
     expect([format, JSON.parse(quoted).text]).toEqual([format, text])
   }
+})
+
+test('secrets are masked, by form, by the field’s name, and by the patterns that are given', () => {
+  const place = { file: 'm.yaml' }
+  const masks = compileMasks([{ spec: 'cust-\\d+', place }], () => expect.fail('a diagnostic'))
+  const { log, lines } = logging({ masks })
+  log.error('no https://me:hunter2@host/', { api_key: 'abc', path: '/logs/cust-12.jsonl', token_type: 'bearer', count: 3 })
+  expect(lines[0]).toMatch(
+    / msg="no https:\/\/me:\[masked\]@host\/" api_key=\[masked\] path=\/logs\/\[masked\]\.jsonl token_type=bearer count=3\n$/,
+  )
+})
+
+test('a secret that the cut would halve is masked first', () => {
+  const { log, lines } = logging({ format: 'json' })
+  log.info('x', { text: `${'a'.repeat(490)} ghp_${'x'.repeat(36)}` })
+  expect(JSON.parse(lines[0]!).text).toBe(`${'a'.repeat(490)} [masked]`)
 })
 
 test('a long text is cut at 500 characters and says so', () => {
