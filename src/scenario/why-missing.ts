@@ -10,7 +10,7 @@ import type { ScenarioCase } from './scenario-file.ts'
 
 /** One sentence; undefined if nothing can be told. */
 export function whyMissing(config: Config, { log, file }: ScenarioCase, metric: string): string | undefined {
-  const { mapping } = compilePlan(config, () => {})
+  const { mapping, masks } = compilePlan(config, () => {})
   const rules = mapping.rules.filter((rule) => rule.metric === metric)
   if (rules.length === 0) return undefined
   const bounds = { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth }
@@ -23,7 +23,7 @@ export function whyMissing(config: Config, { log, file }: ScenarioCase, metric: 
     if (decoder.decode(bytes, 0, bytes.length, row) !== 'event') continue
     names.add(row.name ?? '(no name)')
     const failed = rules.filter((rule) => waitsFor(rule, row.name)).map((rule) => firstFailure(rule.trace(row)))
-    nearest ??= failed.find((one) => one !== undefined)?.replace(/^/, `line ${i + 1}: `)
+    nearest ??= failed.map((one) => one && `line ${i + 1}: ${masks.text(one)}`).find((one) => one !== undefined)
   }
   return nearest ?? `no line is an event that its rules wait for (${waited(rules)}); the lines are: ${listed([...names])}`
 }
