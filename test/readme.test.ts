@@ -6,6 +6,7 @@ import { PRESET_DIR, SAMPLE_FILE } from '../src/cli/shipped.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { shapeIssues } from '../src/config/shape-issues.ts'
 import { play } from '../src/scenario/play.ts'
+import { explained } from './explain/explained.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const README = join(ROOT, 'README.md')
@@ -36,6 +37,12 @@ test('the mapping in the README is the shipped first.yaml', () => {
 
 test('the mapping test in the README is the shipped one', () => {
   check('config/examples/agent.test.yaml', readFileSync(join(EXAMPLES, 'agent.test.yaml'), 'utf8'))
+})
+
+test('what explain says in the README is what it says', async () => {
+  const log = '{"kind":"tool_invocation","tool_name":"bash","timestamp":"2026-01-02T03:04:05Z"}\n'
+  const more = '{"event":"tool_invocation","tool":"bash","outcome":"error","timestamp":"2026-01-02T03:04:05Z"}\n'
+  check('explain', (await explained(undefined, log + more)).stdout.replace(/\n+$/, '\n'))
 })
 
 test('the counts in the README are those of the shipped sample', async () => {

@@ -129,6 +129,30 @@ export const TEST_FLAGS: readonly Flag[] = [
   },
 ]
 
+export const EXPLAIN_FLAGS: readonly Flag[] = [
+  ...MAPPING_FLAGS,
+  { flags: '--summary', help: 'one table for all lines: what is counted, what is not and why', isWithoutVariable: true },
+  {
+    flags: '--lines <n[,m]>',
+    help: 'only line n of each log, lines n to m, or with "n," all from n on; the others are applied and not shown',
+    isWithoutVariable: true,
+  },
+  {
+    flags: '--outcome <outcomes>',
+    help: 'only lines that end so: mapped, unmatched, unmapped, dropped, rejected, blank; several with commas',
+    isRepeatable: true,
+    isWithoutVariable: true,
+  },
+  { flags: '--limit <n>', help: 'stop after n shown lines', isWithoutVariable: true },
+  {
+    flags: '--format <format>',
+    help: 'text, or json: an object per line, with --summary one object',
+    choices: ['text', 'json'],
+    default: 'text',
+    isWithoutVariable: true,
+  },
+]
+
 /** `--web.listen-address` → `AGENTLOG_WEB_LISTEN_ADDRESS`. */
 export function variableOf(flag: Flag): string {
   return `AGENTLOG_${longName(flag).replace(/[.-]/g, '_').toUpperCase()}`

@@ -12,7 +12,10 @@ import type { Log } from '../telemetry/log.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
 import type { Settings } from './settings.ts'
 
-export function chooseSources(settings: Settings, config: Config): readonly SourceSpec[] {
+/** How sources are read. */
+type ReadSettings = Pick<Settings, 'isOnce' | 'history'>
+
+export function chooseSources(settings: Pick<Settings, 'logs'>, config: Config): readonly SourceSpec[] {
   if (settings.logs.length === 0) return config.sources
   const paths = settings.logs.filter((log) => log !== '-')
   const [only] = config.sources
@@ -27,7 +30,7 @@ export function chooseSources(settings: Settings, config: Config): readonly Sour
 /** `files` are the sources whose problems `--once` asks for afterwards. */
 export function createIntakes(
   specs: readonly SourceSpec[],
-  settings: Settings,
+  settings: ReadSettings,
   config: Config,
   own: OwnMetrics,
   log: Log,
@@ -47,7 +50,7 @@ export function createIntakes(
   return { intakes, files }
 }
 
-function fileOptions(spec: FileSourceSpec, settings: Settings, config: Config) {
+function fileOptions(spec: FileSourceSpec, settings: ReadSettings, config: Config) {
   const fields = spec.fields === undefined ? undefined : fieldReader(spec.fields)
   return {
     name: spec.name,

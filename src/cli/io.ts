@@ -3,4 +3,6 @@ export interface Io {
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
   readonly colour: boolean
+  /** Resolves when standard output can take more; missing: it always can. For verbs that write without end. */
+  readonly drained?: () => Promise<void> | undefined
 }

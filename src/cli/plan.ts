@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.ts'
 import { validateInWorker } from '../config/validate.ts'
 import { type Diagnostic, hasErrors } from '../diag/diagnostic.ts'
 import type { Sources } from '../diag/render.ts'
+import type { UpdateWatch } from '../mapping/rule.ts'
 import { compilePlan, type Plan } from '../pipeline/plan.ts'
 import { PRESET_DIR } from './shipped.ts'
 
@@ -13,9 +14,10 @@ export interface Planned {
   readonly texts: Sources
 }
 
-export async function loadPlan(files: readonly string[], presets: readonly string[]): Promise<Planned> {
+/** `watch` sees each update of a rule. */
+export async function loadPlan(files: readonly string[], presets: readonly string[], watch?: UpdateWatch): Promise<Planned> {
   const { config, diagnostics, texts } = await loadConfig({ files, presets, presetDir: PRESET_DIR, validate: validateInWorker })
   const found = [...diagnostics]
-  const plan = compilePlan(config, (diagnostic) => void found.push(diagnostic))
+  const plan = compilePlan(config, (diagnostic) => void found.push(diagnostic), watch)
   return hasErrors(found) ? { diagnostics: found, texts } : { plan, diagnostics: found, texts }
 }

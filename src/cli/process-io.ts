@@ -1,4 +1,5 @@
 /** The process's own streams as `Io`. A closed pipe (`| head`) ends the output, not the process with a stack trace. */
+import { once } from 'node:events'
 import type { Io } from './io.ts'
 
 export function processIo(): Io {
@@ -7,6 +8,7 @@ export function processIo(): Io {
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
+    drained: () => (process.stdout.writableNeedDrain ? once(process.stdout, 'drain').then(() => undefined) : undefined),
     colour: NO_COLOR ? false : FORCE_COLOR ? true : process.stdout.isTTY === true,
   }
 }

@@ -1,5 +1,5 @@
 /** The verbs, one line each. What a verb does is in the file of its name. */
-import { CHECK_FLAGS, HEALTHCHECK_FLAGS, RUN_FLAGS, TEST_FLAGS } from './flags.ts'
+import { CHECK_FLAGS, EXPLAIN_FLAGS, HEALTHCHECK_FLAGS, RUN_FLAGS, TEST_FLAGS } from './flags.ts'
 import type { Verb } from './verb.ts'
 
 export const VERBS: readonly Verb[] = [
@@ -32,6 +32,13 @@ export const VERBS: readonly Verb[] = [
     run: async (_names, flags, io) => (await import('./healthcheck.ts')).healthcheck(flags, io),
   },
   {
+    name: 'explain',
+    help: 'show for each line of a log which metrics it makes, step by step, or why none',
+    argument: { name: '[logs...]', help: 'files and globs, .gz too; - is standard input' },
+    flags: EXPLAIN_FLAGS,
+    run: async (logs, flags, io) => (await import('./explain.ts')).explain(logs, flags, io),
+  },
+  {
     name: 'schema',
     help: 'print the JSON Schema of the mapping file, for editors',
     flags: [{ flags: '--tests', help: 'of mapping tests instead', isWithoutVariable: true }],
@@ -46,4 +53,4 @@ export const VERBS: readonly Verb[] = [
 ]
 
 /** Verbs of the product that later versions bring. */
-export const LATER_VERBS = ['explain', 'discover', 'backfill', 'dashboard', 'rules', 'reference', 'state', 'top', 'completion']
+export const LATER_VERBS = ['discover', 'backfill', 'dashboard', 'rules', 'reference', 'state', 'top', 'completion']

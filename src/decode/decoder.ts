@@ -30,6 +30,13 @@ export type Decoded = 'event' | 'blank' | RejectReason
 /** Event times further ahead of the wall clock than this are not believed: arrival is taken. */
 const MAX_AHEAD_NS = 600_000_000_000n
 
+export interface TimeTrace {
+  readonly ns: bigint
+  readonly from: 'event' | 'arrival'
+  /** Why not the event's: it gives none, nothing that is a time, or one too far ahead of the clock. */
+  readonly why?: 'missing' | 'no_time' | 'ahead'
+}
+
 export class Decoder {
   readonly #plan: DecodePlan
   readonly #line: JsonLine
@@ -56,16 +63,39 @@ export class Decoder {
 
   /** Nanoseconds since the epoch of the event in the row: its own time if that can be believed, else arrival. */
   time(row: Row): bigint {
-    const arrival = BigInt(Math.round(this.#wallClockMs())) * 1_000_000n
-    this.#fill(row, this.#plan.timePaths)
-    const own = this.#parseTime(this.#plan.time(row))
-    return own === undefined || own > arrival + MAX_AHEAD_NS ? arrival : own
+    const arrival = this.#arrival()
+    const own = this.#ownTime(row)
+    return isBelieved(own, arrival) ? own : arrival
+  }
+
+  /** `time`, with where it comes from. */
+  traceTime(row: Row): TimeTrace {
+    const arrival = this.#arrival()
+    const own = this.#ownTime(row)
+    if (isBelieved(own, arrival)) return { ns: own, from: 'event' }
+    const why = this.#plan.time(row) === undefined ? 'missing' : own === undefined ? 'no_time' : 'ahead'
+    return { ns: arrival, from: 'arrival', why }
+  }
+
+  /** The event in the row as its line has it, in every text and digit. */
+  event(): Json {
+    this.#line.parseFaithfully()
+    return this.#line.body
   }
 
   /** Lets go of the last event; its time cannot be asked for any more. */
   forget(): void {
     this.#line.forget()
     forgetInnerJson()
+  }
+
+  #arrival(): bigint {
+    return BigInt(Math.round(this.#wallClockMs())) * 1_000_000n
+  }
+
+  #ownTime(row: Row): bigint | undefined {
+    this.#fill(row, this.#plan.timePaths)
+    return this.#parseTime(this.#plan.time(row))
   }
 
   #fill(row: Row, paths: readonly SlotPath[]): void {
@@ -77,4 +107,8 @@ export class Decoder {
       fillSlots(row, line.body, paths)
     }
   }
+}
+
+function isBelieved(own: bigint | undefined, arrival: bigint): own is bigint {
+  return own !== undefined && own <= arrival + MAX_AHEAD_NS
 }

@@ -79,7 +79,7 @@ export class JsonLine {
 
   /** A line that does not start with `{`: text before it, or JSON that is no object, or no JSON at all. */
   #readMixed(line: string): RejectReason | 'blank' | undefined {
-    const plain = line.replace(ANSI, '').trim()
+    const plain = withoutColours(line).trim()
     if (plain === '') return 'blank'
     const brace = plain.indexOf('{')
     const found = brace < 0 ? 'not_json' : this.#parseBounded(plain.slice(brace), true, 'not_json')
@@ -101,7 +101,7 @@ export class JsonLine {
   #parse(text: string, isUtf8: boolean, otherwise: RejectReason): RejectReason | undefined {
     const parsed = tryParse(text)
     if (parsed === undefined && text.includes('\u001b')) {
-      return this.#parseBounded(text.replace(ANSI, '').replaceAll('\u001b', ''), isUtf8, otherwise)
+      return this.#parseBounded(withoutColours(text).replaceAll('\u001b', ''), isUtf8, otherwise)
     }
     if (typeof parsed !== 'object' || parsed === null) return otherwise
     this.body = parsed
@@ -110,6 +110,10 @@ export class JsonLine {
     this.isFaithful = false
     return undefined
   }
+}
+
+export function withoutColours(text: string): string {
+  return text.replace(ANSI, '')
 }
 
 const NOT_ASCII = /[^\u0000-\u007f]/
@@ -136,7 +140,7 @@ function isJson(text: string): boolean {
 }
 
 /** Past blanks, NULs and a byte order mark. */
-function skipEmpty(buffer: Buffer, start: number, end: number): number {
+export function skipEmpty(buffer: Buffer, start: number, end: number): number {
   let at = start
   while (at < end) {
     const byte = buffer[at]!
@@ -148,7 +152,7 @@ function skipEmpty(buffer: Buffer, start: number, end: number): number {
   return Math.min(at, end)
 }
 
-function trimEnd(buffer: Buffer, start: number, end: number): number {
+export function trimEnd(buffer: Buffer, start: number, end: number): number {
   let at = end
   while (at > start && buffer[at - 1]! <= 0x20 && buffer[at - 1] !== ESCAPE) at--
   return at

@@ -5,26 +5,28 @@ import type { Registry } from '../registry/registry.ts'
 import { SlotTable } from '../select/slots.ts'
 import { compileValue } from '../select/value.ts'
 import { Mapping, type Reads } from './mapping.ts'
-import { type CountSkip, Rule } from './rule.ts'
+import { type CountSkip, Rule, type UpdateWatch } from './rule.ts'
 import type { MappingSpec, MetricSpec, Placed } from './spec.ts'
 import { Takes } from './takes.ts'
 
 export interface CompileOptions {
   readonly registry: Registry
   readonly countSkip: CountSkip
+  /** Who sees each update; see `UpdateWatch`. */
+  readonly watch?: UpdateWatch | undefined
   readonly report: Report
 }
 
 /** Compiles all metrics into `registry`. Series of closed label sets stand at 0 afterwards. */
 export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapping {
-  const { registry, countSkip, report } = options
+  const { registry, report } = options
   const slots = new SlotTable()
   const read = <T>(compile: () => T): Reads<T> => reads(slots, compile)
   const value = ({ spec: text, place }: Placed<Parameters<typeof compileValue>[0]>) =>
     read(() => compileValue(text, { slots, bindings: new Map(), place, report }))
   const rules = spec.metrics.flatMap((metric) => {
     const family = defineFamily(metric, registry)
-    return metric.rules.map((rule) => read(() => new Rule(rule, family, slots, countSkip, report)))
+    return metric.rules.map((rule) => read(() => new Rule(rule, family, { ...options, slots })))
   })
   const mapping = new Mapping({
     name: value(spec.input.eventName),

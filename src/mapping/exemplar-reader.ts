@@ -2,7 +2,8 @@
 import type { Row } from '../decode/row.ts'
 import { type ExemplarLabels, type Exemplars, fitsExemplar } from '../registry/exemplars.ts'
 import type { Family } from '../registry/family.ts'
-import type { Trace, Value } from '../select/trace.ts'
+import type { Value } from '../select/trace.ts'
+import type { ExemplarTrace } from './trace.ts'
 
 interface Label {
   readonly name: string
@@ -39,13 +40,9 @@ export class ExemplarReader {
     this.#exemplars.keep(slot, this.#family.store.birthOf(slot), this.#cellOf(value), { labels, value, timestampSeconds })
   }
 
-  trace(row: Row): Trace {
+  trace(row: Row): ExemplarTrace {
     const labels = this.#read(row)
-    const told = labels.map(([name, text]) => `${name}=${JSON.stringify(text)}`).join(',')
-    const steps = this.#labels.map(({ name, value }) => ({ ...value.trace(row), what: `exemplar label ${name}` }))
-    if (labels.length === 0) return { what: 'exemplar', outcome: 'none: no label has a value', ok: true, steps }
-    const outcome = fitsExemplar(labels) ? `{${told}}` : `none: longer than OpenMetrics allows: {${told}}`
-    return { what: 'exemplar', outcome, ok: true, steps }
+    return { labels, fits: fitsExemplar(labels) }
   }
 
   /** A label that is missing is left away. */

@@ -5,9 +5,10 @@
 import type { DecodePlan } from '../decode/decoder.ts'
 import type { Json } from '../decode/path.ts'
 import type { Row, SlotPath } from '../decode/row.ts'
-import type { Trace, Value } from '../select/trace.ts'
-import type { Rule } from './rule.ts'
+import type { Value, ValueTrace } from '../select/trace.ts'
+import type { Rule, RuleTrace } from './rule.ts'
 import type { Takes } from './takes.ts'
+import type { TakesTrace } from './trace.ts'
 
 export type Outcome = 'mapped' | 'unmatched' | 'unmapped' | 'dropped'
 
@@ -22,6 +23,14 @@ interface Waiting {
   readonly drop: readonly Takes[]
   readonly rules: readonly Rule[]
   readonly paths: readonly SlotPath[]
+}
+
+/** What the mapping makes of one event. */
+export interface EventTrace {
+  /** `drop` rules that wait for the event, up to the one that takes it. */
+  readonly drop: readonly TakesTrace<undefined>[]
+  /** Empty if it is dropped. */
+  readonly rules: readonly RuleTrace[]
 }
 
 export interface MappingParts {
@@ -66,6 +75,16 @@ export class Mapping implements DecodePlan {
     return [...this.#byName.keys()]
   }
 
+  /** Whether some rule of a metric names events of this name. */
+  waitsFor(name: string): boolean {
+    return this.#byName.get(name)?.rules.some((rule) => rule.takes.events !== undefined) ?? false
+  }
+
+  /** Rules that wait for events of this name (undefined: of none). */
+  rulesFor(name: string | undefined): readonly Rule[] {
+    return this.#waiting(name).rules
+  }
+
   name(row: Row): string | undefined {
     return this.#name.text(row)
   }
@@ -88,11 +107,25 @@ export class Mapping implements DecodePlan {
     return isTaken ? 'mapped' : 'unmatched'
   }
 
-  /** What every rule that waits for the event makes of it, and why not. Changes nothing. */
-  trace(row: Row): Trace[] {
+  /** What every rule that waits for the event makes of it, and why not; of at most `most` elements each in full. Changes nothing. */
+  trace(row: Row, most = Number.POSITIVE_INFINITY): EventTrace {
     const { drop, rules } = this.#waiting(row.name)
-    const dropped = drop.flatMap((takes) => takes.trace(row, () => []).map((t) => ({ ...t, what: `drop: ${t.what}` })))
-    return dropped.some((t) => t.ok) ? dropped : [...dropped, ...rules.map((rule) => rule.trace(row))]
+    const told: TakesTrace<undefined>[] = []
+    for (const takes of drop) {
+      told.push(takes.trace(row, most, () => undefined))
+      if (told.at(-1)!.isTaken) return { drop: told, rules: [] }
+    }
+    return { drop: told, rules: rules.map((rule) => rule.trace(row, most)) }
+  }
+
+  /** How the event's name comes about. */
+  traceName(row: Row): ValueTrace {
+    return this.#name.trace(row)
+  }
+
+  /** How what the line gives as its time comes about, once the time was asked for. */
+  traceTime(row: Row): ValueTrace {
+    return this.#time.trace(row)
   }
 
   #waiting(name: string | undefined): Waiting {

@@ -5,19 +5,41 @@
 import type { Row } from '../decode/row.ts'
 import type { Place, Report } from '../diag/diagnostic.ts'
 import type { Family, Site } from '../registry/family.ts'
+import type { Recorder } from '../registry/kinds/kind.ts'
 import type { SlotTable } from '../select/slots.ts'
 import type { ValueSpec } from '../select/spec.ts'
-import type { Trace, Value } from '../select/trace.ts'
+import type { Value } from '../select/trace.ts'
 import { compileLabel, compileValue } from '../select/value.ts'
 import { type ExemplarReader, exemplarReader } from './exemplar-reader.ts'
-import type { RuleSpec } from './spec.ts'
+import type { SkipReason } from './skip-reason.ts'
+import type { GaugeOp, RuleSpec } from './spec.ts'
 import { Takes } from './takes.ts'
+import type { MadeTrace, TakesTrace } from './trace.ts'
 
 /** What a label stands at when its value is missing and the mapping gives no default. */
 const UNKNOWN = 'unknown'
 
-export type SkipReason = 'no_value' | 'nan' | 'infinite' | 'negative' | 'series_limit'
 export type CountSkip = (metric: string, reason: SkipReason) => void
+
+/** Sees each update as it is made, in order. It is compiled in where somebody wants to tell of updates; nobody else pays for it. */
+export interface UpdateWatch {
+  /** `value` went into the series in `slot` of the rule's family. */
+  recorded(rule: Rule, slot: number, value: number): void
+  skipped(rule: Rule, reason: SkipReason): void
+}
+
+/** What all rules of a mapping are compiled with. */
+export interface RuleContext {
+  readonly slots: SlotTable
+  readonly countSkip: CountSkip
+  readonly watch?: UpdateWatch | undefined
+  readonly report: Report
+}
+
+/** What one rule made of an event. */
+export interface RuleTrace extends TakesTrace<MadeTrace> {
+  readonly rule: Rule
+}
 
 /** A number for one series: the rule's only one, or one per entry of `split`. */
 interface Sample {
@@ -35,6 +57,10 @@ export class Rule {
   readonly place: Place
   /** How many events, or elements of events, it has taken. */
   hits = 0
+  readonly family: Family
+  readonly op: GaugeOp
+  /** The label whose texts are the entries of `split`. */
+  readonly splitLabel: string | undefined
   /** Reads of label i in the family's order; undefined where the rule does not give that label. */
   readonly #labels: readonly (Value | undefined)[]
   readonly #labelNames: readonly string[]
@@ -43,15 +69,18 @@ export class Rule {
   readonly #isCounter: boolean
   readonly #exemplar: ExemplarReader | undefined
   readonly #record: (slot: number, value: number) => void
-  readonly #countSkip: CountSkip
+  readonly #countSkip: (reason: SkipReason) => void
   /** Label texts of the event at hand; the registry copies what it keeps. */
   readonly #texts: string[]
   readonly #visit = (row: Row): void => this.#applyHere(row)
 
-  constructor(spec: RuleSpec, family: Family, slots: SlotTable, countSkip: CountSkip, report: Report) {
+  constructor(spec: RuleSpec, family: Family, { slots, countSkip, watch, report }: RuleContext) {
     this.takes = new Takes(spec, slots, report)
     this.metric = family.spec.name
     this.place = spec.place
+    this.family = family
+    this.op = spec.op
+    this.splitLabel = spec.split?.label
     this.#labelNames = family.spec.labelNames
     const { bindings, secretNames } = this.takes
     const compile = (part: NonNullable<RuleSpec['value']>): Value =>
@@ -67,8 +96,11 @@ export class Rule {
     const unmasked = this.#ofLabels(spec, isUnmasked)
     this.#samples = samples.map((sample) => ({ ...sample, site: family.site(this.#closed(sample.text), maxValues, unmasked) }))
     this.#isCounter = family.spec.type === 'counter'
-    this.#record = family.recorder(spec.op)
-    this.#countSkip = countSkip
+    this.#record = watched(family.recorder(spec.op), watch, this)
+    this.#countSkip = (reason) => {
+      countSkip(this.metric, reason)
+      watch?.skipped(this, reason)
+    }
     this.#exemplar = exemplarReader(
       spec.exemplar.map((label) => ({ name: label.name, value: compileText(label), isUnmasked: isUnmasked(label.spec) })),
       family,
@@ -99,7 +131,7 @@ export class Rule {
       if (sample.text !== undefined) texts[this.#splitIndex] = sample.text
       this.#count(sample.site, value, row)
     }
-    if (isMissing) this.#countSkip(this.metric, 'no_value')
+    if (isMissing) this.#countSkip('no_value')
   }
 
   #labelText(index: number, row: Row): string {
@@ -113,7 +145,7 @@ export class Rule {
     if (slot >= 0) {
       this.#record(slot, value)
       this.#exemplar?.keep(row, slot, value)
-    } else this.#countSkip(this.metric, refused ?? 'series_limit')
+    } else this.#countSkip(refused ?? 'series_limit')
   }
 
   #refusal(value: number): SkipReason | undefined {
@@ -134,42 +166,31 @@ export class Rule {
     return this.#labelNames.map((name) => byName.get(name))
   }
 
-  trace(row: Row): Trace {
-    const steps = this.takes.trace(row, (here) => this.#traceHere(here))
-    const ok = steps.some((step) => step.ok)
-    return { what: `rule of ${this.metric}`, outcome: ok ? 'takes the event' : 'does not take the event', ok, steps }
+  /** What the rule makes of the event, of at most `most` of its elements in full. Changes nothing. */
+  trace(row: Row, most: number): RuleTrace {
+    return { rule: this, ...this.takes.trace(row, most, (here) => this.#traceHere(here)) }
   }
 
-  #traceHere(row: Row): Trace[] {
+  #traceHere(row: Row): MadeTrace {
     const labels = this.#labels.flatMap((label, i) => {
       if (label === undefined) return []
-      const inner = label.trace(row)
-      return [
-        {
-          ...inner,
-          what: `label ${this.#labelNames[i]}`,
-          outcome: JSON.stringify(this.#labelText(i, row)),
-          ok: true,
-          steps: [inner],
-        },
-      ]
+      const isUnknown = label.text(row) === undefined
+      return [{ name: this.#labelNames[i]!, value: label.trace(row), text: this.#labelText(i, row), isUnknown }]
     })
-    const exemplar = this.#exemplar === undefined ? [] : [this.#exemplar.trace(row)]
-    return [...labels, ...this.#samples.map((sample) => this.#traceSample(sample, row)), ...exemplar]
+    const samples = this.#samples.map(({ text, value }) => {
+      const number = value === undefined ? 1 : value.number(row)
+      const refusal = number === undefined ? 'no_value' : this.#refusal(number)
+      return { splitText: text, value: value?.trace(row, 'number'), number, refusal } as const
+    })
+    return { labels, samples, exemplar: this.#exemplar?.trace(row) }
   }
+}
 
-  #traceSample(sample: Sample, row: Row): Trace {
-    const texts = this.#labels.map((_, i) => (i === this.#splitIndex ? (sample.text ?? '') : this.#labelText(i, row)))
-    const pairs = this.#labelNames.flatMap((name, i) => (texts[i] === '' ? [] : [`${name}=${JSON.stringify(texts[i])}`]))
-    const value = sample.value === undefined ? 1 : sample.value.number(row)
-    const refused = value === undefined ? 'no_value' : this.#refusal(value)
-    const inner = sample.value?.trace(row)
-    return {
-      what: `${this.metric}{${pairs.join(',')}}`,
-      outcome: refused === undefined ? String(value) : `not counted: ${refused}`,
-      ok: refused === undefined,
-      ...(inner ? { steps: [inner] } : {}),
-    }
+function watched(record: Recorder, watch: UpdateWatch | undefined, rule: Rule): Recorder {
+  if (watch === undefined) return record
+  return (slot, value) => {
+    record(slot, value)
+    watch.recorded(rule, slot, value)
   }
 }
 

@@ -4,12 +4,13 @@
  */
 import { isObject, type Json } from '../decode/path.ts'
 import { fillSlots, type Row, type SlotPath } from '../decode/row.ts'
-import type { Report } from '../diag/diagnostic.ts'
+import type { Place, Report } from '../diag/diagnostic.ts'
 import { compileWhere } from '../select/condition.ts'
 import { isSecretPath } from '../select/secret-paths.ts'
 import type { Read, SlotTable } from '../select/slots.ts'
-import type { Condition, Trace } from '../select/trace.ts'
+import type { Condition } from '../select/trace.ts'
 import type { TakesSpec } from './spec.ts'
+import type { ElementTrace, Standing, TakesTrace } from './trace.ts'
 
 interface Level {
   readonly name: string
@@ -20,14 +21,16 @@ interface Level {
 }
 
 export class Takes {
+  readonly place: Place
   readonly events: readonly string[] | undefined
   readonly bindings: ReadonlyMap<string, SlotPath[]>
   /** Bound names whose elements stand in a list under a secret's key. */
   readonly secretNames: ReadonlySet<string>
+  readonly condition: Condition | undefined
   readonly #levels: readonly Level[]
-  readonly #condition: Condition | undefined
 
   constructor(spec: TakesSpec, slots: SlotTable, report: Report) {
+    this.place = spec.place
     this.events = spec.events
     const bindings = new Map<string, SlotPath[]>()
     const secretNames = new Set<string>()
@@ -40,7 +43,7 @@ export class Takes {
     })
     this.bindings = bindings
     this.secretNames = secretNames
-    this.#condition = spec.where && compileWhere(spec.where.spec, { slots, bindings, place: spec.where.place, report })
+    this.condition = spec.where && compileWhere(spec.where.spec, { slots, bindings, place: spec.where.place, report })
   }
 
   /** Calls `visit` for the event, or for each element, on which all of `where` holds. Answers whether there was one. */
@@ -67,33 +70,56 @@ export class Takes {
   }
 
   #ask(row: Row, visit: (row: Row) => void): boolean {
-    if (this.#condition !== undefined && !this.#condition.test(row)) return false
+    if (this.condition !== undefined && !this.condition.test(row)) return false
     visit(row)
     return true
   }
 
-  /** One trace per element (or one for the event), each with what `inside` adds where the condition holds. */
-  trace(row: Row, inside: (row: Row) => readonly Trace[]): Trace[] {
-    return this.#traceFrom(row, 0, [], inside)
+  /**
+   * What became of the event, or of each element: of the first `most` in full, with what `inside` adds where it is taken; the
+   * others are counted.
+   */
+  trace<T>(row: Row, most: number, inside: (row: Row) => T): TakesTrace<T> {
+    const telling: Telling<T> = { most, inside, told: [], untold: 0, untoldTaken: 0 }
+    this.#traceFrom(row, [], telling)
+    const { told, untold, untoldTaken } = telling
+    return { place: this.place, isTaken: untoldTaken > 0 || told.some((one) => one.isTaken), elements: told, untold, untoldTaken }
   }
 
-  #traceFrom(row: Row, depth: number, on: readonly string[], inside: (row: Row) => readonly Trace[]): Trace[] {
-    const level = this.#levels[depth]
-    if (level === undefined) return [this.#traceHere(row, on, inside)]
+  #traceFrom<T>(row: Row, on: readonly Standing[], telling: Telling<T>): void {
+    const level = this.#levels[on.length]
+    if (level === undefined) {
+      this.#traceHere(row, on, telling)
+      return
+    }
     const list = level.list(row)
     const keys = typeof list === 'object' && list !== null ? Object.keys(list) : []
-    if (keys.length === 0) return [{ what: `each ${level.name}: ${level.path}`, outcome: 'no elements', ok: false }]
-    return keys.flatMap((key) => {
+    const { name, path } = level
+    if (keys.length === 0 && telling.told.length < telling.most)
+      telling.told.push({ on, empty: { name, path, found: list }, isTaken: false })
+    for (const key of keys) {
       const value = (list as Record<string, Json>)[key]
       fillSlots(row, Array.isArray(list) ? value : { key, value }, level.elementPaths)
-      return this.#traceFrom(row, depth + 1, [...on, `$${level.name} = ${level.path}[${key}]`], inside)
-    })
+      this.#traceFrom(row, [...on, { name, path, key }], telling)
+    }
   }
 
-  #traceHere(row: Row, on: readonly string[], inside: (row: Row) => readonly Trace[]): Trace {
-    const asked = this.#condition?.trace(row)
-    const ok = asked?.ok ?? true
-    const steps = [...(asked ? [asked] : []), ...(ok ? inside(row) : [])]
-    return { what: on.length > 0 ? on.join(', ') : 'event', outcome: ok ? 'taken' : 'not taken', ok, steps }
+  #traceHere<T>(row: Row, on: readonly Standing[], telling: Telling<T>): void {
+    if (telling.told.length >= telling.most) {
+      telling.untold++
+      if (this.condition?.test(row) ?? true) telling.untoldTaken++
+      return
+    }
+    const where = this.condition?.trace(row)
+    const isTaken = where?.holds ?? true
+    telling.told.push({ on, ...(where ? { where } : {}), isTaken, ...(isTaken ? { made: telling.inside(row) } : {}) })
   }
+}
+
+interface Telling<T> {
+  readonly most: number
+  readonly inside: (row: Row) => T
+  readonly told: ElementTrace<T>[]
+  untold: number
+  untoldTaken: number
 }

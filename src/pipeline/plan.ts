@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts'
 import type { Report } from '../diag/diagnostic.ts'
 import { compileMapping } from '../mapping/compile.ts'
 import type { Mapping } from '../mapping/mapping.ts'
+import type { UpdateWatch } from '../mapping/rule.ts'
 import type { Masks } from '../mask/masks.ts'
 import { Registry } from '../registry/registry.ts'
 import { type CleanLabel, labelCleaner } from '../select/label-text.ts'
@@ -19,8 +20,8 @@ export interface Plan {
   readonly cleanLabel: CleanLabel
 }
 
-/** A fresh one each time: series and counts start at nothing. */
-export function compilePlan(config: Config, report: Report): Plan {
+/** A fresh one each time: series and counts start at nothing. `watch` sees each update of a rule. */
+export function compilePlan(config: Config, report: Report, watch?: UpdateWatch): Plan {
   const own = createOwnMetrics()
   const { series, labelLength } = config.limits
   const masks = compileMasks(config.mask, report)
@@ -29,5 +30,5 @@ export function compilePlan(config: Config, report: Report): Plan {
   const countSkip = (metric: string, reason: string): void => {
     own.skippedUpdates.at(metric, reason).value++
   }
-  return { config, mapping: compileMapping(config, { registry, countSkip, report }), registry, own, masks, cleanLabel }
+  return { config, mapping: compileMapping(config, { registry, countSkip, watch, report }), registry, own, masks, cleanLabel }
 }

@@ -2,11 +2,16 @@
 import type { Config } from '../config/config.ts'
 import { Decoder } from '../decode/decoder.ts'
 import { Row } from '../decode/row.ts'
-import type { Rule } from '../mapping/rule.ts'
+import { conditionText, missingText } from '../explain/condition-text.ts'
+import { cleanedBy, LogText } from '../explain/log-text.ts'
+import { nearestRule } from '../explain/nearest-rule.ts'
+import { ValueTeller } from '../explain/tell-value.ts'
+import type { Rule, RuleTrace } from '../mapping/rule.ts'
 import { compilePlan } from '../pipeline/plan.ts'
-import type { Trace } from '../select/trace.ts'
 import { originOf } from './play.ts'
 import type { ScenarioCase } from './scenario-file.ts'
+
+const MAX_ELEMENTS = 20
 
 /** One sentence; undefined if nothing can be told. */
 export function whyMissing(config: Config, { log, file }: ScenarioCase, metric: string): string | undefined {
@@ -16,27 +21,38 @@ export function whyMissing(config: Config, { log, file }: ScenarioCase, metric: 
   const bounds = { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth }
   const decoder = new Decoder(mapping, bounds, () => 0)
   const row = new Row(mapping.slotCount, originOf(config, file))
+  const logText = new LogText(cleanedBy(masks))
   const names = new Set<string>()
-  let nearest: string | undefined
   for (const [i, line] of log.split('\n').entries()) {
     const bytes = Buffer.from(line)
     if (decoder.decode(bytes, 0, bytes.length, row) !== 'event') continue
     names.add(row.name ?? '(no name)')
-    const failed = rules.filter((rule) => waitsFor(rule, row.name)).map((rule) => firstFailure(rule.trace(row)))
-    nearest ??= failed.map((one) => one && `line ${i + 1}: ${masks.text(one)}`).find((one) => one !== undefined)
+    const traces = rules.filter((rule) => waitsFor(rule, row.name)).map((rule) => rule.trace(row, MAX_ELEMENTS))
+    const why = whyNot(traces, new ValueTeller(logText, decoder.event()))
+    if (why !== undefined) return `line ${i + 1}: ${why}`
   }
-  return nearest ?? `no line is an event that its rules wait for (${waited(rules)}); the lines are: ${listed([...names])}`
+  return `no line is an event that its rules wait for (${waited(rules)}); the lines are: ${listed([...names])}`
 }
 
 function waitsFor(rule: Rule, name: string | undefined): boolean {
   return rule.takes.events === undefined || (name !== undefined && rule.takes.events.includes(name))
 }
 
-/** Depth first: what failed inside says more than what failed around it. */
-function firstFailure({ ok, what, outcome, steps = [] }: Trace): string | undefined {
-  if (ok && steps.length === 0) return undefined
-  const inner = steps.map(firstFailure).find((one) => one !== undefined)
-  return inner ?? (ok ? undefined : `${what}: ${outcome}`)
+function whyNot(traces: readonly RuleTrace[], values: ValueTeller): string | undefined {
+  const taken = traces.find((trace) => trace.isTaken)
+  if (taken !== undefined) return whyUncounted(taken, values)
+  const failure = nearestRule(traces)?.failure
+  if (failure === undefined) return undefined
+  if (failure.kind === 'condition') return conditionText(values.condition(failure.failed))
+  return `each ${failure.path}: ${failure.found === undefined ? missingText(undefined) : 'no list and no object'}`
+}
+
+/** The rule takes the event and yet there is no series: none of its samples counts. */
+function whyUncounted({ elements }: RuleTrace, values: ValueTeller): string | undefined {
+  const sample = elements.find((element) => element.made !== undefined)?.made?.samples[0]
+  if (sample?.value === undefined) return undefined
+  const { of, like } = values.value(sample.value)
+  return sample.refusal === 'no_value' ? `${of}: ${missingText(like)}, so there is no number` : `${of}: ${sample.refusal}`
 }
 
 function waited(rules: readonly Rule[]): string {

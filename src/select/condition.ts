@@ -2,18 +2,16 @@
  * `where`: tests by path, all of which hold; `any` and `none` hold lists of the same. Compiled once; `trace` runs the same pieces.
  * Equality is of text. A missing value fulfils only `exists: false` and `not`; an object or list exists, equals nothing, fulfils `not`.
  */
-import type { Json } from '../decode/path.ts'
 import type { Row } from '../decode/row.ts'
 import { atKey, type CompileContext, readerOf, reportError, within } from './compile-context.ts'
-import { preview } from './scalar-text.ts'
 import type { Read } from './slots.ts'
 import type { TestSpec, WhereSpec } from './spec.ts'
-import type { Condition, Trace } from './trace.ts'
+import type { Condition, GroupTrace } from './trace.ts'
 import { compileTests, type ValueTest } from './value-tests.ts'
 
 /** Compiles a `where`. Problems are reported with their place; a test that has one never holds. Never throws. */
 export function compileWhere(spec: WhereSpec, context: CompileContext): Condition {
-  return allOf('where', compileParts(spec, context))
+  return allOf(compileParts(spec, context))
 }
 
 function compileParts(spec: WhereSpec, context: CompileContext): readonly Condition[] {
@@ -28,28 +26,23 @@ function compileParts(spec: WhereSpec, context: CompileContext): readonly Condit
 
 function compileList(specs: TestSpec | readonly WhereSpec[], context: CompileContext): readonly Condition[] {
   const list = (Array.isArray(specs) ? specs : [specs]) as readonly WhereSpec[]
-  return list.map((spec, i) => allOf('all of', compileParts(spec, within(context, i))))
+  return list.map((spec, i) => allOf(compileParts(spec, within(context, i))))
 }
 
 /** A field of that name is `$.expr`. */
 function expression(context: CompileContext): Condition {
   reportError(context, 'not-yet', 'expr is part of the language, but not of this version')
-  return { test: () => false, trace: () => ({ what: 'expr', outcome: 'does not hold', ok: false }) }
+  return { test: () => false, trace: () => ({ kind: 'test', path: 'expr', asks: 'holds', found: undefined, holds: false }) }
 }
 
 function pathTest(path: string, read: Read, { what, holds }: ValueTest): Condition {
   return {
     test: (row) => holds(read(row)),
-    trace: (row) => told(`${path} ${what}`, read(row), holds(read(row))),
+    trace: (row) => ({ kind: 'test', path, asks: what, found: read(row), holds: holds(read(row)) }),
   }
 }
 
-function told(what: string, found: Json, ok: boolean): Trace {
-  const seen = found === undefined ? 'missing' : `found ${preview(found)}`
-  return { what, outcome: `${ok ? 'holds' : 'does not hold'}: ${seen}`, ok }
-}
-
-function allOf(what: string, parts: readonly Condition[]): Condition {
+function allOf(parts: readonly Condition[]): Condition {
   const test =
     parts.length === 1
       ? (row: Row) => parts[0]!.test(row)
@@ -57,17 +50,17 @@ function allOf(what: string, parts: readonly Condition[]): Condition {
           for (let i = 0; i < parts.length; i++) if (!parts[i]!.test(row)) return false
           return true
         }
-  return { test, trace: (row) => nested(what, test(row), parts, row) }
+  return { test, trace: (row) => nested('all', test(row), parts, row), parts }
 }
 
 function anyOf(parts: readonly Condition[]): Condition {
   const test = (row: Row) => someHolds(parts, row)
-  return { test, trace: (row) => nested('any', test(row), parts, row) }
+  return { test, trace: (row) => nested('any', test(row), parts, row), parts }
 }
 
 function noneOf(parts: readonly Condition[]): Condition {
   const test = (row: Row) => !someHolds(parts, row)
-  return { test, trace: (row) => nested('none', test(row), parts, row) }
+  return { test, trace: (row) => nested('none', test(row), parts, row), parts }
 }
 
 function someHolds(parts: readonly Condition[], row: Row): boolean {
@@ -75,6 +68,6 @@ function someHolds(parts: readonly Condition[], row: Row): boolean {
   return false
 }
 
-function nested(what: string, ok: boolean, parts: readonly Condition[], row: Row): Trace {
-  return { what, outcome: ok ? 'holds' : 'does not hold', ok, steps: parts.map((part) => part.trace(row)) }
+function nested(kind: GroupTrace['kind'], holds: boolean, parts: readonly Condition[], row: Row): GroupTrace {
+  return { kind, holds, parts: parts.map((part) => part.trace(row)) }
 }

@@ -6,19 +6,22 @@ import type { Json } from '../decode/path.ts'
 import type { Row } from '../decode/row.ts'
 import { type CompileContext, within } from './compile-context.ts'
 import { add, type Numeric, numericOf, subtract } from './numeric.ts'
-import type { CompileNumeric } from './source-stage.ts'
+import type { CompileNumeric, InnerValue } from './source-stage.ts'
 import type { LongValue, ValueSpec } from './spec.ts'
 import { scaleConversion, unitConversion, unitReader } from './units.ts'
 
 export interface NumberStage {
-  /** In the user's words, for traces. */
-  readonly what: string
+  /** Its key in the mapping, and what stands there, for traces. */
+  readonly stage: string
+  readonly detail: string | undefined
+  /** Of `plus` and `minus`. */
+  readonly operands?: Operands
   apply(number: Numeric, row: Row): Numeric | undefined
 }
 
 export interface NumberStages {
-  /** How the number is read from what the earlier stages gave. */
-  readonly readWhat: string
+  /** How the number is read from what the earlier stages gave: as a unit that is written as text, else undefined. */
+  readonly readUnit: string | undefined
   readonly read: (value: Json) => Numeric | undefined
   readonly stages: readonly NumberStage[]
 }
@@ -29,11 +32,11 @@ export function compileNumberStages(spec: LongValue, context: CompileContext, co
   const minus = compileOperands('minus', spec.minus, context, compile)
   const stages = [arithmeticStage(plus, minus), unitStage(spec), scaleStage(spec)].filter((stage) => stage !== undefined)
   const readUnit = unitReader(spec.unit)
-  if (readUnit !== undefined) return { readWhat: `unit ${spec.unit}`, read: readUnit, stages }
+  if (readUnit !== undefined) return { readUnit: spec.unit, read: readUnit, stages }
   // A unit such as `s` does nothing, but says that this is a number.
   return stages.length === 0 && spec.unit === undefined && spec.scale === undefined
     ? undefined
-    : { readWhat: 'number', read: numericOf, stages }
+    : { readUnit: undefined, read: numericOf, stages }
 }
 
 export function applyNumberStages(stages: NumberStages, value: Json, row: Row): Numeric | undefined {
@@ -42,7 +45,7 @@ export function applyNumberStages(stages: NumberStages, value: Json, row: Row): 
   return at
 }
 
-type Operands = readonly { numeric(row: Row): Numeric | undefined }[]
+export type Operands = readonly InnerValue[]
 
 function compileOperands(
   key: 'plus' | 'minus',
@@ -61,9 +64,11 @@ function isList(spec: ValueSpec | readonly ValueSpec[]): spec is readonly ValueS
 
 function arithmeticStage(plus: Operands, minus: Operands): NumberStage | undefined {
   if (plus.length === 0 && minus.length === 0) return undefined
-  const what = [...(plus.length > 0 ? ['plus'] : []), ...(minus.length > 0 ? ['minus'] : [])].join(', ')
+  const stage = [...(plus.length > 0 ? ['plus'] : []), ...(minus.length > 0 ? ['minus'] : [])].join(', ')
   return {
-    what,
+    stage,
+    detail: undefined,
+    operands: [...plus, ...minus],
     apply: (number, row) => {
       const raised = combine(number, plus, row, add)
       const lowered = raised === undefined ? undefined : combine(raised, minus, row, subtract)
@@ -84,10 +89,10 @@ function combine(start: Numeric, operands: Operands, row: Row, step: (a: Numeric
 
 function unitStage(spec: LongValue): NumberStage | undefined {
   const convert = unitConversion(spec.unit)
-  return convert && { what: `unit ${spec.unit}`, apply: convert }
+  return convert && { stage: 'unit', detail: spec.unit, apply: convert }
 }
 
 function scaleStage(spec: LongValue): NumberStage | undefined {
   const convert = scaleConversion(spec.scale)
-  return convert && { what: `scale ${spec.scale}`, apply: convert }
+  return convert && { stage: 'scale', detail: String(spec.scale), apply: convert }
 }

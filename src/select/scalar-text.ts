@@ -14,20 +14,3 @@ export function textOf(value: Json): string | undefined {
       return undefined
   }
 }
-
-const PREVIEW_LENGTH = 120
-
-/** A value as people see it in a trace: strings quoted and cut, objects and lists by size. */
-export function preview(value: Json): string {
-  if (value === undefined || value === null) return 'missing'
-  if (typeof value === 'string') return quote(value)
-  if (Array.isArray(value)) return `a list of ${value.length}`
-  if (typeof value === 'object') return `an object with ${Object.keys(value).length} keys`
-  return String(value)
-}
-
-function quote(text: string): string {
-  return text.length <= PREVIEW_LENGTH
-    ? JSON.stringify(text)
-    : `${JSON.stringify(text.slice(0, PREVIEW_LENGTH))} (${text.length} long)`
-}

@@ -6,17 +6,25 @@ import { add, type Numeric, numericOf } from './numeric.ts'
 import { compileRegex } from './regex.ts'
 import type { Read } from './slots.ts'
 import type { LongValue, ValueSpec } from './spec.ts'
+import type { SourceKind, ValueTrace } from './trace.ts'
 
 export interface Source {
-  /** In the user's words, for traces. */
-  readonly what: string
+  readonly kind: SourceKind
+  /** What the mapping names there, for traces: the paths, the constant. */
+  readonly of: string
   readonly read: Read
-  /** What is tried in turn, if that is several things. */
-  readonly tried?: readonly { readonly what: string; readonly read: Read }[]
+  /** The paths that are tried in turn. */
+  readonly tried: readonly { readonly path: string; readonly read: Read }[]
+}
+
+/** A value inside a value. */
+export interface InnerValue {
+  numeric(row: Row): Numeric | undefined
+  trace(row: Row, as: 'number'): ValueTrace
 }
 
 /** How a value inside a value is compiled: given by value.ts, which these files would otherwise import in a circle. */
-export type CompileNumeric = (spec: ValueSpec, context: CompileContext) => { numeric(row: Row): Numeric | undefined }
+export type CompileNumeric = (spec: ValueSpec, context: CompileContext) => InnerValue
 
 const SOURCES = ['path', 'const', 'key_of', 'length', 'sum'] as const
 
@@ -30,19 +38,27 @@ export function compileSource(spec: LongValue, context: CompileContext, compileN
   if (spec.key_of !== undefined) return keySource(spec.key_of, spec.match, context)
   if (spec.length !== undefined) return lengthSource(spec.length, context)
   if (spec.sum !== undefined) return sumSource(spec.sum, spec.take, context, compileNumeric)
-  return { what: 'nothing', read: () => undefined }
+  return { kind: 'none', of: '', read: () => undefined, tried: [] }
 }
 
 export function constSource(value: string | number | boolean): Source {
-  return { what: `const ${JSON.stringify(value)}`, read: () => value }
+  return { kind: 'const', of: JSON.stringify(value), read: () => value, tried: [] }
 }
 
 /** The first path that is present. A list is tried in its order. */
 export function pathSource(path: string | readonly string[], context: CompileContext): Source {
-  if (typeof path === 'string') return { what: `path ${path}`, read: readerOf(path, context) }
-  const tried = path.map((text, i) => ({ what: `path ${text}`, read: readerOf(text, within(context, 'path', i)) }))
+  if (typeof path === 'string') {
+    const read = readerOf(path, context)
+    return { kind: 'path', of: path, read, tried: [{ path, read }] }
+  }
+  const tried = path.map((text, i) => ({ path: text, read: readerOf(text, within(context, 'path', i)) }))
   const reads = tried.map(({ read }) => read)
-  return { what: `path ${path.join(', ')}`, read: (row) => firstPresent(reads, row), tried }
+  return { kind: 'path', of: path.join(', '), read: (row) => firstPresent(reads, row), tried }
+}
+
+/** What is made of what stands at one path. */
+function madeOf(kind: SourceKind, path: string, read: Read, make: (found: Json) => Json): Source {
+  return { kind, of: path, read: (row) => make(read(row)), tried: [{ path, read }] }
 }
 
 function firstPresent(reads: readonly Read[], row: Row): Json {
@@ -58,7 +74,7 @@ function keySource(path: string, match: string | undefined, context: CompileCont
   const read = readerOf(path, within(context, 'key_of'))
   const compiled = match === undefined ? undefined : compileRegex(match)
   const fits = compiled?.ok ? (key: string) => compiled.regex.test(key) : () => true
-  return { what: `key_of ${path}`, read: (row) => firstKey(read(row), fits) }
+  return madeOf('key_of', path, read, (found) => firstKey(found, fits))
 }
 
 function firstKey(value: Json, fits: (key: string) => boolean): string | undefined {
@@ -70,7 +86,7 @@ function firstKey(value: Json, fits: (key: string) => boolean): string | undefin
 /** Elements of a list, keys of an object, characters (code points, as CEL's size) of a text. */
 function lengthSource(path: string, context: CompileContext): Source {
   const read = readerOf(path, within(context, 'length'))
-  return { what: `length ${path}`, read: (row) => lengthOf(read(row)) }
+  return madeOf('length', path, read, lengthOf)
 }
 
 function lengthOf(value: Json): number | undefined {
@@ -95,13 +111,14 @@ function characterCount(text: string): number {
  */
 function sumSource(path: string, take: ValueSpec | undefined, context: CompileContext, compileNumeric: CompileNumeric): Source {
   const read = readerOf(path, within(context, 'sum'))
-  const what = `sum ${path}`
-  if (take === undefined) return { what, read: (row) => sumOf(elementsOf(read(row)), numericOf) }
+  if (take === undefined) return madeOf('sum', path, read, (found) => sumOf(elementsOf(found), numericOf))
   const paths: SlotPath[] = []
   const inner = { ...within(context, 'take'), bindings: new Map([...context.bindings, ['$', paths]]) }
   const taken = compileNumeric(take, inner)
   return {
-    what,
+    kind: 'sum',
+    of: path,
+    tried: [{ path, read }],
     read: (row) =>
       sumOf(elementsOf(read(row)), (element) => {
         fillSlots(row, element, paths)

@@ -9,8 +9,9 @@ import type { LongValue, Scalar } from './spec.ts'
 import { basenameOf, hostOf } from './text-part.ts'
 
 export interface TextStage {
-  /** In the user's words, for traces. */
-  readonly what: string
+  /** Its key in the mapping, and what stands there, for traces. */
+  readonly stage: string
+  readonly detail: string | undefined
   apply(text: string): string | undefined
 }
 
@@ -51,23 +52,24 @@ function matchStage(spec: LongValue, context: CompileContext): TextStage | undef
   // Of a key that `match` chose the whole key is wanted, unless a group says which part.
   const wholeKey = spec.key_of !== undefined && regex.groupCount === 0
   return {
-    what: `match '${spec.match}'`,
+    stage: 'match',
+    detail: `'${spec.match}'`,
     apply: wholeKey ? (text) => (regex.test(text) ? text : undefined) : (text) => regex.group1(text),
   }
 }
 
 function partStage(spec: LongValue): TextStage | undefined {
   if (spec.part === undefined) return undefined
-  return { what: `part ${spec.part}`, apply: spec.part === 'host' ? hostOf : basenameOf }
+  return { stage: 'part', detail: spec.part, apply: spec.part === 'host' ? hostOf : basenameOf }
 }
 
 function normalizeStage(spec: LongValue): TextStage | undefined {
   if (spec.normalize === undefined || spec.normalize.length === 0) return undefined
-  return { what: `normalize ${spec.normalize.join(', ')}`, apply: wordNormalizer(spec.normalize) }
+  return { stage: 'normalize', detail: spec.normalize.join(', '), apply: wordNormalizer(spec.normalize) }
 }
 
 function lowerStage(spec: LongValue): TextStage | undefined {
-  return spec.lower === true ? { what: 'lower', apply: (text) => text.toLowerCase() } : undefined
+  return spec.lower === true ? { stage: 'lower', detail: undefined, apply: (text) => text.toLowerCase() } : undefined
 }
 
 /** `map` by the whole text, else the first fit of `map_re`. `else` belongs to `one_of` if there is one: a map lets unknown texts by then. */
@@ -76,8 +78,8 @@ function mapStage(spec: LongValue, context: CompileContext): TextStage | undefin
   const texts = new Map(Object.entries(spec.map ?? {}).map(([from, to]) => [from, String(to)]))
   const patterns = compileMapRe(spec.map_re ?? [], within(context, 'map_re'))
   const unknown = spec.one_of === undefined && spec.else !== undefined ? String(spec.else) : undefined
-  const what = [...(spec.map === undefined ? [] : ['map']), ...(spec.map_re === undefined ? [] : ['map_re'])].join(', ')
-  return { what, apply: (text) => texts.get(text) ?? firstFit(patterns, text) ?? unknown ?? text }
+  const stage = [...(spec.map === undefined ? [] : ['map']), ...(spec.map_re === undefined ? [] : ['map_re'])].join(', ')
+  return { stage, detail: undefined, apply: (text) => texts.get(text) ?? firstFit(patterns, text) ?? unknown ?? text }
 }
 
 interface MapRe {
@@ -101,5 +103,5 @@ function oneOfStage(spec: LongValue): TextStage | undefined {
   if (spec.one_of === undefined) return undefined
   const known = new Set(spec.one_of.map(String))
   const unknown = String(spec.else ?? UNKNOWN_TEXT)
-  return { what: `one_of ${[...known].join(', ').slice(0, 200)}`, apply: (text) => (known.has(text) ? text : unknown) }
+  return { stage: 'one_of', detail: [...known].join(', ').slice(0, 200), apply: (text) => (known.has(text) ? text : unknown) }
 }

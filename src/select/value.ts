@@ -9,12 +9,12 @@ import { isTruthOrNothing } from '../mask/secret-keys.ts'
 import type { CompileContext } from './compile-context.ts'
 import { applyNumberStages, compileNumberStages, type NumberStages } from './number-stages.ts'
 import { type Numeric, numericOf, toNumber } from './numeric.ts'
-import { preview, textOf } from './scalar-text.ts'
+import { textOf } from './scalar-text.ts'
 import { type IsSecret, secrecyOf } from './secret-paths.ts'
 import { compileSource, constSource, pathSource, type Source } from './source-stage.ts'
 import type { LongValue, Scalar, ValueSpec } from './spec.ts'
 import { applyStages, compileTextStages, type TextStage } from './text-stages.ts'
-import type { Trace, Value } from './trace.ts'
+import type { StageTrace, Value, ValueTrace } from './trace.ts'
 
 /** Compiles a value. Problems are reported with their place; what has one is missing then. Never throws. */
 export function compileValue(spec: ValueSpec, context: CompileContext): Value {
@@ -113,58 +113,74 @@ class StagedValue implements Value {
     return this.#numbers === undefined ? numericOf(value) : applyNumberStages(this.#numbers, value, row)
   }
 
-  trace(row: Row): Trace {
-    const steps: Trace[] = [this.#traceSource(row)]
-    let at: Json = this.#traceTexts(this.raw(row), steps)
-    if (this.#numbers !== undefined) at = traceNumbers(this.#numbers, at, row, steps)
-    const own = textOf(at) === undefined ? undefined : at
-    if (own === undefined && this.#fallback !== undefined) {
-      steps.push({ what: 'default', outcome: preview(this.#fallback), ok: true })
-      return { what: this.#source.what, outcome: preview(this.#fallback), ok: true, steps }
-    }
-    const outcome = own === undefined && at !== undefined ? `${preview(at)}, which is no text` : preview(at)
-    return { what: this.#source.what, outcome, ok: own !== undefined, steps }
-  }
-
-  #traceSource(row: Row): Trace {
-    const { what, read, tried } = this.#source
-    const raw = read(row)
-    const found = { what, outcome: preview(raw), ok: raw !== undefined }
-    if (tried === undefined) return found
+  trace(row: Row, as: 'text' | 'number' = 'text'): ValueTrace {
+    const found = this.raw(row)
+    const stages: StageTrace[] = []
+    const read = traceNumbers(this.#numbers, traceTexts(this.#texts, found, stages), row, stages)
+    const last = as === 'number' ? traceReading(read, stages) : scalarOf(read)
+    const fallback = last === undefined ? (as === 'number' ? this.#fallbackNumber : this.#fallback) : undefined
+    const { kind, of } = this.#source
     return {
-      ...found,
-      steps: tried.map((one) => ({ what: one.what, outcome: preview(one.read(row)), ok: one.read(row) !== undefined })),
+      source: kind,
+      of,
+      tried: this.#tried(row),
+      found,
+      stages,
+      fallback: scalarOrText(fallback),
+      result: last ?? fallback,
     }
   }
 
-  #traceTexts(raw: Json, steps: Trace[]): Json {
-    if (this.#texts.length === 0) return raw
-    let at = textOf(raw)
-    for (const stage of this.#texts) {
-      if (at === undefined) break
-      const out = stage.apply(at)
-      steps.push(step(stage.what, at, out))
-      at = out
-    }
-    return at
+  /** Up to the first path that is there. */
+  #tried(row: Row): ValueTrace['tried'] {
+    const tried = this.#source.tried.map(({ path, read }) => ({ path, found: read(row) }))
+    const first = tried.findIndex(({ found }) => found !== undefined)
+    return first < 0 ? tried : tried.slice(0, first + 1)
   }
 }
 
-function traceNumbers(numbers: NumberStages, value: Json, row: Row, steps: Trace[]): Numeric | undefined {
-  if (value === undefined) return undefined
-  let at = numbers.read(value)
-  steps.push(step(numbers.readWhat, value, at))
-  for (const stage of numbers.stages) {
+function traceTexts(texts: readonly TextStage[], raw: Json, stages: StageTrace[]): Json {
+  if (texts.length === 0) return raw
+  let at = textOf(raw)
+  for (const { stage, detail, apply } of texts) {
     if (at === undefined) break
-    const out = stage.apply(at, row)
-    steps.push(step(stage.what, at, out))
-    at = out
+    const after = apply(at)
+    stages.push({ stage, detail, before: at, after })
+    at = after
   }
   return at
 }
 
-function step(what: string, before: Json, after: Json): Trace {
-  return { what, outcome: `${preview(before)} → ${preview(after)}`, ok: after !== undefined }
+function traceNumbers(numbers: NumberStages | undefined, value: Json, row: Row, stages: StageTrace[]): Json {
+  if (numbers === undefined || value === undefined) return value
+  let at = numbers.read(value)
+  if (numbers.readUnit !== undefined) stages.push({ stage: 'unit', detail: numbers.readUnit, before: value, after: at })
+  else if (at !== value) stages.push({ stage: 'number', detail: undefined, before: value, after: at })
+  for (const { stage, detail, operands, apply } of numbers.stages) {
+    if (at === undefined) break
+    const after: Numeric | undefined = apply(at, row)
+    const others = operands?.map((operand) => operand.trace(row, 'number'))
+    stages.push({ stage, detail, before: at, after, ...(others ? { operands: others } : {}) })
+    at = after
+  }
+  return at
+}
+
+/** What is asked for as a number is read as one at the end; that is a step only if it changes anything. */
+function traceReading(value: Json, stages: StageTrace[]): Numeric | undefined {
+  const number = numericOf(value)
+  if (value !== undefined && number !== value) stages.push({ stage: 'number', detail: undefined, before: value, after: number })
+  return number
+}
+
+/** undefined: an object or a list. */
+function scalarOf(value: Json): ValueTrace['result'] {
+  return textOf(value) === undefined ? undefined : (value as ValueTrace['result'])
+}
+
+/** A default has at most the digits of a number in the mapping. */
+function scalarOrText(value: Scalar | bigint | undefined): Scalar | undefined {
+  return typeof value === 'bigint' ? String(value) : value
 }
 
 /** Known for a const (through its stages, unless they read the event) and for `one_of` whose text no number stage changes. */

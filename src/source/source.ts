@@ -42,6 +42,11 @@ export interface StreamSink {
   end(chunk: Chunk): void
   /** The file was truncated or replaced in place: what follows starts at offset 0. */
   reset(): void
+  /**
+   * Resolves when the sink can take more; missing or undefined: now. Asked after a push by sources that read something to its end
+   * (`--once`, archives, standard input); one that follows live files does not wait.
+   */
+  readonly busy?: Promise<void> | undefined
 }
 
 /** Makes the sink of a new stream. `origin` may be changed by the source later (a rename), so read it at each use. */

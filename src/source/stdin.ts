@@ -67,6 +67,7 @@ export class StdinSource implements Source {
       this.#offset += block.length
       if (sink.push(chunk) !== this.#offset) throw new Error('a sink of standard input must take all it is given')
       await nextTurn()
+      await sink.busy
     }
   }
 

@@ -94,7 +94,7 @@ test('wrong usage is exit 2 with the nearest name or an example', async () => {
   await f(['run', '--preset', 'agnt', 'x'], 'did you mean "agent"')
   await f(['run', '-c', join(scratch, 'nope.yaml'), 'x'], 'nope.yaml')
   await f(['run', '--history', 'all', 'x'], 'count, skip, prime')
-  await f(['explain', 'x'], 'later version')
+  await f(['discover', 'x'], 'later version')
   await f(['run', '-c', write('no-sources.yaml', 'version: 1\n')], 'nothing to read')
 })
 

@@ -3,16 +3,16 @@ import { expect, test } from 'vitest'
 import { Decoder } from '../../src/decode/decoder.ts'
 import { Row } from '../../src/decode/row.ts'
 import { compileMapping } from '../../src/mapping/compile.ts'
+import type { EventTrace } from '../../src/mapping/mapping.ts'
 import type { RuleSpec } from '../../src/mapping/spec.ts'
 import { Registry } from '../../src/registry/registry.ts'
 import type { WhereSpec } from '../../src/select/spec.ts'
-import type { Trace } from '../../src/select/trace.ts'
 import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
 
 const place = { file: 'test', path: [] }
 const ORIGIN = { source: 's', log: 'l', file: '/f', stream: '', fields: {} }
 
-function traceOf(where: WhereSpec | undefined, event: object): { trace: Trace[]; outcome: string } {
+function traceOf(where: WhereSpec | undefined, event: object): { trace: EventTrace; outcome: string } {
   const rule: RuleSpec = {
     place,
     events: ['call'],
@@ -48,26 +48,47 @@ function traceOf(where: WhereSpec | undefined, event: object): { trace: Trace[];
   return { trace, outcome: mapping.apply(row) }
 }
 
-const flat = (traces: readonly Trace[]): string[] => traces.flatMap((t) => [`${t.what}: ${t.outcome}`, ...flat(t.steps ?? [])])
+const event = { event: 'call', tool: 'BASH', status: 'error' }
 
-test('a taken event shows label texts step by step, the number and the series', () => {
-  const { trace, outcome } = traceOf({ ok: true }, { event: 'call', tool: 'BASH', ok: true })
+test('a taken event shows label texts step by step, and the number', () => {
+  const { trace, outcome } = traceOf({ status: 'error' }, event)
   expect(outcome).toBe('mapped')
-  expect(trace[0]).toMatchObject({ what: 'rule of calls_total', outcome: 'takes the event', ok: true })
-  expect(flat(trace)).toEqual(expect.arrayContaining(['label tool: "bash"', 'calls_total{tool="bash"}: 1']))
-  expect(flat(trace).join('\n')).toContain('BASH')
+  expect(trace.rules).toHaveLength(1)
+  const [rule] = trace.rules
+  expect(rule).toMatchObject({ isTaken: true, rule: { metric: 'calls_total' } })
+  expect(rule!.elements[0]!.made).toMatchObject({
+    labels: [
+      {
+        name: 'tool',
+        text: 'bash',
+        isUnknown: false,
+        value: { of: 'tool', stages: [{ stage: 'lower', before: 'BASH', after: 'bash' }] },
+      },
+    ],
+    samples: [{ splitText: undefined, number: 1, refusal: undefined }],
+    exemplar: undefined,
+  })
 })
 
 test('an event that is not taken shows the condition that failed and what it found', () => {
-  const { trace, outcome } = traceOf({ status: 'success', tool: { exists: true } }, { event: 'call', tool: 'x', status: 'error' })
+  const { trace, outcome } = traceOf({ status: 'success', tool: { exists: true } }, event)
   expect(outcome).toBe('unmatched')
-  expect(trace[0]).toMatchObject({ outcome: 'does not take the event', ok: false })
-  const failed = flat(trace).filter((text) => text.includes('status'))
-  expect(failed.join('\n')).toContain('error')
+  const [element] = trace.rules[0]!.elements
+  expect(element).toMatchObject({
+    isTaken: false,
+    where: {
+      kind: 'all',
+      holds: false,
+      parts: [
+        { kind: 'test', path: 'status', asks: 'is "success"', found: 'error', holds: false },
+        { kind: 'test', path: 'tool', holds: true },
+      ],
+    },
+  })
+  expect(element).not.toHaveProperty('made')
 })
 
 test('a condition that was not compiled shows nowhere', () => {
-  const event = { event: 'call', tool: 'x', status: 'error' }
-  expect(flat(traceOf({ status: 'error' }, event).trace).join('\n')).toContain('status')
-  expect(flat(traceOf(undefined, event).trace).join('\n')).not.toContain('status')
+  expect(traceOf({ status: 'error' }, event).trace.rules[0]!.elements[0]).toHaveProperty('where')
+  expect(traceOf(undefined, event).trace.rules[0]!.elements[0]).not.toHaveProperty('where')
 })

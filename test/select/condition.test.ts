@@ -9,7 +9,7 @@ function holds(spec: WhereSpec, event: Json): boolean {
   const { made, problems, rowOf } = compiled((context) => compileWhere(spec, context))
   expect(problems).toEqual([])
   const row = rowOf(event)
-  expect(made.trace(row).ok).toBe(made.test(row))
+  expect(made.trace(row).holds).toBe(made.test(row))
   return made.test(row)
 }
 
@@ -132,24 +132,17 @@ test('a trace names each piece with the path, what was asked and what was found'
   const spec: WhereSpec = { status: ['error', 'timeout'], n: { gte: 40, not: 50 }, any: [{ a: 1 }] }
   const { made, rowOf } = compiled((context) => compileWhere(spec, context))
   expect(made.trace(rowOf({ status: 'ok', n: '41' }))).toEqual({
-    what: 'where',
-    outcome: 'does not hold',
-    ok: false,
-    steps: [
-      { what: 'status is "error" or "timeout"', outcome: 'does not hold: found "ok"', ok: false },
-      { what: 'n not 50', outcome: 'holds: found "41"', ok: true },
-      { what: 'n gte 40', outcome: 'holds: found "41"', ok: true },
+    kind: 'all',
+    holds: false,
+    parts: [
+      { kind: 'test', path: 'status', asks: 'is "error" or "timeout"', found: 'ok', holds: false },
+      { kind: 'test', path: 'n', asks: 'not 50', found: '41', holds: true },
+      { kind: 'test', path: 'n', asks: 'gte 40', found: '41', holds: true },
       {
-        what: 'any',
-        outcome: 'does not hold',
-        ok: false,
-        steps: [
-          {
-            what: 'all of',
-            outcome: 'does not hold',
-            ok: false,
-            steps: [{ what: 'a is 1', outcome: 'does not hold: missing', ok: false }],
-          },
+        kind: 'any',
+        holds: false,
+        parts: [
+          { kind: 'all', holds: false, parts: [{ kind: 'test', path: 'a', asks: 'is 1', found: undefined, holds: false }] },
         ],
       },
     ],

@@ -21,6 +21,7 @@ export async function readGzip(fd: number, sink: StreamSink, maxHeldBytes: numbe
     for await (const block of file.pipe(content) as AsyncIterable<Buffer>) {
       feeder.feed(block)
       await nextTurn()
+      await sink.busy
     }
     if (!signal.aborted) feeder.end()
   } catch (error) {

@@ -1,5 +1,5 @@
 /** `--once`: every file that is there, oldest first, each to its end with an unterminated last line; then no more. */
-import type { OpenStream, Origin, Position } from '../source.ts'
+import type { OpenStream, Origin, Position, StreamSink } from '../source.ts'
 import { Archive, isArchive } from './archive.ts'
 import { Breather } from './breather.ts'
 import { fileKey, inodeKey } from './identity.ts'
@@ -69,17 +69,18 @@ export class OnceReader {
     const tail = new Tail({ ...opened, nowMs: 0, startOffset: 0, origin, sink, window: this.#window })
     this.#found(tail)
     try {
-      await this.#drain(tail, signal)
+      await this.#drain(tail, sink, signal)
     } finally {
       tail.close()
     }
     if (tail.error !== undefined) throw tail.error
   }
 
-  async #drain(tail: Tail, signal: AbortSignal): Promise<void> {
+  async #drain(tail: Tail, sink: StreamSink, signal: AbortSignal): Promise<void> {
     for (;;) {
       const turn = tail.turn(0)
       await this.#breather.after(tail.lastReadBytes)
+      await sink.busy
       if (signal.aborted || turn === 'failed') return
       // While it is written faster than read there is no end: the end that was there at the start is enough.
       if (turn === 'idle' || !tail.isBehind) break

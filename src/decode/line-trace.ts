@@ -1,0 +1,77 @@
+/**
+ * What was taken off a line before its object, and where a line that is no event breaks: for `explain`, by the pieces that
+ * `json-line.ts` reads with. An envelope (Docker, CRI) will be one more kind of thing taken off.
+ */
+import { jsonFault } from './json-fault.ts'
+import { type RejectReason, skipEmpty, trimEnd, withoutColours } from './json-line.ts'
+
+export interface TakenOff {
+  readonly kind: 'byte_order_mark' | 'nul_bytes' | 'colours' | 'text'
+  /** What stood there, where that is text. */
+  readonly text?: string
+  readonly bytes: number
+}
+
+export interface BrokenLine {
+  readonly message: string
+  readonly hint?: string
+  /** Where an object breaks; missing where there is none. */
+  readonly place?: FaultPlace
+}
+
+export interface FaultPlace {
+  /** The line without blanks, marks and colours around it: `at` counts in it. */
+  readonly text: string
+  readonly at: number
+  /** Character of the line from 1; colours and a byte order mark are not counted. */
+  readonly column: number
+  /** Bytes of the line before the fault; undefined where colours were taken off. */
+  readonly byte: number | undefined
+}
+
+/** What stands before the object of the line in bytes `[start, end)` and is none of it. */
+export function takenOff(buffer: Buffer, start: number, end: number): readonly TakenOff[] {
+  const from = skipEmpty(buffer, start, end)
+  const skipped = buffer.subarray(start, from)
+  const nulBytes = skipped.filter((byte) => byte === 0).length
+  const out: TakenOff[] = []
+  if (nulBytes > 0) out.push({ kind: 'nul_bytes', bytes: nulBytes })
+  if (skipped.includes(0xef)) out.push({ kind: 'byte_order_mark', bytes: 3 })
+  const text = buffer.toString('utf8', from, trimEnd(buffer, from, end))
+  const plain = withoutColours(text)
+  if (plain.length < text.length) out.push({ kind: 'colours', bytes: Buffer.byteLength(text) - Buffer.byteLength(plain) })
+  const before = plain
+    .trimStart()
+    .slice(0, Math.max(0, plain.trimStart().indexOf('{')))
+    .trimEnd()
+  if (before !== '') out.push({ kind: 'text', text: before, bytes: Buffer.byteLength(before) })
+  return out
+}
+
+/** Where the line breaks, or undefined where its text is not what it was rejected for. */
+export function brokenLine(buffer: Buffer, start: number, end: number, reason: RejectReason): BrokenLine | undefined {
+  if (reason !== 'malformed' && reason !== 'not_json') return undefined
+  const from = skipEmpty(buffer, start, end)
+  const raw = buffer.toString('utf8', from, trimEnd(buffer, from, end))
+  const text = withoutColours(raw).replaceAll('\u001b', '')
+  const brace = text.indexOf('{')
+  if (brace < 0) return { message: 'there is no "{" on this line: it is text, not JSON', ...textHint(text) }
+  const fault = jsonFault(text.slice(brace))
+  if (fault === undefined) return undefined
+  const { message, hint } = fault
+  const at = brace + fault.at
+  const skipped = from - start - (buffer.subarray(start, from).includes(0xef) ? 3 : 0)
+  const byte = text.length === raw.length ? from - start + Buffer.byteLength(text.slice(0, at)) : undefined
+  return { message, ...(hint ? { hint } : {}), place: { text, at, column: skipped + at + 1, byte } }
+}
+
+/** `level=info msg="..."`, with three such pairs at least. */
+const LOGFMT = /^(?:[\w.]+=(?:"(?:[^"\\]|\\.)*"|\S*)\s*){3,}/
+
+function textHint(text: string): { readonly hint?: string } {
+  const head = text.slice(0, 1000)
+  if (LOGFMT.test(head)) return { hint: 'it looks like logfmt: let the program log JSON; this version reads JSON lines' }
+  return /^(?:[}\]]|"[^"]*"\s*:)/.test(head)
+    ? { hint: 'it looks like a part of an object over several lines: one line must hold one whole object' }
+    : {}
+}

@@ -1,0 +1,25 @@
+/** A line that was applied, as those who tell of it get it. */
+import type { JsonBounds } from '../decode/json-bounds.ts'
+import type { RejectReason } from '../decode/json-line.ts'
+import type { Origin } from '../source/source.ts'
+import type { LineOutcome } from './explanation.ts'
+
+/** What a line may be at most. */
+export interface LineLimits {
+  readonly bounds: JsonBounds
+  readonly maxLineBytes: number
+}
+
+/** Valid until the next line is applied. */
+export interface AppliedLine {
+  readonly origin: Origin
+  /** From 1. */
+  readonly number: number
+  readonly bytes: number
+  readonly outcome: LineOutcome
+  readonly reason: RejectReason | undefined
+  /** Of the event, as the log has it. */
+  readonly name: string | undefined
+  /** Empty if the line was too long to be delivered. */
+  readonly text: { readonly buffer: Buffer; readonly start: number; readonly end: number } | undefined
+}

@@ -1,0 +1,156 @@
+/**
+ * Lines → what became of each, and on demand why. Each line is applied for real, by the compiled mapping that `run` would use; telling
+ * asks the same compiled objects for their trace and joins it with the updates that were seen. Nothing is decided here.
+ */
+import { Decoder } from '../decode/decoder.ts'
+import type { Json } from '../decode/json.ts'
+import { Row } from '../decode/row.ts'
+import type { EventTrace, Mapping } from '../mapping/mapping.ts'
+import type { Origin } from '../source/source.ts'
+import type { AppliedLine, LineLimits } from './applied-line.ts'
+import type { LineExplanation, TimeTold } from './explanation.ts'
+import { type HintContext, timeHints, unmappedHints, unmatchedHints } from './hints.ts'
+import { type Clean, harmless, LogText } from './log-text.ts'
+import { hintsOfRejected, rejectedOf, takenOffOf } from './tell-line.ts'
+import { type Locate, RuleTeller } from './tell-rule.ts'
+import { ValueTeller } from './tell-value.ts'
+import { timeField } from './time-field.ts'
+import type { Updates } from './updates.ts'
+
+/** Of the elements that `each` stands on, so many are told in full. */
+const MAX_TOLD_ELEMENTS = 20
+
+export interface ExplainerOptions extends LineLimits {
+  readonly mapping: Mapping
+  /** What the mapping was compiled with as its watch. */
+  readonly updates: Updates
+  /** Every text of the log passes it on its way out. */
+  readonly clean: Clean
+  readonly locate: Locate
+  readonly wallClockMs: () => number
+}
+
+export class Explainer {
+  readonly logText: LogText
+  readonly #options: ExplainerOptions
+  readonly #decoder: Decoder
+  #row: Row | undefined
+  /** When the last line was applied: telling of it must not find a later time. */
+  #nowMs = 0
+
+  constructor(options: ExplainerOptions) {
+    this.#options = options
+    this.logText = new LogText(options.clean)
+    this.#decoder = new Decoder(options.mapping, options.bounds, () => this.#nowMs)
+  }
+
+  /** Applies line `number` of a log, bytes `[start, end)` without its end. */
+  apply(buffer: Buffer, start: number, end: number, origin: Origin, number: number): AppliedLine {
+    this.#options.updates.clear()
+    this.#nowMs = this.#options.wallClockMs()
+    const decoded = this.#tryApply(buffer, start, end, origin)
+    const isEvent = decoded.outcome !== 'rejected' && decoded.outcome !== 'blank'
+    const name = isEvent ? this.#row?.name : undefined
+    return { origin, number, bytes: end - start, ...decoded, name, text: { buffer, start, end } }
+  }
+
+  /** A line over the limit, which was thrown away unread. */
+  tooLong(bytes: number, origin: Origin, number: number): AppliedLine {
+    return { origin, number, bytes, outcome: 'rejected', reason: 'too_long', name: undefined, text: undefined }
+  }
+
+  /** Traces of the last applied line, which was an event: elements beyond `most` are only counted. */
+  trace(most = MAX_TOLD_ELEMENTS): EventTrace {
+    return this.#options.mapping.trace(this.#row!, most)
+  }
+
+  /** Where the mapping looks for the name of an event, as it says it. */
+  nameSource(): string {
+    return harmless(this.#options.mapping.traceName(this.#row!).of)
+  }
+
+  /** The last applied line as it has its event. */
+  event(): Json {
+    return this.#decoder.event()
+  }
+
+  /** Tells values of the last applied line. */
+  values(): ValueTeller {
+    return new ValueTeller(this.logText, this.event())
+  }
+
+  /** All that is to be said of the last applied line. */
+  tell(line: AppliedLine): LineExplanation {
+    const { text, outcome, reason } = line
+    const head = {
+      file: line.origin.file === '' ? '-' : this.logText.text(line.origin.file, undefined, 500),
+      line: line.number,
+      bytes: line.bytes,
+      text:
+        text === undefined
+          ? ''
+          : this.logText.text(text.buffer.toString('utf8', text.start, Math.min(text.end, text.start + 65_536))),
+      outcome,
+      takenOff: takenOffOf(line, this.logText),
+    }
+    if (outcome === 'blank') return { ...head, drop: [], rules: [], hints: [] }
+    if (reason !== undefined) {
+      const { rejected, hint } = rejectedOf(line, reason, this.#options, this.logText)
+      return { ...head, rejected, drop: [], rules: [], hints: hintsOfRejected(hint) }
+    }
+    return { ...head, ...this.#event(line) }
+  }
+
+  #event(line: AppliedLine): Pick<LineExplanation, 'event' | 'drop' | 'rules' | 'hints'> {
+    const { mapping, updates, locate } = this.#options
+    const row = this.#row!
+    const event = this.event()
+    const values = this.values()
+    const rules = new RuleTeller(values, this.logText, locate)
+    const context: HintContext = { mapping, logText: this.logText, values, locate }
+    const traceOfName = mapping.traceName(row)
+    const trace = this.trace()
+    const time = this.#time(row, values)
+    const hints = {
+      mapped: () => [],
+      dropped: () => [],
+      unmapped: () => unmappedHints(row.name, traceOfName, event, context),
+      unmatched: () => unmatchedHints(trace, context),
+      rejected: () => [],
+      blank: () => [],
+    }[line.outcome]()
+    return {
+      event: { name: values.plain(traceOfName), time },
+      drop: trace.drop.map((drop) => rules.drop(drop)),
+      rules: trace.rules.map((rule) => rules.rule(rule, updates.of(rule.rule))),
+      hints: [...hints, ...timeHints(time)],
+    }
+  }
+
+  #time(row: Row, values: ValueTeller): TimeTold {
+    const { ns, from, why } = this.#decoder.traceTime(row)
+    const at = new Date(Number(ns / 1_000_000n)).toISOString()
+    const like = why === 'missing' ? timeField(this.event()) : undefined
+    const reason = { ...(why === undefined ? {} : { why }), ...(like === undefined ? {} : { like: this.logText.text(like) }) }
+    return { at, from, ...reason, value: values.plain(this.#options.mapping.traceTime(row)) }
+  }
+
+  #tryApply(buffer: Buffer, start: number, end: number, origin: Origin): Pick<AppliedLine, 'outcome' | 'reason'> {
+    try {
+      const row = this.#rowFor(origin)
+      const decoded = this.#decoder.decode(buffer, start, end, row)
+      if (decoded === 'event') return { outcome: this.#options.mapping.apply(row), reason: undefined }
+      return decoded === 'blank' ? { outcome: 'blank', reason: undefined } : { outcome: 'rejected', reason: decoded }
+    } catch {
+      return { outcome: 'rejected', reason: 'internal' }
+    }
+  }
+
+  #rowFor(origin: Origin): Row {
+    const row = this.#row ?? new Row(this.#options.mapping.slotCount, origin)
+    this.#row = row
+    row.origin = origin
+    row.time = () => this.#decoder.time(row)
+    return row
+  }
+}

@@ -1,0 +1,69 @@
+/** What is told of a line before it is an event: what was taken off, or why it is none, with the place where it breaks. */
+
+import type { RejectReason } from '../decode/json-line.ts'
+import { type BrokenLine, brokenLine, takenOff } from '../decode/line-trace.ts'
+import type { AppliedLine, LineLimits } from './applied-line.ts'
+import type { Hint, LineExplanation, Rejected } from './explanation.ts'
+import type { LogText } from './log-text.ts'
+
+const BEFORE_LENGTH = 60
+const AFTER_LENGTH = 30
+
+export function takenOffOf({ text, outcome }: AppliedLine, logText: LogText): LineExplanation['takenOff'] {
+  if (text === undefined || outcome === 'blank' || outcome === 'rejected') return []
+  const found = takenOff(text.buffer, text.start, text.end)
+  return found.map(({ kind, bytes, text: before }) => ({
+    kind,
+    bytes,
+    ...(before === undefined ? {} : { text: logText.text(before) }),
+  }))
+}
+
+export function rejectedOf(
+  { text, bytes }: AppliedLine,
+  reason: RejectReason,
+  limits: LineLimits,
+  logText: LogText,
+): { readonly rejected: Rejected; readonly hint: string | undefined } {
+  const broken = text && brokenLine(text.buffer, text.start, text.end, reason)
+  if (broken === undefined) return { rejected: { reason, message: messageOf(reason, bytes, limits) }, hint: HINTS[reason] }
+  return { rejected: brokenTold(reason, broken, logText), hint: broken.hint }
+}
+
+export function hintsOfRejected(hint: string | undefined): readonly Hint[] {
+  return hint === undefined ? [] : [{ kind: 'rejected', message: hint }]
+}
+
+function brokenTold(reason: RejectReason, { message, place }: BrokenLine, logText: LogText): Rejected {
+  if (place === undefined) return { reason, message }
+  const { text, at, column, byte } = place
+  return {
+    reason,
+    message,
+    column,
+    ...(byte === undefined ? {} : { byte }),
+    before: logText.tail(text.slice(0, at), BEFORE_LENGTH),
+    after: logText.text(text.slice(at), undefined, AFTER_LENGTH),
+  }
+}
+
+function messageOf(reason: RejectReason, bytes: number, { bounds, maxLineBytes }: LineLimits): string {
+  switch (reason) {
+    case 'too_long':
+      return `the line has ${bytes} bytes; limits.line_bytes is ${maxLineBytes}`
+    case 'too_many_values':
+      return `the line has more than ${bounds.maxValues} values (limits.line_values)`
+    case 'too_deep':
+      return `the line nests deeper than ${bounds.maxDepth} levels (limits.line_depth)`
+    case 'not_object':
+      return 'the line is JSON, but a list or a single value: an event is an object'
+    case 'internal':
+      return 'the line made the exporter fail: this is a bug, please report it'
+    default:
+      return 'the line holds no JSON object'
+  }
+}
+
+const HINTS: { readonly [reason in RejectReason]?: string } = {
+  not_object: 'write one {...} per line',
+}

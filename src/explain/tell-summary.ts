@@ -1,0 +1,147 @@
+/** What was added up → what is told of it: names compared, rules without hits explained, the likeliest cause first. */
+import { alike } from '../diag/suggest.ts'
+import type { Mapping } from '../mapping/mapping.ts'
+import type { Rule } from '../mapping/rule.ts'
+import type { Family } from '../registry/family.ts'
+import type { EventCounts } from './event-counts.ts'
+import type { Hint } from './explanation.ts'
+import { listed } from './hints.ts'
+import { harmless, type LogText } from './log-text.ts'
+import type { PathCount } from './name-counts.ts'
+import type { RejectCounts, Summary } from './summary.ts'
+import type { EventsTold, MetricTold, RuleHitsTold, SummaryTold } from './summary-told.ts'
+import type { Locate } from './tell-rule.ts'
+
+export interface SummaryContext {
+  readonly mapping: Mapping
+  readonly families: readonly Family[]
+  readonly logText: LogText
+  readonly locate: Locate
+  /** Updates of a metric that went to a series with `_other` labels. */
+  readonly overflowOf: (metric: string) => number
+}
+
+/** Part of the unmapped events that must have a known name elsewhere. */
+const LEAST_ELSEWHERE = 0.1
+
+export function tellSummary(summary: Summary, context: SummaryContext): SummaryTold {
+  const { files, fileCount, lineCount, bytes, outcomes, otherEvents } = summary
+  return {
+    files,
+    fileCount,
+    lines: lineCount,
+    bytes,
+    outcomes,
+    rejected: [...summary.rejects.values()].map(({ hint, ...told }) => told).sort((a, b) => b.count - a.count),
+    events: [...summary.events].map(([name, counts]) => eventsOf(name, counts, context)).sort((a, b) => b.count - a.count),
+    otherEvents,
+    skipped: [...summary.skips.values()].sort((a, b) => b.count - a.count),
+    rules: context.mapping.rules.map((rule) => ruleHits(rule, summary, context)),
+    metrics: context.families.map((family) => metricOf(family, summary, context)),
+    hints: hintsOf(summary, context),
+  }
+}
+
+function eventsOf(name: string | undefined, counts: EventCounts, { mapping, locate }: SummaryContext): EventsTold {
+  const { count, outcomes, first, failures } = counts
+  const failed = outcomes.unmatched === 0 ? undefined : failures.commonest()
+  const near = name === undefined || outcomes.unmapped === 0 ? [] : alike(name, namesOfRules(mapping))
+  return {
+    name: name ?? null,
+    count,
+    ...outcomes,
+    first,
+    ...(failed && {
+      failed: { metric: failed.rule.metric, place: locate(failed.rule.takes.place), condition: failed.text, count: failed.count },
+    }),
+    ...(near.length === 0 ? {} : { near: near.map(harmless) }),
+  }
+}
+
+function namesOfRules(mapping: Mapping): readonly string[] {
+  return mapping.eventNames.filter((name) => mapping.waitsFor(name))
+}
+
+function ruleHits(rule: Rule, summary: Summary, { locate }: SummaryContext): RuleHitsTold {
+  const hits = summary.hits.get(rule) ?? 0
+  const events = rule.takes.events?.map(harmless) ?? null
+  const told = { metric: rule.metric, place: locate(rule.takes.place), events, hits }
+  return hits > 0 ? told : { ...told, why: whyNoHits(rule, summary) }
+}
+
+function whyNoHits(rule: Rule, summary: Summary): string {
+  const { events } = rule.takes
+  if (events !== undefined && !events.some((name) => summary.events.has(name))) return `no event is called ${listed(events)}`
+  const failure = summary.ruleFailures.get(rule)?.commonest()
+  return failure === undefined ? 'no event came to it' : failure.text
+}
+
+function metricOf({ spec, store }: Family, summary: Summary, { overflowOf }: SummaryContext): MetricTold {
+  const skips = [...summary.skips.values()].filter(({ metric }) => metric === spec.name)
+  return {
+    name: spec.name,
+    type: spec.type,
+    series: store.seriesCount,
+    updates: summary.updates.get(spec.name) ?? 0,
+    skipped: skips.reduce((sum, { count }) => sum + count, 0),
+    overflowed: overflowOf(spec.name),
+  }
+}
+
+function hintsOf(summary: Summary, context: SummaryContext): Hint[] {
+  return [
+    ...namelessHint(summary, context),
+    ...elsewhereHint(summary, context),
+    ...unknownHint(summary, context),
+    ...rejectHints([...summary.rejects.values()]),
+  ]
+}
+
+/** What causes rejects, each cause once. */
+function rejectHints(rejects: readonly RejectCounts[]): Hint[] {
+  const byHint = new Map<string, RejectCounts[]>()
+  for (const reject of rejects) {
+    if (reject.hint !== undefined) byHint.set(reject.hint, [...(byHint.get(reject.hint) ?? []), reject])
+  }
+  return [...byHint].map(([hint, of]) => {
+    const counts = of.map(({ reason, count }) => `${count} ${reason}`).join(', ')
+    return { kind: 'rejected', message: `${counts}: ${hint}` }
+  })
+}
+
+function namelessHint({ events, namesOfNameless, namePaths }: Summary, { logText }: SummaryContext): Hint[] {
+  const nameless = events.get(undefined)?.outcomes.unmapped ?? 0
+  if (nameless === 0) return []
+  const none = `${nameless} event${nameless === 1 ? ' has' : 's have'} no name (looked at ${namePaths})`
+  const best = namesOfNameless.best()
+  if (best === undefined) return [{ kind: 'name_missing', message: `${none}, and nothing in them looks like one` }]
+  return [
+    {
+      kind: 'name_missing',
+      message: `${none}; ${countText(best, logText)}`,
+      set: `input.event_name: ${logText.text(best.path)}`,
+    },
+  ]
+}
+
+function elsewhereHint({ namesOfUnmapped, namePaths, outcomes }: Summary, { logText }: SummaryContext): Hint[] {
+  const best = namesOfUnmapped.best()
+  // Of a few lines it is chance, or somebody's forgery.
+  if (best === undefined || best.knownCount < LEAST_ELSEWHERE * outcomes.unmapped) return []
+  const message = `rules wait for names that stand elsewhere: ${countText(best, logText)}`
+  return [{ kind: 'name_elsewhere', message, set: `input.event_name: [${logText.text(best.path)}, ${namePaths}]` }]
+}
+
+function unknownHint({ outcomes, events, namesOfUnmapped }: Summary, { mapping }: SummaryContext): Hint[] {
+  const isNothingKnown = outcomes.unmapped > 0 && outcomes.mapped + outcomes.unmatched + outcomes.dropped === 0
+  const isNamed = [...events.keys()].some((name) => name !== undefined)
+  if (!isNothingKnown || !isNamed || namesOfUnmapped.best() !== undefined) return []
+  const message = `this mapping knows none of the events of this log; its rules wait for ${listed(namesOfRules(mapping))}`
+  return [{ kind: 'known_events', message }]
+}
+
+function countText({ path, count, knownCount, examples }: PathCount, logText: LogText): string {
+  const shown = [...examples].map((text) => JSON.stringify(logText.text(text, path))).join(', ')
+  const known = knownCount === 0 ? '' : `, ${knownCount} of them a name that rules wait for`
+  return `${logText.text(path)} is there in ${count}${known}, such as ${shown}`
+}

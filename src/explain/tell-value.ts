@@ -1,0 +1,82 @@
+/** Traces of values and conditions → what is told of them, with the fields of the event that a missing path may have meant. */
+import type { Json } from '../decode/path.ts'
+import type { ConditionTrace, StageTrace, ValueTrace } from '../select/trace.ts'
+import type { ConditionTold, StageTold, ValueTold } from './explanation.ts'
+import { fieldsLike } from './like-fields.ts'
+import { harmless, type LogText } from './log-text.ts'
+
+export class ValueTeller {
+  readonly #logText: LogText
+  readonly #event: Json
+
+  constructor(logText: LogText, event: Json) {
+    this.#logText = logText
+    this.#event = event
+  }
+
+  /** Without fields that look like what is missing: where others tell more of that. */
+  plain(trace: ValueTrace): ValueTold {
+    const { like, ...told } = this.value(trace)
+    return told
+  }
+
+  value(trace: ValueTrace): ValueTold {
+    const key = lastKey(trace.tried.at(-1)?.path)
+    const tried = trace.tried.map(({ path, found }) => ({
+      path: harmless(path),
+      found: this.#logText.value(found, lastKey(path)),
+    }))
+    const isMissing = trace.found === undefined && trace.tried.length > 0
+    const like = isMissing ? this.like(trace.tried.map(({ path }) => path)) : {}
+    return {
+      source: trace.source,
+      of: harmless(trace.of),
+      tried,
+      stages: trace.stages.map((stage) => this.#stage(stage, key)),
+      ...(trace.fallback === undefined ? {} : { default: trace.fallback }),
+      result: this.#logText.value(trace.result, key),
+      ...like,
+    }
+  }
+
+  condition(trace: ConditionTrace): ConditionTold {
+    return this.#condition(trace, !trace.holds, pathsOf(trace))
+  }
+
+  /** `isBlamed`: the whole does not hold for the sake of this part, too. Paths that are asked anyway are no news. */
+  #condition(trace: ConditionTrace, isBlamed: boolean, asked: readonly string[]): ConditionTold {
+    if (trace.kind !== 'test') {
+      const parts = trace.parts.map((part) => this.#condition(part, isBlamed && !part.holds, asked))
+      return { kind: trace.kind, holds: trace.holds, parts }
+    }
+    const { kind, path, asks, found, holds } = trace
+    const like = isBlamed && found === undefined ? this.like([path], asked) : {}
+    return { kind, path: harmless(path), asks: harmless(asks), found: this.#logText.value(found, lastKey(path)), holds, ...like }
+  }
+
+  /** `{ like }`, or nothing: fields like those at `paths`, and not among `known`. */
+  like(paths: readonly string[], known: readonly string[] = paths): { readonly like?: readonly string[] } {
+    const found = [...new Set(paths.flatMap((path) => fieldsLike(path, this.#event)))]
+    const like = found.filter((path) => !known.includes(path)).slice(0, 2)
+    return like.length === 0 ? {} : { like: like.map((path) => this.#logText.text(path)) }
+  }
+
+  #stage({ stage, detail, before, after, operands }: StageTrace, key: string | undefined): StageTold {
+    return {
+      stage,
+      ...(detail === undefined ? {} : { detail: harmless(detail) }),
+      before: this.#logText.value(before, key),
+      after: this.#logText.value(after, key),
+      ...(operands === undefined ? {} : { operands: operands.map((operand) => this.value(operand)) }),
+    }
+  }
+}
+
+function pathsOf(trace: ConditionTrace): string[] {
+  return trace.kind === 'test' ? [trace.path] : trace.parts.flatMap(pathsOf)
+}
+
+/** The field that a path ends in. */
+function lastKey(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : (/([^."]+)"?$/.exec(path)?.[1] ?? path)
+}

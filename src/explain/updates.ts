@@ -1,0 +1,76 @@
+/** The updates that one event made, rule by rule, as they were made: seen by the compiled rules' watch, not computed again. */
+import type { Rule, UpdateWatch } from '../mapping/rule.ts'
+import type { SkipReason } from '../mapping/skip-reason.ts'
+
+export type Update =
+  | {
+      readonly kind: 'recorded'
+      /** Label texts of the series, in the family's order. */
+      readonly texts: readonly string[]
+      readonly value: number
+      /** What the series stands at afterwards; of a histogram or summary the count of its values. */
+      readonly now: number
+    }
+  | { readonly kind: 'skipped'; readonly reason: SkipReason }
+
+/** So many updates of a rule by one event are kept; more are counted. */
+const MAX_KEPT = 20_000
+
+interface RuleUpdates {
+  readonly kept: Update[]
+  count: number
+}
+
+export class Updates implements UpdateWatch {
+  readonly #byRule = new Map<Rule, RuleUpdates>()
+  /** Sees every update; for sums over a whole log. */
+  onUpdate: ((rule: Rule, skipped: SkipReason | undefined) => void) | undefined = undefined
+
+  /** Forgets what the last event did. */
+  clear(): void {
+    this.#byRule.clear()
+  }
+
+  /** Of one rule, in order: at most 20 000. */
+  of(rule: Rule): readonly Update[] {
+    return this.#byRule.get(rule)?.kept ?? []
+  }
+
+  /** Rules that took the event: each makes an update, or says why not. */
+  get rules(): Iterable<Rule> {
+    return this.#byRule.keys()
+  }
+
+  recorded(rule: Rule, slot: number, value: number): void {
+    this.onUpdate?.(rule, undefined)
+    const updates = this.#updatesOf(rule)
+    if (updates.count++ >= MAX_KEPT) return
+    const { store, spec } = rule.family
+    const texts = spec.labelNames.map((_, i) => store.text(slot, i))
+    updates.kept.push({ kind: 'recorded', texts, value, now: nowOf(rule, slot) })
+  }
+
+  skipped(rule: Rule, reason: SkipReason): void {
+    this.onUpdate?.(rule, reason)
+    const updates = this.#updatesOf(rule)
+    if (updates.count++ < MAX_KEPT) updates.kept.push({ kind: 'skipped', reason })
+  }
+
+  #updatesOf(rule: Rule): RuleUpdates {
+    const known = this.#byRule.get(rule)
+    if (known !== undefined) return known
+    const updates: RuleUpdates = { kept: [], count: 0 }
+    this.#byRule.set(rule, updates)
+    return updates
+  }
+}
+
+/** The cells of a series by type of metric: see registry/kinds. */
+function nowOf({ family: { store, spec } }: Rule, slot: number): number {
+  const row = slot * store.cellCount
+  if (spec.type === 'summary') return store.cells[row + 1]!
+  if (spec.type !== 'histogram') return store.cells[row]!
+  let count = 0
+  for (let i = 0; i <= spec.buckets.length; i++) count += store.cells[row + i]!
+  return count
+}

@@ -1,0 +1,124 @@
+/** What `explain` says, as people read it: a mapping and a log, and the text in the file beside this one. `UPDATE_GOLDEN=1` rewrites it. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { explained } from './explained.ts'
+
+const MAPPING = `version: 1
+drop:
+  - { event: http, where: { path: [/health, /metrics] } }
+metrics:
+  - name: calls_total
+    type: counter
+    event: [tool_invocation, tool_call]
+    where: { tool_name: { exists: true }, status: { not: skipped } }
+    labels:
+      tool: { path: tool_name, lower: true, max_values: 2 }
+      status: { path: [result_status, status], map: { ok: success }, one_of: [success, error] }
+    exemplar: { trace_id: trace }
+  - { name: call_seconds, type: histogram, event: tool_invocation, value: { path: ms, unit: ms }, buckets: [0.1, 1] }
+  - { name: tokens_total, type: counter, event: llm_call, labels: { model: model }, split: { type: { input: usage.in, output: usage.out } } }
+  - { name: parts, type: gauge, event: message, each: { part: content }, where: { $part.type: text }, labels: { kind: $part.type }, value: { length: $part.text } }
+`
+
+const CASES: readonly (readonly [file: string, log: string | Uint8Array, ...args: string[]])[] = [
+  [
+    'mapped',
+    '{"event":"tool_invocation","timestamp":"2026-01-02T03:04:05Z","tool_name":"Bash","status":"ok","ms":250,"trace":"t1"}\n',
+  ],
+  ['unmatched', '{"event":"tool_call","timestamp":"2026-01-02T03:04:05Z","tool":"bash","status":"ok"}\n'],
+  [
+    'other-names',
+    '{"kind":"tool_invocation","timestamp":"2026-01-02T03:04:05Z","tool_name":"bash"}\n{"event":"tool_invocaton","timestamp":"2026-01-02T03:04:05Z"}\n',
+  ],
+  [
+    'dropped',
+    '{"event":"http","timestamp":"2026-01-02T03:04:05Z","path":"/health"}\n{"event":"http","timestamp":"2026-01-02T03:04:05Z","path":"/v1"}\n',
+  ],
+  [
+    'no-number',
+    '{"event":"tool_invocation","timestamp":"2026-01-02T03:04:05Z","tool_name":"a","ms":"soon"}\n{"event":"llm_call","timestamp":"2026-01-02T03:04:05Z","model":"m","usage":{"in":-5,"out":1e999}}\n',
+  ],
+  [
+    'each',
+    '{"event":"message","timestamp":"2026-01-02T03:04:05Z","content":[{"type":"text","text":"abc"},{"type":"image"},{"type":"text"}]}\n{"event":"message","timestamp":"2026-01-02T03:04:05Z","contents":[]}\n',
+  ],
+  [
+    'capped',
+    ['a', 'b', 'c'].map((tool) => `{"event":"tool_call","timestamp":"2026-01-02T03:04:05Z","tool_name":"${tool}"}\n`).join(''),
+    '--lines',
+    '3',
+  ],
+  [
+    'rejected',
+    Buffer.concat([
+      Buffer.from('{"event":"tool_call","tool_name":}\nplain words\n[1,2]\n{"event":"tool_call" "x":1}\n\n{"event":"tool_call"'),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('\n'),
+    ]),
+  ],
+  ['prefix', '2026-01-02 INFO  {"event":"tool_call","timestamp":"2026-01-02T03:04:05Z","tool_name":"bash","status":"error"}\n'],
+  [
+    'hostile',
+    '{"event":"\\u001b[2Jx\\u202e","timestamp":"2026-01-02T03:04:05Z","a\\u001b[31mb":"<script>"}\n{"event":"tool_call","timestamp":"2026-01-02T03:04:05Z","tool_name":"\\u001b[31mred","status":"\\u202eok"}\n',
+  ],
+  [
+    'masked',
+    // Put together here, so that no scanner takes them for real ones.
+    `{"event":"tool_call","timestamp":"2026-01-02T03:04:05Z","tool_name":"curl ${'gh'}p_${'0123456789abcdefghij0123456789abcdef'}","password":"${'hunter2'.repeat(2)}"}\n{"kind":"x","api_key":"${'s'}k-ant-api03-${'A'.repeat(24)}","timestamp":"2026-01-02T03:04:05Z"}\n`,
+  ],
+  ['bad-time', '{"event":"tool_call","tool_name":"bash","timestamp":"yesterday"}\n', '--format', 'json'],
+]
+
+/** Arrival times are now. */
+const still = (text: string): string =>
+  text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z(?=[^"]* arrival|",\s*"from":"arrival"|\))/g, 'NOW')
+
+for (const [name, log, ...args] of CASES)
+  test(name, async () => {
+    const { code, stdout, stderr } = await explained(MAPPING, log, ...args)
+    expect([code, stderr]).toEqual([0, ''])
+    const file = join(import.meta.dirname, `${name}.txt`)
+    if (process.env.UPDATE_GOLDEN) writeFileSync(file, still(stdout))
+    expect(still(stdout)).toBe(readFileSync(file, 'utf8'))
+    expect(stdout).not.toMatch(/hunter2|p_0123|AAAA/)
+    // Nothing that a terminal would act on.
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
+  })
+
+test('the summary of the sample says what is counted, what is not and why', async () => {
+  const sample = readFileSync(join(import.meta.dirname, '../../config/examples/sample.jsonl'))
+  const { code, stdout } = await explained(undefined, sample, '--summary')
+  const file = join(import.meta.dirname, 'summary.txt')
+  if (process.env.UPDATE_GOLDEN) writeFileSync(file, stdout)
+  expect([code, stdout]).toEqual([0, readFileSync(file, 'utf8')])
+})
+
+test('wrong usage and missing files have their exit codes', async () => {
+  const bad = async (...args: string[]): Promise<unknown> => {
+    const { code, stderr } = await explained(MAPPING, '', ...args)
+    return [code, stderr]
+  }
+  expect(await bad('--lines', '0')).toEqual([2, expect.stringContaining('expected a line such as 7')])
+  expect(await bad('--outcome', 'maped')).toEqual([2, expect.stringContaining('did you mean mapped?')])
+  expect(await bad('--limit', 'few')).toEqual([2, expect.stringContaining('expected a whole number')])
+  expect(await bad('--summary', '--limit', '3')).toEqual([2, expect.stringContaining('leave one of them out')])
+  expect(await bad('/nowhere/x.jsonl')).toEqual([1, expect.stringContaining('/nowhere/x.jsonl: no such file')])
+  expect((await explained('version: 1\nmetrics: [{ nam: x }]\n', '')).code).toBe(2)
+})
+
+test('lines, outcomes and a limit pick what is shown; the others are applied all the same', async () => {
+  const log = ['a', 'a', 'b', 'a']
+    .map((tool) => `{"event":"${tool === 'b' ? 'x' : 'tool_call'}","tool_name":"${tool}"}\n`)
+    .join('')
+  const heads = async (...args: string[]): Promise<string[]> =>
+    (await explained(MAPPING, log, ...args)).stdout
+      .split('\n')
+      .filter((line) => /^a\.jsonl:/.test(line))
+      .map((line) => line.slice(8, 18))
+  expect(await heads('--lines', '2,3')).toEqual(['2 mapped: ', '3 unmapped'])
+  expect(await heads('--lines', '3,')).toHaveLength(2)
+  expect(await heads('--outcome', 'unmapped')).toEqual(['3 unmapped'])
+  expect(await heads('--limit', '1')).toEqual(['1 mapped: '])
+  expect((await explained(MAPPING, log, '--lines', '4')).stdout).toContain('now 3')
+})
