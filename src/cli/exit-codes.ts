@@ -1,4 +1,12 @@
 /** What the exit status of every verb means. */
+/** For the reference. */
+export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
+  0: 'fine',
+  1: 'problems were found or the run failed: a failed case, a warning under `check --strict`, a log that cannot be read, a taken port',
+  2: 'wrong usage or a bad mapping; nothing was read',
+  130: 'a second SIGINT',
+}
+
 export const EXIT = {
   ok: 0,
   /** Problems were found, or the run failed. */

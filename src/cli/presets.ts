@@ -9,8 +9,13 @@ import { PRESET_DIR } from './shipped.ts'
 export async function presets(io: Io): Promise<number> {
   for (const name of await presetNames(PRESET_DIR)) {
     const text = await readFile(join(PRESET_DIR, `${name}.yaml`), 'utf8')
-    const comment = text.split('\n').find((line) => line.startsWith('# ') && !line.includes('yaml-language-server'))
-    io.stdout(`${name.padEnd(16)} ${(comment ?? '').slice(2)}\n`)
+    io.stdout(`${name.padEnd(16)} ${aboutPreset(text)}\n`)
   }
   return EXIT.ok
+}
+
+/** The first comment of its text that is for people. */
+export function aboutPreset(text: string): string {
+  const comment = text.split('\n').find((line) => line.startsWith('# ') && !line.includes('yaml-language-server'))
+  return (comment ?? '').slice(2)
 }

@@ -45,6 +45,16 @@ export const VERBS: readonly Verb[] = [
     run: async (_names, flags, io) => (await import('./schema.ts')).schema(flags, io),
   },
   {
+    name: 'reference',
+    help: 'print every key, flag, metric and diagnostic, or the named ones',
+    argument: {
+      name: '[names...]',
+      help: 'such as one_of, agentlog_events_total, unknown-key, web.linger; a section such as value or flags',
+    },
+    flags: [],
+    run: async (names, _flags, io) => (await import('./reference.ts')).reference(names, VERBS, io),
+  },
+  {
     name: 'presets',
     help: 'list the shipped mappings',
     flags: [],
@@ -53,4 +63,4 @@ export const VERBS: readonly Verb[] = [
 ]
 
 /** Verbs of the product that later versions bring. */
-export const LATER_VERBS = ['discover', 'backfill', 'dashboard', 'rules', 'reference', 'state', 'top', 'completion']
+export const LATER_VERBS = ['discover', 'backfill', 'dashboard', 'rules', 'state', 'top', 'completion']

@@ -4,7 +4,8 @@ import { placeIn } from './raw.ts'
 
 type Keys = Readonly<Record<string, unknown>>
 
-const LATER = {
+/** Keys by where they stand. */
+export const LATER = {
   top: ['remember', 'derive'],
   source: ['use', 'docker', 'kubernetes', 'labels', 'only', 'input'],
   metric: ['expire', 'max_step'],

@@ -86,7 +86,7 @@ const longValue = z
     unmasked: z.boolean().optional().describe('A label with its secrets.'),
     max_values: wholeAbove0.optional().describe('Texts of this label past that many become _other.'),
     price: z.looseObject({}).optional().describe('Dollars from tokens and a price table.'),
-    rise: key.optional(),
+    rise: key.optional().describe('In collect: add what the number rises above the highest seen for this key.'),
   })
   .meta({ id: 'long_value' })
 
@@ -159,7 +159,10 @@ const metric = z.strictObject({
 const input = z.strictObject({
   envelope: z.enum(['auto', 'none', 'docker', 'cri']).optional().describe('What wraps the lines; default auto.'),
   format: z
-    .union([z.enum(['auto', 'json', 'logfmt', 'otlp', 'json-documents']), z.strictObject({ regex: z.array(z.string()).min(1) })])
+    .union([
+      z.enum(['auto', 'json', 'logfmt', 'otlp', 'json-documents']),
+      z.strictObject({ regex: z.array(z.string()).min(1).describe('With named groups, which become fields.') }),
+    ])
     .optional()
     .describe('Format of the lines; default auto.'),
   event_name: z
@@ -209,10 +212,10 @@ export const mappingSchema = z
     metrics: z.array(metric).optional().describe('The metrics.'),
     defaults: z
       .strictObject({
-        labels: labels.optional(),
-        buckets: buckets.optional(),
-        expire: duration.optional(),
-        max_series: wholeAbove0.optional(),
+        labels: labels.optional().describe('Labels of every metric; null takes one off.'),
+        buckets: buckets.optional().describe('Of histograms that say none.'),
+        expire: duration.optional().describe('Of metrics that say none.'),
+        max_series: wholeAbove0.optional().describe('Of metrics that say none.'),
       })
       .optional()
       .describe("Defaults for this file's metrics."),

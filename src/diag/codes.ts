@@ -1,23 +1,108 @@
-/** The catalogue of diagnostic codes: stable names that users and tools may rely on, each with what it means. */
+/**
+ * The catalogue of diagnostic codes: stable names that users and tools may rely on, each with what it means, the shortest mapping that
+ * has it (a test proves that), and how to go on. The reference shows all three.
+ */
+export interface CodeNote {
+  readonly means: string
+  /** Text of a mapping, or of mapping tests where it says `cases:`. */
+  readonly example: string
+  readonly cure: string
+}
+
+const METRIC = 'version: 1\nmetrics:\n  - '
+const CASE = 'mapping: preset:agent\ncases:\n  - '
+
 export const DIAGNOSTIC_CODES = {
-  'yaml-syntax': 'The text is not YAML 1.2',
-  'file-unreadable': 'A file that is named cannot be read',
-  'unknown-key': 'A key that the language does not have',
-  'missing-key': 'A key that is needed is not there',
-  'bad-type': 'A value of the wrong kind',
-  'bad-value': 'A value of the right kind that is not allowed here',
-  'bad-path': 'A path that cannot be read',
-  'unknown-name': 'A $ name that nothing binds, or a metric that is not there',
-  'bad-regex': 'A regular expression that the linear engine refuses',
-  'bad-name': 'A metric or label name that Prometheus does not allow',
-  'reserved-name': 'A metric or label name that is taken',
-  'name-clash': 'Two metrics whose expanded names meet',
-  conflict: 'Two definitions that cannot be one',
-  'unknown-preset': 'A preset that does not ship',
-  'include-cycle': 'Files that include each other',
-  'bad-sample': 'An expected sample of a mapping test that cannot be read',
-  'bad-case': 'A case of a mapping test that cannot say anything',
-  'not-yet': 'A part of the language that this version does not have',
-} as const
+  'yaml-syntax': {
+    means: 'The text is not YAML 1.2, or has what a mapping must not have: a key twice, a number that would be rounded',
+    example: 'version: 1\nmetrics: [\n',
+    cure: 'Mend the YAML; write large numbers in quotes',
+  },
+  'file-unreadable': {
+    means: 'A file that is named cannot be read',
+    example: 'version: 1\ninclude: [./no-such-file.yaml]\n',
+    cure: 'Paths are relative to the file that names them',
+  },
+  'unknown-key': {
+    means: 'A key that the language does not have here',
+    example: `${METRIC}{ name: a_total, type: counter, event: e, lables: { b: c } }\n`,
+    cure: 'Take the key that the hint names; keys of your own start with x- and stand at the top',
+  },
+  'missing-key': {
+    means: 'A key that is needed is not there',
+    example: `${METRIC}{ name: a, type: gauge, event: e }\n`,
+    cure: 'Add it',
+  },
+  'bad-type': {
+    means: 'A value of the wrong kind, such as a list where a text is expected',
+    example: `${METRIC}{ name: a_total, type: counter, event: { e: 1 } }\n`,
+    cure: 'Write what is expected',
+  },
+  'bad-value': {
+    means: 'A value of the right kind that is not allowed here',
+    example: `${METRIC}{ name: a_total, type: conter, event: e }\n`,
+    cure: 'Take one that is listed',
+  },
+  'bad-path': {
+    means: 'A path that cannot be read',
+    example: `${METRIC}{ name: a_total, type: counter, event: e, labels: { b: a..b } }\n`,
+    cure: 'Steps are names, "quoted names", indexes, (key=value) and $json, with dots between them',
+  },
+  'unknown-name': {
+    means: 'A $ name that nothing binds, or a metric that is not there',
+    example: `${METRIC}{ name: a_total, type: counter, event: e, labels: { b: $sorce } }\n`,
+    cure: 'Names of ours start with $: $name, $time, $source, $file and what each binds; paths of the event have none',
+  },
+  'bad-regex': {
+    means: 'A regular expression that the linear engine refuses',
+    example: `${METRIC}{ name: a_total, type: counter, event: e, where: { b: { regex: '(?=a)' } } }\n`,
+    cure: 'Expressions are RE2: no lookaround, no references back; write them in single quotes',
+  },
+  'bad-name': {
+    means: 'A metric or label name that Prometheus does not allow, or that its conventions advise against (a warning)',
+    example: `${METRIC}{ name: tool-calls_total, type: counter, event: e }\n`,
+    cure: 'Letters, digits and _; counters end in _total',
+  },
+  'reserved-name': {
+    means: 'A metric or label name that is taken',
+    example: `${METRIC}{ name: agentlog_calls_total, type: counter, event: e }\n`,
+    cure: 'agentlog_, process_, nodejs_ and scrape_ are not for mapped metrics; le and quantile belong to their types',
+  },
+  'name-clash': {
+    means: 'Two metrics whose names meet once types have added their suffixes',
+    example: `${METRIC}{ name: a, type: histogram, event: e, value: v }\n  - { name: a_count, type: gauge, event: e, value: v }\n`,
+    cure: 'Call one of them something else',
+  },
+  conflict: {
+    means: 'Two definitions that cannot be one',
+    example: `${METRIC}{ name: a, type: summary, event: e, value: v }\n  - { name: a, type: gauge, event: e, value: v }\n`,
+    cure: 'Rename one, or leave one out with include: { file, without }',
+  },
+  'unknown-preset': {
+    means: 'A preset that does not ship',
+    example: 'version: 1\ninclude: [preset:agnt]\n',
+    cure: 'agentlog-exporter presets lists them',
+  },
+  'include-cycle': {
+    means: 'Files that include each other',
+    example: 'version: 1\ninclude: [./example.yaml] # this very file\n',
+    cure: 'Move what both need into a third file',
+  },
+  'bad-sample': {
+    means: 'An expected sample of a mapping test that cannot be read',
+    example: `${CASE}name: a\n    lines: ''\n    expect: |\n      agent_runs_total{status=} 1\n`,
+    cure: 'A sample is written name{label="text"} 1',
+  },
+  'bad-case': {
+    means: 'A case of a mapping test that cannot say anything',
+    example: `${CASE}name: a\n    lines: ''\n`,
+    cure: 'Add expect, exactly or absent; give each case its own name',
+  },
+  'not-yet': {
+    means: 'A part of the language that this version does not have',
+    example: `${METRIC}{ name: a_total, type: counter, event: e, once: id }\n`,
+    cure: 'Leave it out, or use a version that has it',
+  },
+} as const satisfies Readonly<Record<string, CodeNote>>
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES

@@ -1,7 +1,7 @@
 /** Every metric that the exporter exposes about itself, apart from process and runtime: each with name, type and help in one place. */
 import { Tally, type TallySpec } from './tally.ts'
 
-const SPECS = {
+export const OWN_METRICS = {
   lines: {
     name: 'agentlog_lines_total',
     type: 'counter',
@@ -96,9 +96,9 @@ const SPECS = {
   },
 } as const satisfies Record<string, TallySpec>
 
-export type OwnMetrics = Readonly<Record<keyof typeof SPECS, Tally>>
+export type OwnMetrics = Readonly<Record<keyof typeof OWN_METRICS, Tally>>
 
 /** A fresh set: one per process, one per test. */
 export function createOwnMetrics(): OwnMetrics {
-  return Object.fromEntries(Object.entries(SPECS).map(([key, spec]) => [key, new Tally(spec)])) as unknown as OwnMetrics
+  return Object.fromEntries(Object.entries(OWN_METRICS).map(([key, spec]) => [key, new Tally(spec)])) as unknown as OwnMetrics
 }

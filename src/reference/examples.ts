@@ -1,0 +1,89 @@
+/** One example for each group of keys: mapping tests, so that what they say is run by a test. */
+
+export const EXAMPLES = {
+  takes: `mapping: |
+  version: 1
+  metrics:
+    - name: tool_uses_total
+      type: counter
+      event: assistant
+      each: { block: message.content }
+      where: { $block.type: tool_use, $block.name: { not: Read } }
+      labels: { tool: $block.name }
+cases:
+  - name: each element of the list that is a tool's use counts
+    lines: |
+      {"event":"assistant","message":{"content":[{"type":"text"},{"type":"tool_use","name":"Bash"},{"type":"tool_use","name":"Read"}]}}
+    exactly: |
+      tool_uses_total{tool="Bash"} 1
+`,
+  value: `mapping: |
+  version: 1
+  metrics:
+    - name: calls_total
+      type: counter
+      event: call
+      labels:
+        status: { path: [result_status, status], lower: true, map: { ok: success }, one_of: [success, error], else: other }
+        route: { path: url, match: '^https?://[^/]+(/[a-z]+)', default: none }
+    - name: fresh_tokens_total
+      type: counter
+      event: call
+      value: { path: tokens.input, minus: { path: tokens.cached, default: 0 } }
+cases:
+  - name: the stages work in their order, whatever the order of the keys
+    lines: |
+      {"event":"call","status":"OK","url":"https://x.example/search/7","tokens":{"input":900,"cached":850}}
+      {"event":"call","status":"weird","tokens":{"input":1}}
+    expect: |
+      calls_total{status="success",route="/search"} 1
+      calls_total{status="other",route="none"} 1
+      fresh_tokens_total 51
+`,
+  metric: `mapping: |
+  version: 1
+  metrics:
+    - name: llm_tokens_total
+      type: counter
+      help: Tokens by kind.
+      max_series: 100
+      labels: { model: model }
+      rules:
+        - { event: llm_call, split: { type: { input: usage.in, output: usage.out } } }
+        - { event: embedding, labels: { type: { const: embedding } }, value: tokens }
+    - { name: llm_seconds, type: histogram, event: llm_call, value: { path: ms, unit: ms }, buckets: [0.1, 1, 10], exemplar: { trace_id: trace } }
+    - { name: session_open, type: gauge, event: session, value: open, labels: { id: id, host: host }, one_per: [id] }
+cases:
+  - name: two rules of one metric, a sample for each entry of split, one series per session
+    lines: |
+      {"event":"llm_call","model":"m","usage":{"in":3,"out":4},"ms":250,"trace":"t1"}
+      {"event":"embedding","model":"m","tokens":9}
+      {"event":"session","id":"1","host":"a","open":1}
+      {"event":"session","id":"1","host":"b","open":2}
+    expect: |
+      llm_tokens_total{model="m",type="input"} 3
+      llm_tokens_total{model="m",type="output"} 4
+      llm_tokens_total{model="m",type="embedding"} 9
+      llm_seconds_bucket{le="1"} 1
+      session_open{id="1",host="b"} 2
+    absent: ['session_open{host="a"}']
+`,
+  input: `mapping: |
+  version: 1
+  input: { event_name: [kind, type], event_time: when, time_zone: Europe/Berlin }
+  sources:
+    - name: agent
+      file: { paths: ["/logs/**/*.jsonl"], exclude: ["**/debug.jsonl"], fields: 'logs/(?<project>[^/]+)/' }
+  metrics:
+    - { name: events_total, type: counter, event: [start, stop], labels: { name: $name, project: $path.project } }
+    - { name: last_start_timestamp_seconds, type: gauge, event: start, value: $time }
+cases:
+  - name: the name from kind, the time without a zone, a label from the path
+    file: /logs/shop/a.jsonl
+    lines: |
+      {"kind":"start","when":"2026-01-01T04:04:05"}
+    exactly: |
+      events_total{name="start",project="shop"} 1
+      last_start_timestamp_seconds 1767236645
+`,
+} as const

@@ -1,0 +1,212 @@
+/** The parts of the reference: each with a title, words, and entries that can be asked for by name. */
+import { NAMED_BUCKETS } from '../config/buckets.ts'
+import { LATER } from '../config/later.ts'
+import { DIAGNOSTIC_CODES } from '../diag/codes.ts'
+import { OWN_METRICS } from '../telemetry/own-metrics.ts'
+import { EXAMPLES } from './examples.ts'
+import { type JsonSchema, type KeyNote, keysAt, schemaAt } from './schema-keys.ts'
+
+export interface Section {
+  /** Asked for by this name, and the anchor in the document. */
+  readonly id: string
+  readonly title: string
+  /** Markdown before the table. */
+  readonly words?: string
+  readonly columns: readonly string[]
+  /** The first cell names the entry. */
+  readonly rows: readonly (readonly string[])[]
+  /** Markdown behind the table. */
+  readonly more?: string
+}
+
+/** What other rooms know and this one cannot import. */
+export interface Facts {
+  readonly mappingSchema: JsonSchema
+  readonly testsSchema: JsonSchema
+  readonly verbs: readonly { readonly name: string; readonly help: string; readonly argument: string }[]
+  readonly flags: readonly {
+    readonly verb: string
+    readonly flags: string
+    readonly variable: string
+    readonly default: string
+    readonly help: string
+    readonly isLater: boolean
+  }[]
+  readonly endpoints: readonly (readonly [path: string, what: string])[]
+  readonly exitCodes: Readonly<Record<number, string>>
+  readonly presets: readonly {
+    readonly name: string
+    readonly about: string
+    readonly metrics: readonly {
+      readonly name: string
+      readonly type: string
+      readonly labels: readonly string[]
+      readonly help: string
+    }[]
+  }[]
+}
+
+const LATER_MARK = ' *Comes with a later version.*'
+const KEY_COLUMNS = ['key', 'form', 'meaning']
+
+export function sectionsOf(facts: Facts): Section[] {
+  return [
+    ...languageSections(facts.mappingSchema),
+    testsSection(facts.testsSchema),
+    ...commandSections(facts),
+    ...numberSections(facts),
+  ]
+}
+
+function languageSections(schema: JsonSchema): Section[] {
+  const takes = Object.keys(schemaAt(schema, ['drop', '[]']).properties!)
+  const ruleKeys = Object.keys(schemaAt(schema, ['metrics', '[]', 'rules', '[]']).properties!)
+  const tests = schemaAt(schema, ['where']).additionalProperties as JsonSchema
+  const test = tests.anyOf!.find((one) => one.properties !== undefined)!
+  const keys = (
+    path: readonly string[],
+    later: readonly string[] = [],
+    except: readonly string[] = [],
+  ): readonly (readonly string[])[] => rowsOf(keysAt(schema, path, except), later)
+  return [
+    { id: 'mapping', title: 'The mapping file', columns: KEY_COLUMNS, rows: keys([], LATER.top) },
+    { id: 'sources', title: 'sources', columns: KEY_COLUMNS, rows: keys(['sources', '[]'], LATER.source) },
+    { id: 'file', title: 'sources: file', columns: KEY_COLUMNS, rows: keys(['sources', '[]', 'file']) },
+    { id: 'input', title: 'input', columns: KEY_COLUMNS, rows: keys(['input']), more: yaml(EXAMPLES.input) },
+    {
+      id: 'takes',
+      title: 'What a rule takes',
+      words: 'Keys of a rule, and of `drop`. All of `where` holds, for each element that `each` stands on.',
+      columns: KEY_COLUMNS,
+      rows: keys(['drop', '[]'], LATER.takes),
+      more: yaml(EXAMPLES.takes),
+    },
+    {
+      id: 'tests',
+      title: 'where: tests of a value',
+      words:
+        'A path with a text, number or truth asks for equality, with a list for any of them. Longer tests have these keys; a missing value ' +
+        'fulfils only `exists: false` and `not`. `any` and `none` take lists of `where`.',
+      columns: KEY_COLUMNS,
+      rows: rowsOf(keysAt(test, []), []),
+    },
+    {
+      id: 'value',
+      title: 'A value',
+      words:
+        'A text is a path; a number or truth is itself. The long form works in the order of this table, however it is written.',
+      columns: KEY_COLUMNS,
+      rows: keys(['long_value'], LATER.value),
+      more: yaml(EXAMPLES.value),
+    },
+    {
+      id: 'metric',
+      title: 'A metric',
+      words: 'A single rule may stand in the metric itself; several stand under `rules`.',
+      columns: KEY_COLUMNS,
+      rows: keys(['metrics', '[]'], LATER.metric, ruleKeys),
+    },
+    {
+      id: 'rule',
+      title: 'A rule of a metric',
+      columns: KEY_COLUMNS,
+      rows: keys(['metrics', '[]', 'rules', '[]'], LATER.rule, takes),
+      more: yaml(EXAMPLES.metric),
+    },
+    { id: 'defaults', title: 'defaults', columns: KEY_COLUMNS, rows: keys(['defaults'], ['expire']) },
+    { id: 'limits', title: 'limits', columns: KEY_COLUMNS, rows: keys(['limits']) },
+    {
+      id: 'buckets',
+      title: 'Named bucket lists',
+      words: 'For `buckets:`. Metrics of several files merge only if their buckets are equal.',
+      columns: ['name', 'upper bounds'],
+      rows: Object.entries(NAMED_BUCKETS).map(([name, bounds]) => [name, bounds.join(' ')]),
+    },
+  ]
+}
+
+function testsSection(schema: JsonSchema): Section {
+  const rows = [...keysAt(schema, []), ...keysAt(schema, ['cases', '[]'])]
+  return {
+    id: 'mapping-tests',
+    title: 'Mapping tests',
+    words: 'A file for `agentlog-exporter test`. The examples of this page are such files.',
+    columns: KEY_COLUMNS,
+    rows: rowsOf(rows, []),
+  }
+}
+
+function commandSections({ verbs, flags, endpoints, exitCodes }: Facts): Section[] {
+  return [
+    {
+      id: 'verbs',
+      title: 'Verbs',
+      columns: ['verb', 'takes', 'meaning'],
+      rows: verbs.map(({ name, argument, help }) => [name, argument, help]),
+    },
+    {
+      id: 'flags',
+      title: 'Flags',
+      words: 'A flag wins over its variable, a variable over the mapping, the mapping over the default.',
+      columns: ['flag', 'of', 'variable', 'default', 'meaning'],
+      rows: flags.map(({ flags: text, verb, variable, default: fallback, help, isLater }) => [
+        text,
+        verb,
+        variable,
+        fallback,
+        `${help}${isLater ? `.${LATER_MARK}` : ''}`,
+      ]),
+    },
+    { id: 'endpoints', title: 'HTTP', words: 'GET and HEAD unless said otherwise.', columns: ['path', 'what'], rows: endpoints },
+    {
+      id: 'exit-codes',
+      title: 'Exit codes',
+      columns: ['code', 'meaning'],
+      rows: Object.entries(exitCodes),
+    },
+    {
+      id: 'diagnostics',
+      title: 'Diagnostics',
+      words: 'What `check` and the start tell of a mapping. `agentlog-exporter reference CODE` shows an example.',
+      columns: ['code', 'means', 'how to go on'],
+      rows: Object.entries(DIAGNOSTIC_CODES).map(([code, { means, cure }]) => [code, means, cure]),
+      more: Object.entries(DIAGNOSTIC_CODES)
+        .map(([code, { example }]) => `\`${code}\`:\n\n${yaml(example)}`)
+        .join('\n'),
+    },
+  ]
+}
+
+function numberSections({ presets }: Facts): Section[] {
+  const own = Object.values(OWN_METRICS)
+  return [
+    {
+      id: 'own-metrics',
+      title: 'What the exporter says of itself',
+      columns: ['metric', 'type', 'labels', 'meaning'],
+      rows: own.map(({ name, type, labels, help }) => [name, type, labels.join(' '), help]),
+      more: 'Beside these, `process_*` and `nodejs_*` are the conventional ones of Prometheus clients.',
+    },
+    ...presets.map(
+      ({ name, about, metrics }): Section => ({
+        id: `preset-${name}`,
+        title: `Preset ${name}`,
+        words: about,
+        columns: ['metric', 'type', 'labels', 'meaning'],
+        rows: metrics.map((metric) => [metric.name, metric.type, metric.labels.join(' '), metric.help]),
+      }),
+    ),
+  ]
+}
+
+function rowsOf(keys: readonly KeyNote[], later: readonly string[]): (readonly string[])[] {
+  return keys.map(({ name, form, meaning, isNeeded }) => [
+    name,
+    form,
+    `${meaning}${isNeeded ? ' Needed.' : ''}${later.includes(name) ? LATER_MARK : ''}`,
+  ])
+}
+
+function yaml(text: string): string {
+  return `\`\`\`yaml\n${text}\`\`\`\n`
+}
