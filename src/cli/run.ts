@@ -57,11 +57,12 @@ function endsWithSources(settings: Settings, specs: readonly { kind: string }[])
   return settings.exitsOnEof && specs.every((spec) => spec.kind === 'stdin')
 }
 
-function pipelineOptions({ config, mapping, own, cleanLabel }: Plan, log: Log): ConstructorParameters<typeof Pipeline>[1] {
+function pipelineOptions({ config, mapping, own, cleanLabel, sightings }: Plan, log: Log): ConstructorParameters<typeof Pipeline>[1] {
   const bugs = new Throttle(BUG_PERIOD_MS, () => performance.now())
   return {
     mapping,
     own,
+    sightings,
     bounds: { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth },
     maxLineBytes: config.limits.lineBytes,
     cleanLabel,

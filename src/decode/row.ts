@@ -16,6 +16,8 @@ export class Row {
   readonly slots: Json[]
   /** The event's name; undefined if it has none. */
   name: string | undefined = undefined
+  /** Which of the names that the mapping waits for this is, or -1. Set by the mapping when it applies the event. */
+  nameIndex = -1
   origin: Origin
   /** Bytes of the line, without its end. */
   lineBytes = 0

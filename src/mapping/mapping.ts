@@ -20,6 +20,8 @@ export interface Reads<T> {
 
 /** All that waits for events of one name, in the order of the mapping. */
 interface Waiting {
+  /** Where the name stands in `eventNames`; -1: no rule names it. */
+  readonly nameIndex: number
   readonly drop: readonly Takes[]
   readonly rules: readonly Rule[]
   readonly paths: readonly SlotPath[]
@@ -66,11 +68,11 @@ export class Mapping implements DecodePlan {
     this.timeZone = parts.timeZone
     this.#name = parts.name.rule
     this.#time = parts.time.rule
-    for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, parts))
-    this.#others = waitingFor(undefined, parts)
+    for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, this.#byName.size, parts))
+    this.#others = waitingFor(undefined, -1, parts)
   }
 
-  /** Event names that some rule waits for. */
+  /** Event names that some rule waits for; `row.nameIndex` counts in them. */
   get eventNames(): readonly string[] {
     return [...this.#byName.keys()]
   }
@@ -99,7 +101,8 @@ export class Mapping implements DecodePlan {
 
   /** Applies the event in the row to all series it concerns. */
   apply(row: Row): Outcome {
-    const { drop, rules } = this.#waiting(row.name)
+    const { drop, rules, nameIndex } = this.#waiting(row.name)
+    row.nameIndex = nameIndex
     for (let i = 0; i < drop.length; i++) if (drop[i]!.forEach(row, nothing)) return 'dropped'
     if (rules.length === 0) return 'unmapped'
     let isTaken = false
@@ -140,10 +143,10 @@ function namesOf(parts: MappingParts): Set<string> {
   return new Set(takes.flatMap((t) => t.events ?? []))
 }
 
-function waitingFor(name: string | undefined, parts: MappingParts): Waiting {
+function waitingFor(name: string | undefined, nameIndex: number, parts: MappingParts): Waiting {
   const waits = (takes: Takes): boolean => takes.events === undefined || (name !== undefined && takes.events.includes(name))
   const drop = parts.drop.filter((d) => waits(d.rule))
   const rules = parts.rules.filter((r) => waits(r.rule.takes))
   const paths = new Set([...drop, ...rules].flatMap((r) => r.paths))
-  return { drop: drop.map((d) => d.rule), rules: rules.map((r) => r.rule), paths: [...paths] }
+  return { nameIndex, drop: drop.map((d) => d.rule), rules: rules.map((r) => r.rule), paths: [...paths] }
 }

@@ -11,6 +11,7 @@ import type { CleanLabel } from '../select/label-text.ts'
 import type { Origin } from '../source/source.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
 import type { Cell } from '../telemetry/tally.ts'
+import { NAMELESS, type Sightings } from './sightings.ts'
 
 /** Names of unmapped events whose cell is kept at hand. */
 const MAX_KEPT_CELLS = 100
@@ -24,6 +25,7 @@ export interface ApplierOptions {
   /** What becomes of an event's name before it is shown. */
   readonly cleanLabel: CleanLabel
   readonly own: OwnMetrics
+  readonly sightings: Sightings
   readonly wallClockMs: () => number
   /** A line made the program fail: a bug. The line is counted as `internal`; its text is not told. */
   readonly onBug: (error: unknown) => void
@@ -37,12 +39,14 @@ export class LineApplier {
   readonly #lines: Readonly<Record<'event' | 'blank' | 'rejected', Cell>>
   readonly #bytes: Readonly<Record<'event' | 'blank' | 'rejected', Cell>>
   readonly #lastEvent: Cell
+  readonly #sightings: Sightings
   readonly #unmapped = new Map<string, Cell>()
   #hasNewEvent = false
 
   constructor(options: ApplierOptions, origin: Origin) {
     const { source, own, mapping } = options
     this.#options = options
+    this.#sightings = options.sightings
     this.#decoder = new Decoder(mapping, options.bounds, options.wallClockMs)
     this.#row = new Row(mapping.slotCount, origin)
     this.#row.time = () => this.#decoder.time(this.#row)
@@ -58,10 +62,12 @@ export class LineApplier {
   apply(buffer: Buffer, start: number, end: number, origin: Origin): void {
     const row = this.#row
     row.origin = origin
+    this.#sightings.enter(buffer, start, end, origin)
     const decoded = this.#tryApply(buffer, start, end)
     if (decoded === 'event') this.#count('event', end - start)
     else if (decoded === 'blank') this.#count('blank', end - start)
     else this.reject(decoded, end - start)
+    this.#sightings.leave()
     if (end - start > LONG_LINE_BYTES) this.#forget()
   }
 
@@ -69,6 +75,7 @@ export class LineApplier {
   reject(reason: RejectReason, lineBytes: number): void {
     this.#count('rejected', lineBytes)
     this.#options.own.rejects.at(this.#options.source, reason).value++
+    this.#sightings.reject(reason)
   }
 
   /** After a batch: tells the time of its last event. Once a batch and not once an event, since reading a time costs. */
@@ -100,7 +107,8 @@ export class LineApplier {
     const outcome = this.#options.mapping.apply(this.#row)
     this.#events[outcome].value++
     this.#hasNewEvent = true
-    if (outcome === 'unmapped') this.#unmappedCell(this.#row.name ?? '_none').value++
+    this.#sightings.event(this.#row, outcome)
+    if (outcome === 'unmapped') this.#unmappedCell(this.#row.name ?? NAMELESS).value++
   }
 
   #unmappedCell(name: string): Cell {

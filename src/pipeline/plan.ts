@@ -9,6 +9,7 @@ import { Registry } from '../registry/registry.ts'
 import { type CleanLabel, labelCleaner } from '../select/label-text.ts'
 import { compileMasks } from '../select/mask-patterns.ts'
 import { createOwnMetrics, type OwnMetrics } from '../telemetry/own-metrics.ts'
+import { Sightings } from './sightings.ts'
 
 export interface Plan {
   readonly config: Config
@@ -18,10 +19,11 @@ export interface Plan {
   /** For all text of a log, and of our own, that leaves the process. */
   readonly masks: Masks
   readonly cleanLabel: CleanLabel
+  readonly sightings: Sightings
 }
 
 /** A fresh one each time: series and counts start at nothing. `watch` sees each update of a rule. */
-export function compilePlan(config: Config, report: Report, watch?: UpdateWatch): Plan {
+export function compilePlan(config: Config, report: Report, watch?: UpdateWatch, wallClockMs: () => number = Date.now): Plan {
   const own = createOwnMetrics()
   const { series, labelLength } = config.limits
   const masks = compileMasks(config.mask, report)
@@ -29,6 +31,9 @@ export function compilePlan(config: Config, report: Report, watch?: UpdateWatch)
   const registry = new Registry({ maxSeries: series, own, cleanLabel })
   const countSkip = (metric: string, reason: string): void => {
     own.skippedUpdates.at(metric, reason).value++
+    sightings.skip(metric, reason)
   }
-  return { config, mapping: compileMapping(config, { registry, countSkip, watch, report }), registry, own, masks, cleanLabel }
+  const mapping = compileMapping(config, { registry, countSkip, watch, report })
+  const sightings = new Sightings(mapping.eventNames, wallClockMs)
+  return { config, mapping, registry, own, masks, cleanLabel, sightings }
 }

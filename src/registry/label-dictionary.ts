@@ -31,6 +31,11 @@ export class LabelDictionary {
     return id
   }
 
+  /** Every text with how many series use it, in no order that means anything. */
+  *uses(): IterableIterator<readonly [text: string, seriesCount: number]> {
+    for (const [text, id] of this.#ids) yield [text, this.#uses[id]!]
+  }
+
   /** One series less uses it. */
   release(id: number): void {
     this.#uses[id]!--

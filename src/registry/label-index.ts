@@ -83,6 +83,11 @@ export class LabelIndex {
     return this.#dictionaries[i]!.size
   }
 
+  /** Texts of label `i`, each with how many series use it. */
+  textUses(i: number): IterableIterator<readonly [text: string, seriesCount: number]> {
+    return this.#dictionaries[i]!.uses()
+  }
+
   hasText(i: number, text: string): boolean {
     return this.#dictionaries[i]!.id(text) !== undefined
   }

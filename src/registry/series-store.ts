@@ -99,6 +99,11 @@ export class SeriesStore {
     return this.#index.textCount(i) - except.filter((text) => this.#index.hasText(i, text)).length
   }
 
+  /** Texts of label `i`, each with how many series use it; '' stands for series without the label. */
+  textUses(i: number): IterableIterator<readonly [text: string, seriesCount: number]> {
+    return this.#index.textUses(i)
+  }
+
   hasText(i: number, text: string): boolean {
     return this.#index.hasText(i, text)
   }

@@ -28,7 +28,7 @@ export interface Play {
 /** Throws what a bug in the way of a line throws. The mapping has been checked. */
 export function play(config: Config, { log, file, advanceMs }: Play): Played {
   const plan = compilePlan(config, () => {})
-  const { mapping, registry, own, cleanLabel } = plan
+  const { mapping, registry, own, cleanLabel, sightings } = plan
   let nowMs = START_MS
   const origin = originOf(config, file)
   const bounds = { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth }
@@ -37,6 +37,7 @@ export function play(config: Config, { log, file, advanceMs }: Play): Played {
       source: origin.source,
       mapping,
       own,
+      sightings,
       bounds,
       cleanLabel,
       wallClockMs: () => nowMs,
