@@ -38,7 +38,10 @@ export async function run(logs: readonly string[], flags: FlagValues, io: Io): P
     plan,
     settings,
     log,
-    sourceNames: specs.map((spec) => spec.name),
+    specs,
+    files,
+    diagnostics,
+    texts,
     endsWithSources: endsWithSources(settings, specs),
   })
 }
@@ -57,7 +60,10 @@ function endsWithSources(settings: Settings, specs: readonly { kind: string }[])
   return settings.exitsOnEof && specs.every((spec) => spec.kind === 'stdin')
 }
 
-function pipelineOptions({ config, mapping, own, cleanLabel, sightings }: Plan, log: Log): ConstructorParameters<typeof Pipeline>[1] {
+function pipelineOptions(
+  { config, mapping, own, cleanLabel, sightings }: Plan,
+  log: Log,
+): ConstructorParameters<typeof Pipeline>[1] {
   const bugs = new Throttle(BUG_PERIOD_MS, () => performance.now())
   return {
     mapping,

@@ -3,26 +3,13 @@ import { Exposition } from '../exposition/exposition.ts'
 import type { Format } from '../exposition/format.ts'
 import { openMetricsFormat } from '../exposition/open-metrics-format.ts'
 import { textFormat } from '../exposition/text-format.ts'
-import type { Pipeline } from '../pipeline/pipeline.ts'
-import type { Plan } from '../pipeline/plan.ts'
 import type { Health } from '../server/health.ts'
 import { type RunningServer, startServer } from '../server/server.ts'
-import type { Log } from '../telemetry/log.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
 import { ProcessMetrics } from '../telemetry/process-metrics.ts'
 import { EXIT } from './exit-codes.ts'
-import type { Settings } from './settings.ts'
-import { packageVersion } from './version.ts'
-
-export interface Serving {
-  readonly pipeline: Pipeline
-  readonly plan: Plan
-  readonly settings: Settings
-  readonly log: Log
-  readonly sourceNames: readonly string[]
-  /** Whether the process is to end when no source can give more. */
-  readonly endsWithSources: boolean
-}
+import { startPage } from './page.ts'
+import type { Serving } from './serving.ts'
 
 export async function serve(serving: Serving): Promise<number> {
   const { pipeline, log } = serving
@@ -55,7 +42,8 @@ export async function serve(serving: Serving): Promise<number> {
   }
 }
 
-async function open({ plan, settings, log, pipeline, sourceNames }: Serving): Promise<RunningServer | undefined> {
+async function open(serving: Serving): Promise<RunningServer | undefined> {
+  const { plan, settings, log, pipeline, specs } = serving
   const processMetrics = new ProcessMetrics()
   const exposed = (format: Format): Exposition =>
     new Exposition({
@@ -70,15 +58,24 @@ async function open({ plan, settings, log, pipeline, sourceNames }: Serving): Pr
     prepare: () => processMetrics.refresh(),
     formats: { text: exposed(textFormat), openmetrics: exposed(openMetricsFormat({ withCreated: settings.withCreated })) },
   }
+  let isOpenToOthers = false
+  const page = startPage(serving, () => isOpenToOthers)
   try {
     const server = await startServer({
       addresses: settings.addresses,
       telemetryPath: settings.telemetryPath,
       isLifecycleEnabled: settings.isLifecycleEnabled,
-      version: packageVersion(),
+      pathPrefix: settings.pathPrefix,
+      page,
       metrics,
-      health: () => healthOf(pipeline, plan.own, sourceNames),
+      health: () =>
+        healthOf(
+          pipeline,
+          plan.own,
+          specs.map((spec) => spec.name),
+        ),
     })
+    isOpenToOthers = server.isOpenToOthers
     for (const address of server.addresses) log.info('serving', { address, metrics: `${address}${settings.telemetryPath}` })
     if (server.isOpenToOthers) log.warn('the address is open to other machines, without TLS and authentication')
     return server
@@ -88,7 +85,7 @@ async function open({ plan, settings, log, pipeline, sourceNames }: Serving): Pr
   }
 }
 
-function healthOf(pipeline: Pipeline, own: OwnMetrics, sourceNames: readonly string[]): Health {
+function healthOf(pipeline: Serving['pipeline'], own: OwnMetrics, sourceNames: readonly string[]): Health {
   const components = sourceNames.map((name) => {
     const isUp = own.sourceUp.at(name).value > 0
     return {

@@ -1,4 +1,5 @@
 /** Flags, variables and arguments → the settings of a run, or what is wrong with them. */
+import { parseExternalUrl } from '../server/external-url.ts'
 import type { LogLevel } from '../telemetry/log.ts'
 import { DEFAULT_LISTEN_ADDRESS, type FlagValues } from './flags.ts'
 
@@ -17,6 +18,8 @@ export interface Settings {
   readonly exitsOnEof: boolean
   readonly addresses: readonly string[]
   readonly telemetryPath: string
+  /** Path of the external URL; '' if it has none. */
+  readonly pathPrefix: string
   readonly isLifecycleEnabled: boolean
   readonly logLevel: LogLevel
   readonly logFormat: 'logfmt' | 'json'
@@ -40,6 +43,8 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
   const path = text('web.telemetry-path')!
   if (!/^\/[\w./-]*$/.test(path) || path === '/')
     return { problem: `--web.telemetry-path "${path}": expected a path such as /metrics\n` }
+  const pathPrefix = parseExternalUrl(text('web.external-url') ?? 'http://localhost/')
+  if (typeof pathPrefix === 'object') return { problem: `${pathPrefix.problem}\n` }
   return {
     logs,
     files: file === undefined ? [] : [file],
@@ -52,6 +57,7 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
     exitsOnEof: flags.value('stdin.exit-on-eof') === true,
     addresses: list('web.listen-address').length > 0 ? list('web.listen-address') : [DEFAULT_LISTEN_ADDRESS],
     telemetryPath: path,
+    pathPrefix,
     isLifecycleEnabled: flags.value('web.enable-lifecycle') === true,
     logLevel: text('log.level') as LogLevel,
     logFormat: text('log.format') as Settings['logFormat'],

@@ -8,7 +8,7 @@ import type { Hint, TimeTold } from './explanation.ts'
 import { fieldsOf } from './field-paths.ts'
 import { harmless, type LogText } from './log-text.ts'
 import { type NameField, nameFields } from './name-fields.ts'
-import { nearestRule } from './nearest-rule.ts'
+import { type Failure, nearestRule } from './nearest-rule.ts'
 import type { Locate } from './tell-rule.ts'
 import type { ValueTeller } from './tell-value.ts'
 
@@ -35,14 +35,19 @@ export function unmatchedHints({ rules }: EventTrace, { values, logText, locate 
   const near = nearestRule(rules)
   if (near === undefined) return []
   const { trace, failure } = near
-  const head = `nearest rule: ${trace.rule.metric} (${locate(trace.place)})`
+  const why = failureText(failure, { values, logText })
+  return [{ kind: 'nearest_rule', message: `nearest rule: ${trace.rule.metric} (${locate(trace.place)}): ${why}` }]
+}
+
+/** The first thing that kept a rule from taking the event, in words. */
+export function failureText(failure: Failure, { values, logText }: Pick<HintContext, 'values' | 'logText'>): string {
   if (failure.kind === 'no_elements') {
     const { like } = values.like([failure.path])
     const found = failure.found === undefined ? missingText(like) : `found ${shownText(logText.value(failure.found))}`
-    return [{ kind: 'nearest_rule', message: `${head}: each ${harmless(failure.path)}: ${found}, expected a list or an object` }]
+    return `each ${harmless(failure.path)}: ${found}, expected a list or an object`
   }
   const on = failure.on.map(({ name, key }) => `$${name} at ${logText.text(key, undefined, 40)}, `).join('')
-  return [{ kind: 'nearest_rule', message: `${head}: ${on}${conditionText(values.condition(failure.failed))}` }]
+  return `${on}${conditionText(values.condition(failure.failed))}`
 }
 
 /** The line gives a time that was not taken: the log's clock is not what it seems. A line without one is nothing to tell. */

@@ -8,17 +8,20 @@ import { createConnection } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fastify from 'fastify'
 import { Connections } from './connections.ts'
+import { withoutPrefix } from './external-url.ts'
 import { addHealthRoutes, type Health } from './health.ts'
-import { addLanding, LANDING_STYLE } from './landing.ts'
 import { isLoopback, type ListenAddress, onAllAddresses, parseListenAddress } from './listen-address.ts'
 import { addMetricsRoute, type Metrics } from './metrics.ts'
+import { addPageRoutes, PAGE_PATHS, type PageTexts } from './page.ts'
 
 export interface ServerOptions {
   readonly addresses: readonly string[]
   readonly telemetryPath: string
   readonly metrics: Metrics
   readonly health: () => Health
-  readonly version: string
+  readonly page: PageTexts
+  /** Path of the external URL, such as `/agentlog`; default none. */
+  readonly pathPrefix?: string
   readonly isLifecycleEnabled: boolean
   /** A reader that takes nothing of an answer for this long is cut off. Default 30 s. */
   readonly writeDeadlineMs?: number
@@ -37,7 +40,8 @@ const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 }
 
 /** Rejects with an error that names the address if one cannot be taken. */
@@ -64,8 +68,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 function createApp(options: ServerOptions, connections: Connections): FastifyInstance {
+  const { pathPrefix = '' } = options
   const app = fastify({
     logger: false,
+    rewriteUrl: ({ url = '/' }: IncomingMessage) => withoutPrefix(url, pathPrefix),
     bodyLimit: 1,
     exposeHeadRoutes: true,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 100 },
@@ -79,8 +85,9 @@ function createApp(options: ServerOptions, connections: Connections): FastifyIns
   )
   addMetricsRoute(app, options.telemetryPath, options.metrics)
   addHealthRoutes(app, options.health)
-  addLanding(app, options, options.health)
-  app.get('/style.css', (_, reply) => reply.header('content-type', 'text/css; charset=utf-8').send(LANDING_STYLE))
+  addPageRoutes(app, options.page)
+  if (pathPrefix !== '' && !app.hasRoute({ method: 'GET', url: pathPrefix }))
+    app.get(pathPrefix, (_, reply) => reply.redirect(`${pathPrefix}/`, 302))
   addLifecycle(app, options.isLifecycleEnabled)
   return app
 }
@@ -137,7 +144,7 @@ function parsedOrThrow(text: string): ListenAddress {
   return parsed
 }
 
-const OWN_PATHS = ['/', '/style.css', '/-/healthy', '/-/ready', '/health', '/health/live', '/health/ready', '/v1/health']
+const OWN_PATHS = [...PAGE_PATHS, '/-/healthy', '/-/ready', '/health', '/health/live', '/health/ready', '/v1/health']
 
 function assertTelemetryPath(path: string): void {
   if (/^\/[\w.~/-]+$/.test(path) && ![...OWN_PATHS, ...LIFECYCLE_PATHS].includes(path)) return

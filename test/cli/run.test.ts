@@ -230,5 +230,5 @@ test('ready once the backlog is read; the sources show in health and on the page
     components: { name: string; state: string }[]
   }
   expect(health).toMatchObject({ status: 'ok', components: [{ name: 'source files', state: 'ok' }] })
-  expect(await (await fetch(served.url)).text()).toContain('source files')
+  expect(await (await fetch(served.url)).text()).toContain('<bdi>files</bdi>')
 })

@@ -1,11 +1,14 @@
 /** Which path and method answers what. */
 import { expect, test } from 'vitest'
-import { ask, bothFormats, header, serving } from './serving.ts'
+import { ask, bothFormats, header, PAGE, serving } from './serving.ts'
 
 const GET_PATHS = [
   '/metrics',
   '/',
-  '/style.css',
+  '/page.live',
+  '/page.css',
+  '/page.js',
+  '/page.svg',
   '/-/healthy',
   '/-/ready',
   '/health',
@@ -92,7 +95,7 @@ test('answers of every kind tell browsers to guess, load and keep nothing', asyn
     expect(header(answer, 'x-content-type-options')).toBe('nosniff')
     expect(header(answer, 'referrer-policy')).toBe('no-referrer')
     expect(header(answer, 'cache-control')).toBe('no-store')
-    expect(header(answer, 'content-security-policy')).toMatch(/^default-src 'none';(?!.*unsafe)(?!.*script-src)/)
+    expect(header(answer, 'content-security-policy')).toMatch(/^default-src 'none';(?!.*unsafe)(?!.*https?:)(?!.*\*)/)
   }
 })
 
@@ -122,7 +125,7 @@ test('what fails inside is 500 without a word of the reason', async () => {
     throw new Error('secret')
   }
   const metrics = bothFormats({ body: fail, gzip: () => Promise.reject(new Error('secret')) })
-  const { port } = await serving({ metrics, health: fail })
+  const { port } = await serving({ metrics, health: fail, page: { ...PAGE, document: fail } })
   for (const path of ['/metrics', '/health', '/', '/-/ready']) {
     const answer = await ask(port, 'GET', path, ['Accept-Encoding: gzip'])
     expect([path, answer.status, header(answer, 'content-encoding')]).toEqual([path, 500, undefined])

@@ -17,6 +17,15 @@ export interface Serving {
   readonly port: number
 }
 
+/** Each body says which it is. */
+export const PAGE = {
+  document: () => 'body of /',
+  live: () => 'body of /page.live',
+  style: 'body of /page.css',
+  script: 'body of /page.js',
+  icon: 'body of /page.svg',
+}
+
 /** `metrics` is what the server asks for bodies: data of the test, not a stand-in for code of ours. */
 export function optionsOf(changes: Partial<ServerOptions> = {}): ServerOptions {
   const body = Buffer.from('# TYPE a counter\na 1\n')
@@ -24,7 +33,7 @@ export function optionsOf(changes: Partial<ServerOptions> = {}): ServerOptions {
     addresses: ['127.0.0.1:0'],
     telemetryPath: '/metrics',
     isLifecycleEnabled: false,
-    version: '0.0.0',
+    page: PAGE,
     metrics: bothFormats({ body: () => body, gzip: async () => Buffer.from('compressed') }),
     health: () => ({ isReady: true, components: [] }),
     ...changes,

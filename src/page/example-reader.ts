@@ -1,0 +1,94 @@
+/**
+ * A kept line, read once more: why no rule took it, where its name may stand, where it breaks. Told by the pieces of `explain`, so the page
+ * and the command line say the same. A line that was cut cannot be read: then there is nothing to tell.
+ */
+import { Decoder } from '../decode/decoder.ts'
+import type { RejectReason } from '../decode/json-line.ts'
+import { Row } from '../decode/row.ts'
+import { failureText } from '../explain/hints.ts'
+import { cleanedBy, LogText } from '../explain/log-text.ts'
+import { type NameField, nameFields } from '../explain/name-fields.ts'
+import { nearestRule } from '../explain/nearest-rule.ts'
+import { rejectedOf } from '../explain/tell-line.ts'
+import { ValueTeller } from '../explain/tell-value.ts'
+import type { Example } from '../pipeline/sightings.ts'
+import { shownText } from './examples.ts'
+import type { PageFacts } from './facts.ts'
+
+/** Of the elements that `each` stands on, so many are looked at. */
+const MAX_ELEMENTS = 20
+const MAX_WHY_LENGTH = 300
+
+export class ExampleReader {
+  readonly #facts: PageFacts
+  readonly #logText: LogText
+  readonly #decoder: Decoder
+
+  constructor(facts: PageFacts) {
+    const { mapping, masks, wallClockMs } = facts
+    this.#facts = facts
+    this.#logText = new LogText(cleanedBy(masks))
+    this.#decoder = new Decoder(mapping, boundsOf(facts), wallClockMs)
+  }
+
+  /** Per rule that waits for the event, in their order, what did not hold. */
+  whyUnmatched(example: Example | undefined): readonly (string | undefined)[] {
+    const row = this.#read(example)
+    if (row === undefined) return []
+    const context = { values: new ValueTeller(this.#logText, this.#decoder.event()), logText: this.#logText }
+    return this.#facts.mapping.trace(row, MAX_ELEMENTS).rules.map((trace) => {
+      const near = nearestRule([trace])
+      return near && this.#shown(failureText(near.failure, context))
+    })
+  }
+
+  /** Fields that look like the name of the event, the likeliest first; not masked. */
+  nameFields(example: Example | undefined): readonly NameField[] {
+    if (this.#read(example) === undefined) return []
+    return nameFields(this.#decoder.event(), (name) => this.#facts.mapping.waitsFor(name))
+  }
+
+  /** What is wrong with a line that made no event, and where. */
+  whyRejected(example: Example | undefined, reason: RejectReason): string | undefined {
+    if (example === undefined || isCut(example)) return undefined
+    const { bytes, lineBytes } = example
+    const text = { buffer: bytes, start: 0, end: bytes.length }
+    const line = {
+      origin: originOf(example),
+      number: 1,
+      bytes: lineBytes,
+      outcome: 'rejected',
+      reason,
+      name: undefined,
+      text,
+    } as const
+    const limits = { bounds: boundsOf(this.#facts), maxLineBytes: this.#facts.config.limits.lineBytes }
+    const { rejected, hint } = rejectedOf(line, reason, limits, this.#logText)
+    const place = rejected.column === undefined ? '' : `at character ${rejected.column}: `
+    return this.#shown(`${place}${rejected.message}${hint === undefined ? '' : `; ${hint}`}`)
+  }
+
+  /** What is quoted of the log is masked already; the mapping is quoted too. */
+  #shown(why: string): string {
+    return shownText(why, this.#facts.masks, MAX_WHY_LENGTH)
+  }
+
+  #read(example: Example | undefined): Row | undefined {
+    if (example === undefined || isCut(example)) return undefined
+    const row = new Row(this.#facts.mapping.slotCount, originOf(example))
+    row.time = () => this.#decoder.time(row)
+    return this.#decoder.decode(example.bytes, 0, example.bytes.length, row) === 'event' ? row : undefined
+  }
+}
+
+function isCut({ bytes, lineBytes }: Example): boolean {
+  return lineBytes > bytes.length
+}
+
+function boundsOf({ config }: PageFacts) {
+  return { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth }
+}
+
+function originOf({ source, file }: Example) {
+  return { source, log: '', file, stream: '', fields: {} }
+}

@@ -1,0 +1,41 @@
+/** What the page is made from: the rooms of a running exporter, and what only the command line knows. Read, never changed. */
+import type { Config } from '../config/config.ts'
+import type { Diagnostic } from '../diag/diagnostic.ts'
+import type { Sources } from '../diag/render.ts'
+import type { Mapping } from '../mapping/mapping.ts'
+import type { Masks } from '../mask/masks.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { Sightings } from '../pipeline/sightings.ts'
+import type { Registry } from '../registry/registry.ts'
+import type { OwnMetrics } from '../telemetry/own-metrics.ts'
+
+export interface SourceFact {
+  readonly name: string
+  readonly kind: string
+  /** Paths and globs of files. */
+  readonly patterns: readonly string[]
+  /** What is named but cannot be read now, each as `path: reason`. */
+  readonly problems: () => readonly string[]
+}
+
+export interface PageFacts {
+  readonly version: string
+  readonly telemetryPath: string
+  readonly sources: readonly SourceFact[]
+  readonly pipeline: Pick<Pipeline, 'hasCaughtUp' | 'positions'>
+  readonly sightings: Sightings
+  readonly config: Config
+  readonly mapping: Mapping
+  readonly registry: Registry
+  readonly own: OwnMetrics
+  /** Warnings of the mapping, and the texts that places of it are in. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly texts: Sources
+  /** All text that is shown passes them. */
+  readonly masks: Masks
+  /** Whether other machines can reach this page, without TLS and authentication. */
+  readonly isOpenToOthers: () => boolean
+  readonly wallClockMs: () => number
+  /** Any clock that does not go back. */
+  readonly nowMs: () => number
+}

@@ -1,0 +1,55 @@
+/** Lines that made no event and updates that did not count, by reason, each with what the reason means. */
+import type { Sighting } from '../pipeline/sightings.ts'
+import type { ExampleReader } from './example-reader.ts'
+import { exampleView } from './examples.ts'
+import type { PageFacts } from './facts.ts'
+import type { LossView } from './model.ts'
+
+const MAX_LOSSES = 50
+
+const REJECTED: Readonly<Record<string, string>> = {
+  not_json: 'no JSON on the line: text of another program, or a message before logging was set up',
+  malformed: 'starts as JSON and does not parse: cut off, two lines in one, or written by two writers at once',
+  not_object: 'JSON, but a number, text or list: an event is an object',
+  too_long: 'longer than limits.line_bytes; such a line is not kept, so there is no example',
+  too_many_values: 'more values than limits.line_values',
+  too_deep: 'nested deeper than limits.line_depth',
+  internal: 'an error of the exporter: please report it',
+}
+
+const SKIPPED: Readonly<Record<string, string>> = {
+  no_value: 'the rule took the event, but what it counts is not in it or is no number',
+  nan: 'the value is not a number',
+  infinite: 'the value is past what a number can hold',
+  negative: 'a counter cannot go down',
+  series_limit: 'a new series had no room: max_series of the metric or limits.series is reached',
+}
+
+export function gatherRejects(facts: PageFacts, reader: ExampleReader): LossView[] {
+  const losses = [...facts.sightings.rejects()].map(([reason, sighting]) => ({
+    ...lossView(undefined, reason, REJECTED[reason], sighting, facts),
+    why: reader.whyRejected(sighting.example, reason),
+  }))
+  return losses.sort(byCount)
+}
+
+export function gatherSkips(facts: PageFacts): LossView[] {
+  const losses = facts.sightings
+    .skips()
+    .map(({ metric, reason, sighting }) => lossView(metric, reason, SKIPPED[reason], sighting, facts))
+  return losses.sort(byCount).slice(0, MAX_LOSSES)
+}
+
+function lossView(
+  metric: string | undefined,
+  reason: string,
+  meaning: string | undefined,
+  { count, example }: Sighting,
+  facts: PageFacts,
+): LossView {
+  return { metric, reason, meaning: meaning ?? '', count, why: undefined, example: exampleView(example, facts) }
+}
+
+function byCount(a: LossView, b: LossView): number {
+  return b.count - a.count
+}

@@ -1,0 +1,103 @@
+/** What needs a look, most urgent first, each with how to go on. */
+
+import { shownText } from './examples.ts'
+import type { PageFacts } from './facts.ts'
+import { bytes, counted } from './figures.ts'
+import type { Level, MetricView, SourceView, Warning } from './model.ts'
+import type { Places } from './places.ts'
+import type { RateSampler } from './rate-sampler.ts'
+
+const MAX_OF_A_KIND = 20
+const MAX_MESSAGE_LENGTH = 500
+/** Share of its limit at which a metric is said to be nearly full. */
+const NEARLY_FULL = 0.8
+const URGENCY: readonly Level[] = ['bad', 'warning', 'note', 'ok']
+
+export interface WarningFacts {
+  readonly facts: PageFacts
+  readonly places: Places
+  readonly sampler: RateSampler
+  readonly sources: readonly SourceView[]
+  readonly metrics: readonly MetricView[]
+}
+
+export function warningsOf(given: WarningFacts): Warning[] {
+  const { facts, sources, metrics, sampler } = given
+  const all = [
+    ...sources.flatMap((source) => sourceWarnings(source, sampler.paceOf(source.name).isFallingBehind)).slice(0, MAX_OF_A_KIND),
+    ...metrics.flatMap(metricWarnings).slice(0, MAX_OF_A_KIND),
+    ...mappingWarnings(given).slice(0, MAX_OF_A_KIND),
+    ...standingWarnings(facts),
+  ]
+  return all.sort((a, b) => URGENCY.indexOf(a.level) - URGENCY.indexOf(b.level))
+}
+
+function sourceWarnings(source: SourceView, isFallingBehind: boolean): Warning[] {
+  const found: Warning[] = source.problems.map((problem) => ({
+    level: source.state === 'down' ? 'bad' : 'warning',
+    text: `Source ${source.name}: ${problem}.`,
+    cure: 'Paths are looked for again every second: correct the path, or start what writes the log.',
+    anchor: 'sources',
+  }))
+  if (source.unreadableFiles > 0)
+    found.push({
+      level: 'warning',
+      text: `Source ${source.name}: ${counted(source.unreadableFiles, 'file')} cannot be opened.`,
+      cure: 'The exporter needs the right to read them; it tries again every ten seconds. Its own log names them.',
+      anchor: 'sources',
+    })
+  if (isFallingBehind)
+    found.push({
+      level: 'warning',
+      text: `Source ${source.name} falls behind: ${bytes(source.lagBytes)} are not read, and it grows.`,
+      cure: 'More is written than one core can count: split the logs over several exporters.',
+      anchor: 'sources',
+    })
+  return found
+}
+
+function metricWarnings({ name, series, maxSeries, overflow, type }: MetricView): Warning[] {
+  if (overflow > 0)
+    return [
+      {
+        level: 'warning',
+        text: `${name}: ${counted(overflow, 'update')} went to series with _other labels, since a limit is reached.`,
+        cure: 'See which label has many values; bound it with one_of, map or max_values, or raise max_series.',
+        anchor: 'metrics',
+      },
+    ]
+  if (series < maxSeries * NEARLY_FULL) return []
+  const then = type === 'gauge' || type === 'info' ? 'new series are refused' : 'new label values become _other'
+  return [
+    {
+      level: 'warning',
+      text: `${name} has ${series} of ${maxSeries} series; past it ${then}.`,
+      cure: 'See which label has many values.',
+      anchor: 'metrics',
+    },
+  ]
+}
+
+function mappingWarnings({ facts, places }: WarningFacts): Warning[] {
+  return facts.diagnostics.map(({ message, hint, place }) => ({
+    level: 'warning',
+    text: `The mapping: ${shownText(message, facts.masks, MAX_MESSAGE_LENGTH)}.`,
+    ...(hint === undefined ? {} : { cure: shownText(hint, facts.masks, MAX_MESSAGE_LENGTH) }),
+    place: places.view(place),
+  }))
+}
+
+/** What holds as long as the exporter runs like this. */
+function standingWarnings(facts: PageFacts): Warning[] {
+  const open: Warning = {
+    level: 'warning',
+    text: 'Other machines can reach this address, and there is neither TLS nor authentication.',
+    cure: 'Whoever reaches it reads the metrics and this page. Listen on 127.0.0.1, or put a proxy with both in front.',
+  }
+  const inMemory: Warning = {
+    level: 'note',
+    text: 'Numbers live in memory only.',
+    cure: 'After a restart the files are read again from their start and counters begin anew.',
+  }
+  return facts.isOpenToOthers() ? [open, inMemory] : [inMemory]
+}
