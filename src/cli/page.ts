@@ -28,5 +28,11 @@ export function startPage(serving: Serving, isOpenToOthers: () => boolean): Page
     nowMs: () => performance.now(),
   })
   setInterval(() => page.tick(), TICK_MS).unref()
-  return { document: () => page.document(), live: () => page.live(), style: PAGE_STYLE, script: PAGE_SCRIPT, icon: PAGE_ICON }
+  return {
+    document: (withLines) => page.document(withLines),
+    live: (withLines) => page.live(withLines),
+    style: PAGE_STYLE,
+    script: PAGE_SCRIPT,
+    icon: PAGE_ICON,
+  }
 }

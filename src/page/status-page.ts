@@ -4,15 +4,16 @@ import type { PageFacts } from './facts.ts'
 import { Gatherer } from './gather.ts'
 import { Html } from './html.ts'
 import { mappingHtml } from './sections/mapping.ts'
+import { withoutLines } from './without-lines.ts'
 
 const MIN_AGE_MS = 1000
+const NOTHING = { html: new Html(''), atMs: Number.NEGATIVE_INFINITY }
 
 export class StatusPage {
   readonly #facts: PageFacts
   readonly #gatherer: Gatherer
   readonly #mapping: Html
-  #live = new Html('')
-  #renderedMs = Number.NEGATIVE_INFINITY
+  readonly #rendered = { near: NOTHING, far: NOTHING }
 
   constructor(facts: PageFacts) {
     this.#facts = facts
@@ -25,20 +26,23 @@ export class StatusPage {
     this.#gatherer.tick()
   }
 
-  document(): string {
-    return documentHtml(this.#render(), this.#mapping, this.#facts).text
+  /** `withLines`: for who may see lines of the log. */
+  document(withLines: boolean): string {
+    return documentHtml(this.#render(withLines), this.#mapping, this.#facts).text
   }
 
   /** The part of the document that changes. */
-  live(): string {
-    return this.#render().text
+  live(withLines: boolean): string {
+    return this.#render(withLines).text
   }
 
-  #render(): Html {
+  #render(withLines: boolean): Html {
     const nowMs = this.#facts.nowMs()
-    if (nowMs - this.#renderedMs < MIN_AGE_MS) return this.#live
-    this.#live = liveHtml(this.#gatherer.model())
-    this.#renderedMs = nowMs
-    return this.#live
+    const kind = withLines ? 'near' : 'far'
+    if (nowMs - this.#rendered[kind].atMs >= MIN_AGE_MS) {
+      const model = this.#gatherer.model()
+      this.#rendered[kind] = { html: liveHtml(withLines ? model : withoutLines(model)), atMs: nowMs }
+    }
+    return this.#rendered[kind].html
   }
 }

@@ -1,7 +1,7 @@
 /** The page's routes and policy, and the path under which others reach the exporter. */
 import { expect, test } from 'vitest'
 import { parseExternalUrl } from '../../src/server/external-url.ts'
-import { ask, header, serving } from './serving.ts'
+import { ask, exchange, header, serving, split } from './serving.ts'
 
 test('the page and its parts come with their types and under a policy that allows only its own', async () => {
   const { port } = await serving()
@@ -59,4 +59,27 @@ test.each([
   'https://example.org/a b',
 ])('the external URL %s is refused with an example or what is expected', (url) => {
   expect(parseExternalUrl(url)).toEqual({ problem: expect.stringMatching(/^--web\.external-url ".*": expected /) })
+})
+
+test.each([
+  [['Host: localhost:19464'], true],
+  [['Host: LOCALHOST'], true],
+  [['Host: 127.0.0.1:1'], true],
+  [['Host: [::1]:1'], true],
+  [['Host: evil.example'], false],
+  [['Host: localhost.evil.example'], false],
+  [['Host: 127.0.0.1.evil.example'], false],
+  [['Host: 10.0.0.1'], false],
+  [['Host: localhost', 'X-Forwarded-For: 10.0.0.1'], false],
+  [['Host: localhost', 'Forwarded: for=10.0.0.1'], false],
+])('who asks with %s may see lines of the log: %s', async (headers, expected) => {
+  const asked: boolean[] = []
+  const text = (withLines: boolean): string => {
+    asked.push(withLines)
+    return ''
+  }
+  const { port } = await serving({ page: { document: text, live: text, style: '', script: '', icon: '' } })
+  for (const path of ['/', '/page.live'])
+    split(await exchange(port, [`GET ${path} HTTP/1.1`, ...headers, 'Connection: close', '', ''].join('\r\n')))
+  expect(asked).toEqual([expected, expected])
 })
