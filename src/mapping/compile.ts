@@ -4,6 +4,7 @@ import type { Family } from '../registry/family.ts'
 import type { Registry } from '../registry/registry.ts'
 import { SlotTable } from '../select/slots.ts'
 import { compileValue } from '../select/value.ts'
+import { definitionOf } from './definition.ts'
 import { Mapping, type Reads } from './mapping.ts'
 import { type CountSkip, Rule, type UpdateWatch } from './rule.ts'
 import type { MappingSpec, MetricSpec, Placed } from './spec.ts'
@@ -51,11 +52,13 @@ function reads<T>(slots: SlotTable, compile: () => T): Reads<T> {
 
 function defineFamily(metric: MetricSpec, registry: Registry): Family {
   const { name, help, type, buckets, quantiles, maxSeries, onePer } = metric
+  const labelNames = labelNamesOf(metric)
   return registry.family({
     name,
     help,
     type,
-    labelNames: labelNamesOf(metric),
+    definition: definitionOf(metric, labelNames),
+    labelNames,
     buckets,
     quantiles,
     maxSeries,

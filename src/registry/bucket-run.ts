@@ -21,8 +21,8 @@ export class BucketRun {
     return this.#count
   }
 
-  add(bucket: number): void {
-    this.#addMany(bucket, 1)
+  add(bucket: number, count = 1): void {
+    this.#addMany(bucket, count)
   }
 
   merge(other: BucketRun): void {
@@ -31,6 +31,11 @@ export class BucketRun {
       const count = other.#counts[i]!
       if (count > 0) this.#addMany(other.#lowest + i, count)
     }
+  }
+
+  /** Buckets that are not empty, each with its count, ascending. */
+  *entries(): Generator<readonly [bucket: number, count: number]> {
+    for (let i = 0; i < this.#counts.length; i++) if (this.#counts[i]! > 0) yield [this.#lowest + i, this.#counts[i]!]
   }
 
   /** The bucket that holds the rank-th value in ascending order, 0 being the first. Needs rank < count. */

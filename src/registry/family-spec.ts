@@ -7,6 +7,11 @@ export interface FamilySpec {
   readonly name: string
   readonly help: string
   readonly type: FamilyType
+  /**
+   * What its numbers mean, as text: a family whose definition differs does not go on from the numbers of another. Two texts are equal
+   * if type, label names, buckets and what the rules take and count are.
+   */
+  readonly definition: string
   /** Label texts of a series stand in this order everywhere. */
   readonly labelNames: readonly string[]
   /** Inclusive upper bounds of a histogram, ascending, finite, without +Inf. */

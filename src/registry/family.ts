@@ -7,6 +7,7 @@ import { Exemplars } from './exemplars.ts'
 import type { FamilySpec } from './family-spec.ts'
 import { KINDS } from './kinds/index.ts'
 import type { Kind, Recorder, RecordOp } from './kinds/kind.ts'
+import { QuantileSketch, type SketchState } from './quantile-sketch.ts'
 import { SeriesStore } from './series-store.ts'
 import { type CleanLabel, Site, type SiteFamily } from './site.ts'
 
@@ -38,8 +39,8 @@ export class Family implements SiteFamily {
   readonly #kind: Kind
   readonly #environment: FamilyEnvironment
   #keepsUnmasked = false
-  /** Series outside the limits. They are never removed. */
-  #overflowCount = 0
+  /** Slots of series outside the limits. They are never removed. */
+  readonly #overflowSlots = new Set<number>()
   /** With `onePer`: texts of those labels (as JSON) → the slot of the one series that has them. */
   readonly #onlyOnes = new Map<string, number>()
   readonly #onePerLabels: readonly number[] | undefined
@@ -113,18 +114,39 @@ export class Family implements SiteFamily {
   }
 
   birthOverflow(texts: readonly string[]): number {
-    this.#overflowCount++
+    const slot = this.store.add(texts)
+    this.#overflowSlots.add(slot)
     this.#environment.seriesCell.value++
-    return this.store.add(texts)
+    return slot
   }
 
   countOverflow(): void {
     this.#environment.overflowCell.value++
   }
 
+  isOverflow(slot: number): boolean {
+    return this.#overflowSlots.has(slot)
+  }
+
+  /** The slot of a series that was recorded, whatever the limits are now. Its cells are the caller's to fill. */
+  restore(texts: readonly string[], isOverflow: boolean): number {
+    const known = this.store.find(texts)
+    if (known >= 0) return known
+    const slot = this.store.add(texts)
+    this.#environment.seriesCell.value++
+    if (isOverflow) this.#overflowSlots.add(slot)
+    else this.#environment.budget.used++
+    if (this.#onePerLabels !== undefined) this.#onlyOnes.set(JSON.stringify(this.#onePerLabels.map((i) => texts[i])), slot)
+    return slot
+  }
+
+  restoreSketch(slot: number, state: SketchState): void {
+    this.store.sketches[slot] = QuantileSketch.fromState(state)
+  }
+
   #hasRoom(): boolean {
     const { budget } = this.#environment
-    return this.store.seriesCount - this.#overflowCount < this.spec.maxSeries && budget.used < budget.max
+    return this.store.seriesCount - this.#overflowSlots.size < this.spec.maxSeries && budget.used < budget.max
   }
 
   #add(texts: readonly string[]): number {

@@ -15,6 +15,16 @@ const LOG_GAMMA = Math.log(GAMMA)
 const MAX_POSITIVE_BUCKETS = 1536
 const MAX_NEGATIVE_BUCKETS = 512
 
+export interface SketchState {
+  readonly min: number
+  readonly max: number
+  readonly zeroCount: number
+  /** Bucket and count, ascending. */
+  readonly positive: readonly (readonly [number, number])[]
+  /** By magnitude. */
+  readonly negative: readonly (readonly [number, number])[]
+}
+
 export class QuantileSketch {
   readonly #positive = new BucketRun(MAX_POSITIVE_BUCKETS)
   /** By magnitude. */
@@ -41,6 +51,28 @@ export class QuantileSketch {
     this.#zeroCount += other.#zeroCount
     this.#min = Math.min(this.#min, other.#min)
     this.#max = Math.max(this.#max, other.#max)
+  }
+
+  /** All it knows; `fromState` makes an equal sketch of it. */
+  get state(): SketchState {
+    return {
+      min: this.#min,
+      max: this.#max,
+      zeroCount: this.#zeroCount,
+      positive: [...this.#positive.entries()],
+      negative: [...this.#negative.entries()],
+    }
+  }
+
+  static fromState({ min, max, zeroCount, positive, negative }: SketchState): QuantileSketch {
+    const sketch = new QuantileSketch()
+    // From the top, so that nothing is folded that was not.
+    for (const [bucket, count] of positive.toReversed()) sketch.#positive.add(bucket, count)
+    for (const [bucket, count] of negative.toReversed()) sketch.#negative.add(bucket, count)
+    sketch.#zeroCount = zeroCount
+    sketch.#min = min
+    sketch.#max = max
+    return sketch
   }
 
   /** The value at rank `floor(quantile * (count - 1))` in ascending order; NaN of an empty sketch. */

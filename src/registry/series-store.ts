@@ -1,6 +1,7 @@
 /**
  * The series of one family: label texts and numbers, by slot. Knows no limits and no metric types.
- * Exposition reads it; a durable record will: texts by `text(slot, i)`, numbers by `cells`, births by `birthOf`.
+ * Exposition and the durable record read it: texts by `text(slot, i)`, numbers by `cells`, births by `birthOf`, changes by
+ * `dirtySlots`.
  */
 import { LabelIndex } from './label-index.ts'
 import type { QuantileSketch } from './quantile-sketch.ts'
@@ -18,8 +19,12 @@ export interface StoreShape {
 export class SeriesStore {
   readonly labelCount: number
   readonly cellCount: number
-  /** Grows with every update and every birth or removal: equal means that nothing happened. Recorders add to it. */
+  /** Grows with every update and every birth or removal: equal means that nothing happened. */
   changes = 0
+  /** How many of `dirtySlots` count. */
+  dirtyCount = 0
+  /** Slots that were touched since `forgetTouched`, each once, in no order. */
+  dirtySlots = new Int32Array(FIRST_SLOTS)
   /**
    * Row by row: the series in `slot` owns `cellCount` numbers from `slot * cellCount`; which number means what, its kind says
    * (src/registry/kinds). Replaced by a longer one as series are born: never hold it across a birth. Rows of free slots are stale.
@@ -34,6 +39,7 @@ export class SeriesStore {
   #births: Float64Array
   #birthCount = 0
   #createdMs: Float64Array = new Float64Array(FIRST_SLOTS)
+  #isDirty = new Uint8Array(FIRST_SLOTS)
 
   /** `nowMs`: wall clock, asked at births. */
   constructor(shape: StoreShape, random: () => number, nowMs: () => number) {
@@ -67,8 +73,22 @@ export class SeriesStore {
     this.cells.fill(this.#initialCell, slot * this.cellCount, (slot + 1) * this.cellCount)
     this.#births[slot] = ++this.#birthCount
     this.#createdMs[slot] = this.#nowMs()
-    this.changes++
+    this.touch(slot)
     return slot
+  }
+
+  /** Whoever changes the cells of a slot says so here: about 1 ns. */
+  touch(slot: number): void {
+    this.changes++
+    if (this.#isDirty[slot] !== 0) return
+    this.#isDirty[slot] = 1
+    this.dirtySlots[this.dirtyCount++] = slot
+  }
+
+  /** Begins a new count of what is touched. */
+  forgetTouched(): void {
+    for (let i = 0; i < this.dirtyCount; i++) this.#isDirty[this.dirtySlots[i]!] = 0
+    this.dirtyCount = 0
   }
 
   /** The series is gone; another may get its slot. */
@@ -76,7 +96,7 @@ export class SeriesStore {
     this.#index.remove(slot)
     if (slot < this.sketches.length) this.sketches[slot] = undefined
     this.#births[slot] = 0
-    this.changes++
+    this.touch(slot)
   }
 
   /** Which birth the slot holds, or 0: whoever keeps something by slot compares this. */
@@ -87,6 +107,11 @@ export class SeriesStore {
   /** When the series was born, in milliseconds since the epoch. */
   createdMs(slot: number): number {
     return this.#createdMs[slot]!
+  }
+
+  /** For a series that was recorded: its numbers run since then. */
+  setCreatedMs(slot: number, createdMs: number): void {
+    this.#createdMs[slot] = createdMs
   }
 
   /** Text of label `i`; empty: the series has no such label. */
@@ -113,6 +138,12 @@ export class SeriesStore {
     const slots = this.#births.length * 2
     this.#births = enlarged(this.#births, slots)
     this.#createdMs = enlarged(this.#createdMs, slots)
+    const isDirty = new Uint8Array(slots)
+    isDirty.set(this.#isDirty)
+    this.#isDirty = isDirty
+    const dirtySlots = new Int32Array(slots)
+    dirtySlots.set(this.dirtySlots)
+    this.dirtySlots = dirtySlots
     this.cells = enlarged(this.cells, slots * this.cellCount)
   }
 }

@@ -16,7 +16,7 @@ export function registryOf(
   const own = createOwnMetrics()
   const { maxSeries = 1e6, cleanLabel = (text) => text, nowMs = () => 0 } = options
   const registry = new Registry({ maxSeries, own, cleanLabel, nowMs })
-  const defaults = { help: 'A metric.', buckets: [], quantiles: [], maxSeries: 1e6 }
+  const defaults = { help: 'A metric.', definition: '', buckets: [], quantiles: [], maxSeries: 1e6 }
   return {
     own,
     registry,

@@ -9,6 +9,6 @@ export const counter: Kind = {
   exemplarCell: () => () => 0,
   recorder: (store) => (slot, value) => {
     store.cells[slot]! += value
-    store.changes++
+    store.touch(slot)
   },
 }

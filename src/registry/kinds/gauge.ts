@@ -13,20 +13,20 @@ export const gauge: Kind = {
 const OPERATIONS: Readonly<Record<RecordOp, (store: SeriesStore) => Recorder>> = {
   set: (store) => (slot, value) => {
     store.cells[slot] = value
-    store.changes++
+    store.touch(slot)
   },
   add: (store) => (slot, value) => {
     const before = store.cells[slot]!
     store.cells[slot] = Number.isNaN(before) ? value : before + value
-    store.changes++
+    store.touch(slot)
   },
   // Negated comparisons, since NaN must give way to any value.
   max: (store) => (slot, value) => {
     if (!(store.cells[slot]! >= value)) store.cells[slot] = value
-    store.changes++
+    store.touch(slot)
   },
   min: (store) => (slot, value) => {
     if (!(store.cells[slot]! <= value)) store.cells[slot] = value
-    store.changes++
+    store.touch(slot)
   },
 }

@@ -24,7 +24,7 @@ export const histogram: Kind = {
       const row = slot * width
       store.cells[row + bucketOf(bounds, value)]! += 1
       store.cells[row + width - 1]! += value
-      store.changes++
+      store.touch(slot)
     }
   },
 }

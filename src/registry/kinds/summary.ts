@@ -13,7 +13,7 @@ export const summary: Kind = {
       store.cells[slot * 2]! += value
       store.cells[slot * 2 + 1]! += 1
       if (hasQuantiles) sketchOf(store.sketches, slot).add(value)
-      store.changes++
+      store.touch(slot)
     }
   },
 }

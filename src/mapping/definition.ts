@@ -1,0 +1,23 @@
+/**
+ * What the numbers of a metric mean, as a short text that stays the same as long as they mean the same: type, label names, buckets,
+ * and what its rules take and count. Help, limits and where it stands in which file do not matter; nor do the values of labels.
+ */
+import { createHash } from 'node:crypto'
+import type { MetricSpec, RuleSpec } from './spec.ts'
+
+export function definitionOf(metric: MetricSpec, labelNames: readonly string[]): string {
+  const { type, buckets, quantiles, onePer } = metric
+  const meaning = { type, labelNames: labelNames.toSorted(), buckets, quantiles, onePer, rules: metric.rules.map(meaningOf) }
+  return createHash('sha256').update(JSON.stringify(meaning, plainest)).digest('hex').slice(0, 32)
+}
+
+function meaningOf({ events, each, where, value, split, op }: RuleSpec): unknown {
+  return { events, each, where, value, split, op }
+}
+
+/** Without places, and with the keys of each object in one order. */
+function plainest(key: string, value: unknown): unknown {
+  if (key === 'place') return undefined
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+}

@@ -1,0 +1,160 @@
+/**
+ * All series as a part of the durable record. A series is named by its family and the number of its birth, which nothing else in that
+ * family ever gets; label texts stand beside it once per file. Numbers are written as they stand, so what is read last is right.
+ */
+import { BrokenRecord } from '../state/broken-record.ts'
+import type { ByteReader } from '../state/byte-reader.ts'
+import type { ByteWriter } from '../state/byte-writer.ts'
+import type { RecordPart } from '../state/part.ts'
+import type { Family } from './family.ts'
+import { FamilyRecorder } from './family-recorder.ts'
+import type { FamilyType } from './family-spec.ts'
+import type { SketchState } from './quantile-sketch.ts'
+import { ENTRY, readSketch } from './series-entries.ts'
+
+/** What the record says of a family, for whoever reads it without the mapping. */
+export interface FamilyNote {
+  readonly name: string
+  readonly help: string
+  readonly type: FamilyType
+  readonly labelNames: readonly string[]
+  readonly buckets: readonly number[]
+  readonly quantiles: readonly number[]
+  readonly cellCount: number
+  readonly definition: string
+}
+
+export interface RecordedSeries {
+  readonly birth: number
+  /** In the order of the note's label names. */
+  readonly texts: readonly string[]
+  readonly isOverflow: boolean
+  readonly createdMs: number
+  readonly cells: Float64Array
+  sketch: SketchState | undefined
+}
+
+export interface RecordedFamily {
+  readonly note: FamilyNote
+  readonly series: Map<number, RecordedSeries>
+}
+
+export class SeriesPart implements RecordPart {
+  readonly name = 'series'
+  readonly #recorders: FamilyRecorder[] = []
+  /** What was read, by name of the family. */
+  readonly #recorded = new Map<string, RecordedFamily>()
+
+  /** From now on the record holds the numbers of these families. */
+  keep(families: readonly Family[]): void {
+    this.#recorders.push(...families.map((family, i) => new FamilyRecorder(family, this.#recorders.length + i)))
+  }
+
+  get recorded(): ReadonlyMap<string, RecordedFamily> {
+    return this.#recorded
+  }
+
+  /** Leaves a family out of what was read. Answers whether it was there. */
+  forget(name: string): boolean {
+    return this.#recorded.delete(name)
+  }
+
+  get hasChanges(): boolean {
+    return this.#recorders.some((recorder) => recorder.hasChanges)
+  }
+
+  beginJournal(): void {
+    for (const recorder of this.#recorders) recorder.beginJournal()
+  }
+
+  writeChanges(out: ByteWriter): void {
+    for (const recorder of this.#recorders) recorder.writeChanges(out)
+  }
+
+  acknowledge(): void {
+    for (const recorder of this.#recorders) recorder.acknowledge()
+  }
+
+  *sweep(out: ByteWriter, isFrozen: boolean): Generator<void, void> {
+    for (const recorder of this.#recorders) yield* recorder.sweep(out, isFrozen)
+  }
+
+  openReader(): (section: ByteReader) => void {
+    const families = new Map<number, RecordedFamily>()
+    return (input) => {
+      while (!input.isAtEnd) this.#readEntry(input, families)
+    }
+  }
+
+  #readEntry(input: ByteReader, families: Map<number, RecordedFamily>): void {
+    const entry = input.byte()
+    const number = input.count()
+    if (entry === ENTRY.family) families.set(number, this.#openFamily(JSON.parse(input.text()) as FamilyNote))
+    else if (entry === ENTRY.series) readSeries(input, familyOf(families, number))
+    else if (entry === ENTRY.cells) readCells(input, familyOf(families, number))
+    else if (entry === ENTRY.sketch) knownSeries(familyOf(families, number).series, input.count()).sketch = readSketch(input)
+    else familyOf(families, number).series.delete(input.count())
+  }
+
+  /** A family that is defined anew has nothing to do with what was read of it before. */
+  #openFamily(note: FamilyNote): RecordedFamily {
+    const known = this.#recorded.get(note.name)
+    const isSame = known?.note.definition === note.definition
+    const family = { note, series: isSame ? known.series : new Map<number, RecordedSeries>() }
+    this.#recorded.set(note.name, family)
+    return family
+  }
+}
+
+function familyOf(families: ReadonlyMap<number, RecordedFamily>, number: number): RecordedFamily {
+  const family = families.get(number)
+  if (family === undefined) throw new BrokenRecord(`the family ${number} was not explained`)
+  return family
+}
+
+function knownSeries(series: ReadonlyMap<number, RecordedSeries>, birth: number): RecordedSeries {
+  const known = series.get(birth)
+  if (known === undefined) throw new BrokenRecord(`the series ${birth} was not explained`)
+  return known
+}
+
+function readSeries(input: ByteReader, { note, series }: RecordedFamily): void {
+  const birth = input.count()
+  const isOverflow = input.byte() === 1
+  const createdMs = input.number()
+  const texts = note.labelNames.map(() => input.text())
+  const cells = series.get(birth)?.cells ?? new Float64Array(note.cellCount)
+  series.set(birth, { birth, texts, isOverflow, createdMs, cells, sketch: series.get(birth)?.sketch })
+}
+
+function readCells(input: ByteReader, { note, series }: RecordedFamily): void {
+  for (let left = input.count(); left > 0; left--) {
+    const { cells } = knownSeries(series, input.count())
+    for (let i = 0; i < note.cellCount; i++) cells[i] = input.number()
+  }
+}
+
+/**
+ * Gives the families the numbers that were read for them. Answers the names of those that were read and are not there now, or are
+ * defined anew: they start at 0.
+ */
+export function restoreSeries(recorded: ReadonlyMap<string, RecordedFamily>, families: readonly Family[]): string[] {
+  const byName = new Map(families.map((family) => [family.spec.name, family]))
+  const dropped: string[] = []
+  for (const { note, series } of recorded.values()) {
+    const family = byName.get(note.name)
+    if (family?.spec.definition === note.definition) for (const one of series.values()) restoreOne(family, note, one)
+    else dropped.push(note.name)
+  }
+  return dropped
+}
+
+function restoreOne(family: Family, note: FamilyNote, series: RecordedSeries): void {
+  const { store, spec } = family
+  const texts = spec.labelNames.map((name) => series.texts[note.labelNames.indexOf(name)] ?? '')
+  const slot = family.restore(texts, series.isOverflow)
+  store.cells.set(series.cells, slot * store.cellCount)
+  store.setCreatedMs(slot, series.createdMs)
+  store.touch(slot)
+  if (series.sketch) family.restoreSketch(slot, series.sketch)
+}

@@ -1,0 +1,149 @@
+/**
+ * One process per folder. The lock is a file that names its owner; it is stale when that process is gone: by process number and start
+ * time where the owner can be seen, else (another container) when it has not been renewed while we looked on.
+ */
+import { readFileSync, readlinkSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** How often an owner renews its lock. */
+export const RENEWAL_MS = 1000
+/** An owner that is out of sight is taken for dead after so long without a renewal. */
+const PATIENCE_MS = 3500
+const LOOK_MS = 100
+
+interface Owner {
+  readonly pid: number
+  /** Start of the process in clock ticks since the machine's: process numbers are given again. */
+  readonly started: string
+  /** Which numbering of processes, on which start of the machine. */
+  readonly seenFrom: string
+  readonly command: string
+  readonly renewals: number
+}
+
+export interface HeldLock {
+  /** Shows other machines and containers that the owner lives. Answers false if another process has taken the folder. */
+  renew(): boolean
+  release(): void
+}
+
+/** The lock, or who has it. Throws the system's errors. The folder must be there. */
+export async function takeLock(folder: string): Promise<HeldLock | { readonly heldBy: string }> {
+  const path = join(folder, 'lock')
+  for (;;) {
+    const me: Owner = { ...myself(), renewals: 0 }
+    if (writeIfFree(path, me)) return new FileLock(path, me)
+    const owner = readOwner(path)
+    if (owner !== undefined && (await isAlive(path, owner))) return { heldBy: `process ${owner.pid} (${owner.command})` }
+    removeIfSame(path, owner)
+  }
+}
+
+class FileLock implements HeldLock {
+  readonly #path: string
+  #owner: Owner
+
+  constructor(path: string, owner: Owner) {
+    this.#path = path
+    this.#owner = owner
+  }
+
+  renew(): boolean {
+    if (!this.#isMine()) return false
+    this.#owner = { ...this.#owner, renewals: this.#owner.renewals + 1 }
+    try {
+      writeFileSync(`${this.#path}.next`, JSON.stringify(this.#owner), { mode: 0o600 })
+      renameSync(`${this.#path}.next`, this.#path)
+    } catch {
+      // A disk that refuses: who shares our sight of processes needs no renewal, and others wait longer than it usually takes.
+    }
+    return true
+  }
+
+  release(): void {
+    if (!this.#isMine()) return
+    try {
+      unlinkSync(this.#path)
+    } catch {
+      // The next owner sees that we are gone.
+    }
+  }
+
+  #isMine(): boolean {
+    const found = readOwner(this.#path)
+    if (found === undefined) return true
+    return found.pid === this.#owner.pid && found.started === this.#owner.started && found.seenFrom === this.#owner.seenFrom
+  }
+}
+
+function writeIfFree(path: string, owner: Owner): boolean {
+  try {
+    writeFileSync(path, JSON.stringify(owner), { flag: 'wx', mode: 0o600 })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** undefined: gone, or not whole: its owner was killed while it wrote. */
+function readOwner(path: string): Owner | undefined {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Owner
+  } catch {
+    return undefined
+  }
+}
+
+async function isAlive(path: string, owner: Owner): Promise<boolean> {
+  if (owner.seenFrom === myself().seenFrom) return startOf(owner.pid) === owner.started
+  for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += LOOK_MS) {
+    await pause(LOOK_MS)
+    const now = readOwner(path)
+    if (now === undefined) return false
+    if (now.renewals !== owner.renewals || now.started !== owner.started) return true
+  }
+  return false
+}
+
+function removeIfSame(path: string, owner: Owner | undefined): void {
+  if (JSON.stringify(readOwner(path)) !== JSON.stringify(owner)) return
+  try {
+    unlinkSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
+
+function myself(): Omit<Owner, 'renewals'> {
+  const command = process.argv.slice(1).join(' ').slice(0, 200)
+  return { pid: process.pid, started: startOf(process.pid) ?? '', seenFrom: sight(), command }
+}
+
+/** Field 22 of stat, behind the name in brackets, which may hold anything. Not known without /proc (macOS). */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return isThere(pid) ? 'unknown' : undefined
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+function sight(): string {
+  try {
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    return 'this machine'
+  }
+}

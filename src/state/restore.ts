@@ -1,0 +1,114 @@
+/**
+ * Files of the record → the parts as they were. Takes the newest snapshot that is whole, then the journals from its generation on.
+ * A journal that follows another one stands on that as well as on its own snapshot, so such a snapshot can break without loss; a
+ * journal that is broken costs what stands behind the break. A torn end after a kill was never exposed, but cannot
+ * be told from a break, so both are treated alike.
+ */
+import { BrokenRecord } from './broken-record.ts'
+import type { Disk } from './disk.ts'
+import { type FileNote, readFrame } from './frame.ts'
+import { generationsIn, journalPath, snapshotPath } from './generations.ts'
+import type { RecordPart } from './part.ts'
+import { readRecordFile } from './record-file.ts'
+
+export interface Restored {
+  /** The highest generation in the folder; 0 if there is none. */
+  readonly newest: number
+  /** The generation whose snapshot was taken; 0 if none was. */
+  readonly base: number
+  /** What could not be used, for people; each with the file's name. */
+  readonly problems: readonly string[]
+  /**
+   * Something that was in the record is missing, so values that were exposed may be higher than what is known now: nothing is to be
+   * exposed until the logs have been read again.
+   */
+  readonly isBehind: boolean
+}
+
+interface FileContent {
+  readonly note: FileNote
+  readonly frames: readonly Buffer[]
+  readonly lengthBytes: number
+  readonly tornBytes: number
+}
+
+/** Throws `LaterRecord` and the system's errors. */
+export function restore(disk: Disk, folder: string, parts: readonly RecordPart[]): Restored {
+  const { snapshots, journals } = generationsIn(disk.list(folder))
+  const newest = Math.max(0, ...snapshots, ...journals)
+  const problems: string[] = []
+  const read = (path: string): FileContent | undefined => readOrTell(disk, path, problems)
+  const base = [...snapshots]
+    .reverse()
+    .find((generation) => applySnapshot(read(snapshotPath(folder, generation)), parts, problems))
+  if (base === undefined) {
+    if (newest > 0) problems.push('no snapshot is whole')
+    return { newest, base: 0, problems, isBehind: newest > 0 }
+  }
+  const isBehind = applyJournals(base, journals, (generation) => read(journalPath(folder, generation)), parts, problems)
+  return { newest, base, problems, isBehind }
+}
+
+function readOrTell(disk: Disk, path: string, problems: string[]): FileContent | undefined {
+  try {
+    const bytes = disk.read(path)
+    const { frames, tornBytes } = readRecordFile(bytes)
+    const first = frames.length > 0 ? readFrame(frames[0]!) : undefined
+    if (first?.kind !== 'begin') throw new BrokenRecord('it does not say what it is')
+    return { note: first.note, frames: frames.slice(1), lengthBytes: bytes.length, tornBytes }
+  } catch (error) {
+    if (!(error instanceof BrokenRecord)) throw error
+    problems.push(`${path}: ${error.message}`)
+    return undefined
+  }
+}
+
+function applySnapshot(file: FileContent | undefined, parts: readonly RecordPart[], problems: string[]): boolean {
+  if (file === undefined) return false
+  const last = file.frames.at(-1)
+  if (file.tornBytes > 0 || last === undefined || readFrame(last).kind !== 'end') {
+    problems.push(`snapshot-${file.note.generation}: it is not whole`)
+    return false
+  }
+  applyFrames(file.frames, parts)
+  return true
+}
+
+/** Answers whether something is missing. */
+function applyJournals(
+  base: number,
+  journals: readonly number[],
+  read: (generation: number) => FileContent | undefined,
+  parts: readonly RecordPart[],
+  problems: string[],
+): boolean {
+  let last: FileNote['follows']
+  for (const generation of journals.filter((generation) => generation >= base)) {
+    const file = read(generation)
+    if (file === undefined) return true
+    const { follows } = file.note
+    if (
+      generation > base &&
+      (last === undefined || follows?.generation !== last?.generation || follows?.lengthBytes !== last?.lengthBytes)
+    ) {
+      problems.push(`journal-${generation}: what it goes on from is missing`)
+      return true
+    }
+    last = { generation, lengthBytes: file.lengthBytes }
+    applyFrames(file.frames, parts)
+    if (file.tornBytes === 0) continue
+    problems.push(`journal-${generation}: the ${file.tornBytes} bytes behind its last whole entry were left out`)
+    return true
+  }
+  return false
+}
+
+function applyFrames(frames: readonly Buffer[], parts: readonly RecordPart[]): void {
+  const readers = new Map(parts.map((part) => [part.name, part.openReader()]))
+  for (const frame of frames) {
+    const content = readFrame(frame)
+    if (content.kind !== 'sections') continue
+    // What no part of this program asks for is left: a feature that the mapping does not use any more.
+    for (const section of content.sections) readers.get(section.part)?.(section.content)
+  }
+}
