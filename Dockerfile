@@ -29,6 +29,6 @@ COPY LICENSE ./
 COPY --from=build --chown=65532:65532 /state /var/lib/agentlog-exporter
 USER 65532:65532
 EXPOSE 19464
-ENV NODE_ENV=production AGENTLOG_WEB_LISTEN_ADDRESS=:19464
+ENV NODE_ENV=production AGENTLOG_WEB_LISTEN_ADDRESS=:19464 AGENTLOG_STATE_DIR=/var/lib/agentlog-exporter
 HEALTHCHECK --interval=15s --timeout=5s --start-period=10s CMD ["/nodejs/bin/node", "/app/dist/main.js", "healthcheck"]
 ENTRYPOINT ["/nodejs/bin/node", "/app/dist/main.js"]

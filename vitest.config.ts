@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** `unit` is `npm test`: no root, no Debian package, no ../shared. `real` needs the real components and runs in .ci/run. */
+/** `unit` is `npm test`: no root, no Debian package, no ../shared. `real` needs the real components and runs in .ci/run, as does `faults`. */
 export default defineConfig({
   test: {
     projects: [
@@ -15,6 +15,9 @@ export default defineConfig({
           hookTimeout: 120_000,
           fileParallelism: false,
         },
+      },
+      {
+        test: { name: 'faults', include: ['test/faults/**/*.test.ts'], testTimeout: 1_800_000, fileParallelism: false },
       },
     ],
   },

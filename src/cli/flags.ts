@@ -58,8 +58,7 @@ export const RUN_FLAGS: readonly Flag[] = [
   },
   {
     flags: '--state.dir <dir>',
-    help: 'where the durable record lives; "none" keeps all in memory',
-    later: 'the durable record comes',
+    help: 'where counts and read positions are kept over restarts; "none" keeps all in memory (default: below $XDG_STATE_HOME, a folder per mapping and logs)',
   },
   LISTEN_FLAG,
   {
@@ -236,5 +235,5 @@ function isUsed(flag: Flag, values: FlagValues): boolean {
   const source = values.source(longName(flag))
   if (source === undefined || source === 'default') return false
   const value = values.value(longName(flag))
-  return !(value === flag.default || (longName(flag) === 'state.dir' && value === 'none') || value === 'reference')
+  return !(value === flag.default || value === 'reference')
 }

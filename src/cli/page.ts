@@ -24,6 +24,7 @@ export function startPage(serving: Serving, isOpenToOthers: () => boolean): Page
     diagnostics,
     texts,
     isOpenToOthers,
+    keepsState: serving.state !== undefined,
     wallClockMs: Date.now,
     nowMs: () => performance.now(),
   })

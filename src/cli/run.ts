@@ -1,6 +1,6 @@
 /** `run`: reads the logs and serves the metrics until a signal; with `--once` reads to the end, prints and exits. */
 import { renderDiagnostics } from '../diag/render.ts'
-import { Pipeline } from '../pipeline/pipeline.ts'
+import { type Intake, Pipeline } from '../pipeline/pipeline.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import { Log } from '../telemetry/log.ts'
 import { Throttle } from '../telemetry/throttle.ts'
@@ -10,6 +10,7 @@ import { chooseSources, createIntakes } from './intakes.ts'
 import type { Io } from './io.ts'
 import { loadPlan } from './plan.ts'
 import { readSettings, type Settings, USAGE_EXAMPLE } from './settings.ts'
+import type { RunState } from './state.ts'
 import { packageVersion } from './version.ts'
 
 /** A bug in a line's way is told at most once in this time. */
@@ -32,6 +33,8 @@ export async function run(logs: readonly string[], flags: FlagValues, io: Io): P
     const { runOnce } = await import('./once.ts')
     return runOnce(pipeline, files, plan, settings, io)
   }
+  const state = settings.stateDir === undefined ? undefined : await restored(settings.stateDir, plan, intakes, log)
+  if (state !== undefined && 'problem' in state) return refuse(state.problem, io)
   const { serve } = await import('./serve.ts')
   return serve({
     pipeline,
@@ -43,11 +46,27 @@ export async function run(logs: readonly string[], flags: FlagValues, io: Io): P
     diagnostics,
     texts,
     endsWithSources: endsWithSources(settings, specs),
+    state,
   })
 }
 
 function logOf({ masks }: Plan, { logLevel: level, logFormat: format }: Settings, io: Io): Log {
   return new Log({ write: io.stderr, level, format, masks, wallClockMs: Date.now })
+}
+
+async function restored(
+  folder: string,
+  plan: Plan,
+  intakes: readonly Intake[],
+  log: Log,
+): Promise<RunState | { readonly problem: string }> {
+  const { openState } = await import('./state.ts')
+  return openState(
+    folder,
+    plan,
+    intakes.map(({ source }) => source),
+    log,
+  )
 }
 
 function refuse(why: string, io: Io): number {

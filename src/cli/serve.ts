@@ -11,6 +11,8 @@ import { EXIT } from './exit-codes.ts'
 import { startPage } from './page.ts'
 import type { Serving } from './serving.ts'
 
+const MOST_HOLD_MS = 60_000
+
 export async function serve(serving: Serving): Promise<number> {
   const { pipeline, log } = serving
   const stop = new AbortController()
@@ -30,7 +32,12 @@ export async function serve(serving: Serving): Promise<number> {
       else stop.signal.addEventListener('abort', () => resolve())
     })
     const reading = pipeline.run(stop.signal)
+    const kept = new AbortController()
+    const keeping = serving.state?.keep(kept.signal)
     await (serving.endsWithSources ? reading : Promise.all([reading, stopped]))
+    // The sources have stopped: what is applied by now is all, and a last commit holds it.
+    kept.abort()
+    await keeping
     return EXIT.ok
   } catch (error) {
     log.error('reading failed', { error: (error as Error).message })
@@ -51,11 +58,13 @@ async function open(serving: Serving): Promise<RunningServer | undefined> {
       own: plan.own,
       others: () => processMetrics.families(),
       nowMs: () => performance.now(),
+      beforeRender: () => serving.state?.commit(),
       format,
     })
   // A format that nobody asks for renders nothing and holds no memory.
   const metrics = {
     prepare: () => processMetrics.refresh(),
+    hold: holdOf(serving),
     formats: { text: exposed(textFormat), openmetrics: exposed(openMetricsFormat({ withCreated: settings.withCreated })) },
   }
   let isOpenToOthers = false
@@ -82,6 +91,15 @@ async function open(serving: Serving): Promise<RunningServer | undefined> {
   } catch (error) {
     log.error((error as Error).message)
     return undefined
+  }
+}
+
+/** While something that was exposed is missing: until the logs have been read again, but no longer than a minute. */
+function holdOf({ state, pipeline }: Serving): () => string | undefined {
+  const untilMs = performance.now() + MOST_HOLD_MS
+  return () => {
+    if (state?.isBehind !== true || pipeline.hasCaughtUp || performance.now() > untilMs) return undefined
+    return 'Part of the durable record was lost; the logs are being read again.\n'
   }
 }
 

@@ -7,6 +7,7 @@ import type { Plan } from '../pipeline/plan.ts'
 import type { FileSource } from '../source/file/file-source.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Settings } from './settings.ts'
+import type { RunState } from './state.ts'
 
 export interface Serving {
   readonly pipeline: Pipeline
@@ -21,4 +22,6 @@ export interface Serving {
   readonly texts: Sources
   /** Whether the process is to end when no source can give more. */
   readonly endsWithSources: boolean
+  /** undefined: all in memory. */
+  readonly state: RunState | undefined
 }

@@ -1,4 +1,8 @@
 /** Flags, variables and arguments → the settings of a run, or what is wrong with them. */
+
+import { createHash } from 'node:crypto'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { parseExternalUrl } from '../server/external-url.ts'
 import type { LogLevel } from '../telemetry/log.ts'
 import { DEFAULT_LISTEN_ADDRESS, type FlagValues } from './flags.ts'
@@ -9,6 +13,8 @@ export interface Settings {
   readonly files: readonly string[]
   readonly presets: readonly string[]
   readonly isOnce: boolean
+  /** undefined: all in memory. */
+  readonly stateDir: string | undefined
   readonly withOwn: boolean
   /** Of `--once`; a scraper says what it wants. */
   readonly format: 'text' | 'openmetrics'
@@ -50,6 +56,7 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
     files: file === undefined ? [] : [file],
     presets: file === undefined && presets.length === 0 ? ['agent'] : presets,
     isOnce: flags.value('once') === true,
+    stateDir: stateDirOf(text('state.dir'), [file ?? '', ...presets, ...logs]),
     withOwn: flags.value('self') === true,
     format: flags.value('format') as Settings['format'],
     withCreated: flags.value('web.openmetrics-created') === true,
@@ -62,4 +69,14 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
     logLevel: text('log.level') as LogLevel,
     logFormat: text('log.format') as Settings['logFormat'],
   }
+}
+
+/** By default a folder per instance: another mapping or other logs are another one. */
+function stateDirOf(given: string | undefined, instance: readonly string[]): string | undefined {
+  if (given !== undefined) return given === 'none' ? undefined : given
+  const name = createHash('sha256')
+    .update(instance.map((part) => (part.includes('/') ? resolve(part) : part)).join('\n'))
+    .digest('hex')
+  const home = process.env.XDG_STATE_HOME ?? join(homedir(), '.local/state')
+  return join(home, 'agentlog-exporter', name.slice(0, 12))
 }

@@ -25,6 +25,8 @@ export interface ExpositionOptions {
   readonly nowMs: () => number
   /** A body younger than this is given again even if numbers have changed. */
   readonly minAgeMs?: number
+  /** Called before numbers are rendered: what is exposed is to survive the process. */
+  readonly beforeRender?: () => void
   readonly format?: Format
 }
 
@@ -54,6 +56,7 @@ export class Exposition {
   body(): Buffer {
     const nowMs = this.#options.nowMs()
     if (nowMs - this.#renderedAtMs < (this.#options.minAgeMs ?? DEFAULT_MIN_AGE_MS)) return this.#body
+    this.#options.beforeRender?.()
     const hasNewNumbers = this.#renderMapped()
     this.#renderRest()
     this.#renderedAtMs = nowMs

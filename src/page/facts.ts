@@ -34,6 +34,8 @@ export interface PageFacts {
   /** All text that is shown passes them. */
   readonly masks: Masks
   /** Whether other machines can reach this page, without TLS and authentication. */
+  /** Whether there is a durable record. */
+  readonly keepsState: boolean
   readonly isOpenToOthers: () => boolean
   readonly wallClockMs: () => number
   /** Any clock that does not go back. */

@@ -14,7 +14,9 @@ export function gatherSources(facts: PageFacts, sampler: RateSampler): SourceVie
   const positions = facts.pipeline.positions()
   const shown = (text: string): string => shownText(text, facts.masks, MAX_PATH_LENGTH)
   return facts.sources.map((source) => {
-    const streams = positions.filter(({ origin }) => origin.source === source.name)
+    const streams = positions.flatMap(({ origin, checkpoint }) =>
+      origin?.source === source.name ? [{ origin, checkpoint }] : [],
+    )
     return {
       ...numbersOf(facts, source),
       ...paceOf(facts, source, sampler),

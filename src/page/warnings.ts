@@ -94,10 +94,24 @@ function standingWarnings(facts: PageFacts): Warning[] {
     text: 'Other machines can reach this address, and there is neither TLS nor authentication.',
     cure: 'Whoever reaches it reads the metrics and this page. Listen on 127.0.0.1, or put a proxy with both in front.',
   }
-  const inMemory: Warning = {
-    level: 'note',
-    text: 'Numbers live in memory only.',
-    cure: 'After a restart the files are read again from their start and counters begin anew.',
-  }
-  return facts.isOpenToOthers() ? [open, inMemory] : [inMemory]
+  return [...(facts.isOpenToOthers() ? [open] : []), ...durabilityWarnings(facts)]
+}
+
+function durabilityWarnings({ own, keepsState }: PageFacts): Warning[] {
+  if (!keepsState)
+    return [
+      {
+        level: 'note',
+        text: 'Numbers live in memory only.',
+        cure: 'After a restart the files are read again from their start and counters begin anew. --state.dir DIR keeps both.',
+      },
+    ]
+  if (own.stateDurable.at().value > 0) return []
+  return [
+    {
+      level: 'bad',
+      text: 'The durable record cannot be written, so numbers live in memory.',
+      cure: 'The own log says why: a full or read-only disk, or rights. Once it works again, everything since then is kept.',
+    },
+  ]
 }

@@ -59,6 +59,11 @@ export class SeriesPart implements RecordPart {
     return this.#recorded.delete(name)
   }
 
+  /** What was read is in the families now, and need not be held any more. */
+  forgetAll(): void {
+    this.#recorded.clear()
+  }
+
   get hasChanges(): boolean {
     return this.#recorders.some((recorder) => recorder.hasChanges)
   }

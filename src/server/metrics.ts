@@ -11,11 +11,15 @@ export interface MetricsBody {
 export interface Metrics {
   /** Brings up to date what is only read on demand (the process's own numbers). Never rejects. */
   prepare(): Promise<void>
+  /** Why nothing can be exposed now; undefined: it can. */
+  readonly hold?: () => string | undefined
   readonly formats: Readonly<Record<Negotiated['format'], MetricsBody>>
 }
 
-export function addMetricsRoute(app: FastifyInstance, path: string, { prepare, formats }: Metrics): void {
+export function addMetricsRoute(app: FastifyInstance, path: string, { prepare, hold, formats }: Metrics): void {
   app.get(path, async (request: FastifyRequest, reply: FastifyReply) => {
+    const reason = hold?.()
+    if (reason !== undefined) return reply.code(503).header('content-type', 'text/plain; charset=utf-8').send(reason)
     const { format, contentType } = negotiate(request.headers.accept)
     reply.header('content-type', contentType).header('vary', 'Accept, Accept-Encoding')
     await prepare()

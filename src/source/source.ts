@@ -52,12 +52,24 @@ export interface StreamSink {
 /** Makes the sink of a new stream. `origin` may be changed by the source later (a rename), so read it at each use. */
 export type OpenStream = (origin: Origin) => StreamSink
 
-/** Where a stream stands, for the durable record: `checkpoint` bytes of the log `identity` are in the numbers. */
+/** Where a log stands, for the durable record: its first `checkpoint` bytes are in the numbers. */
 export interface Position {
-  readonly origin: Origin
-  /** What finds the log again after a restart (for a file: device, inode, birth time, hash of its head). */
-  readonly identity: string
+  /** Where its lines come from, while it is open. */
+  readonly origin?: Origin
+  /** Unlike that of every other log of the source, over restarts. */
+  readonly id: string
   readonly checkpoint: number
+  /** Grows with every change of the checkpoint or the note. */
+  readonly changes: number
+  /** What finds the log again after a restart, as text that only the source reads. Asked for when it is written. */
+  note(): string
+}
+
+/** A position as the record has it. */
+export interface RecordedPosition {
+  readonly id: string
+  readonly checkpoint: number
+  readonly note: string
 }
 
 export interface Source {
@@ -69,6 +81,8 @@ export interface Source {
   run(open: OpenStream, signal: AbortSignal): Promise<void>
   /** Resolves when everything that was there at the start has been read once: the first backlog. */
   readonly caughtUp: Promise<void>
-  /** Positions of all streams. Synchronous: between two pushes it agrees with the numbers. */
+  /** Positions of all logs. Synchronous: between two pushes it agrees with the numbers. */
   positions(): Position[]
+  /** What the record has of this source; called before `run`. A source that cannot go on from a position lets it be. */
+  restore(positions: readonly RecordedPosition[]): void
 }

@@ -23,7 +23,6 @@ export class StdinSource implements Source {
   readonly #telemetry: OwnMetrics
   readonly #log: SourceLog | undefined
   readonly #origin: Origin
-  #sink: StreamSink | undefined = undefined
   #offset = 0
 
   constructor({ name, input, telemetry, log }: StdinSourceOptions) {
@@ -37,7 +36,6 @@ export class StdinSource implements Source {
   /** Resolves at the end of the input (also if it breaks) or when `signal` aborts; only then is nothing delivered for a rest. */
   async run(open: OpenStream, signal: AbortSignal): Promise<void> {
     const sink = open(this.#origin)
-    this.#sink = sink
     const up = this.#telemetry.sourceUp.at(this.name)
     up.value = 1
     const stop = () => this.#input.destroy()
@@ -52,9 +50,12 @@ export class StdinSource implements Source {
     }
   }
 
+  /** None: what was read cannot be read again. */
   positions(): Position[] {
-    return this.#sink === undefined ? [] : [{ origin: this.#origin, identity: 'stdin', checkpoint: this.#sink.checkpoint }]
+    return []
   }
+
+  restore(): void {}
 
   /** Answers whether the input ended by itself. */
   async #deliver(sink: StreamSink, signal: AbortSignal): Promise<boolean> {

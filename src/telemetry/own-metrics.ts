@@ -88,6 +88,30 @@ export const OWN_METRICS = {
     labels: ['source'],
     help: 'Time of the newest event of the source, by its own clock.',
   },
+  stateDurable: {
+    name: 'agentlog_state_durable',
+    type: 'gauge',
+    labels: [],
+    help: '1 while what is exposed survives the death of the process; 0 while numbers live in memory only or the disk refuses.',
+  },
+  stateCommits: {
+    name: 'agentlog_state_commits_total',
+    type: 'counter',
+    labels: ['outcome'],
+    help: 'Writings to the durable record by outcome: ok, failed.',
+  },
+  stateBytes: {
+    name: 'agentlog_state_bytes',
+    type: 'gauge',
+    labels: [],
+    help: 'Bytes of the newest snapshot and its journals.',
+  },
+  stateRecoveries: {
+    name: 'agentlog_state_recoveries_total',
+    type: 'counter',
+    labels: [],
+    help: 'Starts at which part of the durable record could not be used.',
+  },
   buildInfo: {
     name: 'agentlog_build_info',
     type: 'gauge',

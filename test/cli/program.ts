@@ -26,7 +26,7 @@ export interface Served {
   readonly ended: Promise<number | null>
 }
 
-/** Runs until it says where it serves. The caller kills it. */
+/** Runs until it says where it serves; in memory, unless `--state.dir` is among the arguments. The caller kills it. */
 export function serve(args: readonly string[]): Promise<Served> {
   return served(spawn(process.execPath, servingArgs(args)))
 }
@@ -37,7 +37,7 @@ export function serveWithin(maxDescriptors: number, args: readonly string[]): Pr
 }
 
 function servingArgs(args: readonly string[]): string[] {
-  return [MAIN, 'run', '--web.listen-address', '127.0.0.1:0', ...args]
+  return [MAIN, 'run', '--web.listen-address', '127.0.0.1:0', '--state.dir', 'none', ...args]
 }
 
 async function served(child: ChildProcess): Promise<Served> {

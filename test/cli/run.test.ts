@@ -132,7 +132,7 @@ test('every flag parses; one whose feature comes later says so once', async () =
     .trim()
     .split('\n')
     .map((line) => (JSON.parse(line) as { msg: string }).msg)
-  for (const flag of ['docker', 'fail-on', 'state.dir', 'web.config.file', 'web.linger', 'engine', 'workers']) {
+  for (const flag of ['docker', 'fail-on', 'web.config.file', 'web.linger', 'engine', 'workers']) {
     expect([flag, said.filter((text) => text.startsWith(`--${flag}:`)).length]).toEqual([flag, 1])
   }
 })

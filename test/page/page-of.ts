@@ -91,6 +91,7 @@ export async function pageOf({ files = [], presets = [], changes = {}, hasCaught
     texts: loaded.texts,
     masks: new Masks([findSecret]),
     isOpenToOthers: () => false,
+    keepsState: false,
     ...changes,
   }
   return new PageOf(facts, clock)

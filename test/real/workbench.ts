@@ -113,7 +113,8 @@ export class Exporter extends Running {
   }
 
   static async startProgram(main: string, ...args: readonly string[]): Promise<Exporter> {
-    const flags = ['--web.listen-address', '127.0.0.1:0', '--state.dir', 'none']
+    const inMemory = args.includes('--state.dir') ? [] : ['--state.dir', 'none']
+    const flags = ['--web.listen-address', '127.0.0.1:0', ...inMemory]
     const exporter = new Exporter(process.execPath, [main, 'run', ...flags, ...args])
     exporter.url = await until('the address', () => {
       if (exporter.hasExited) throw new Error(`the exporter ended: ${exporter.stderr}`)

@@ -57,7 +57,7 @@ const update = fc.record({
   a: fc.nat(4).map((n) => `a${n}`),
   b: fc.nat(4).map((n) => (n === 0 ? '' : `b"${n}`)),
   value: fc.oneof(fc.integer({ min: 0, max: 30 }), fc.double({ min: 0, max: 1e6, noNaN: true })),
-  then: fc.constantFrom('go on', 'go on', 'go on', 'commit', 'slice', 'die' as const),
+  next: fc.constantFrom('go on', 'go on', 'go on', 'commit', 'slice', 'die' as const),
 })
 
 test('what was committed is exposed again, births, sketches, replaced and overflow series included', () => {
@@ -66,16 +66,16 @@ test('what was committed is exposed again, births, sketches, replaced and overfl
     fc.property(fc.array(update, { minLength: 20, maxLength: 150 }), (updates) => {
       let disk = new MemoryDisk()
       let life = live(disk)
-      for (const { family, a, b, value, then } of updates) {
+      for (const { family, a, b, value, next } of updates) {
         const one = life.families[family]!
         const slot = one.site([undefined, undefined]).series([a, b])
         if (slot >= 0) one.recorder('add')(slot, value)
-        if (then === 'commit') life.record.commit()
-        if (then === 'slice') {
+        if (next === 'commit') life.record.commit()
+        if (next === 'slice') {
           life.record.writeSlice(300)
           disk.settle()
         }
-        if (then !== 'die') continue
+        if (next !== 'die') continue
         deaths++
         life.record.commit()
         const before = exposed(life)

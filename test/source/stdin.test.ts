@@ -25,7 +25,7 @@ test('a pipe is read to its end, with an unterminated last line', async () => {
   await source.run(open, new AbortController().signal)
   expect(lines).toEqual(['one', 'two', 'too long', 'rest'])
   expect(up.value).toBe(0)
-  expect(source.positions()).toMatchObject([{ identity: 'stdin', checkpoint: 2_000_013 }])
+  expect(source.positions()).toEqual([])
 })
 
 test('lines are delivered while the writer goes on, and an abort ends the run', async () => {

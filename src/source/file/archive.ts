@@ -1,8 +1,8 @@
 /** One `.gz` file: read once from start to end, as a stream of its content. */
 import { type BigIntStats, closeSync } from 'node:fs'
-import type { OpenStream, Origin, Position, StreamSink } from '../source.ts'
+import type { OpenStream, Origin, StreamSink } from '../source.ts'
 import { readGzip } from './gzip.ts'
-import { fileKey, identityText } from './identity.ts'
+import { fileKey } from './identity.ts'
 import type { OpenedFile } from './open-file.ts'
 
 export function isArchive(path: string): boolean {
@@ -27,13 +27,14 @@ export class Archive {
     }
   }
 
-  get position(): Position {
-    return { origin: this.#origin, identity: identityText(this.key, new Uint8Array(0)), checkpoint: this.#sink.checkpoint }
+  /** Bytes of its content that are in the numbers. */
+  get checkpoint(): number {
+    return this.#sink.checkpoint
   }
 
-  /** Rejects with the system's or zlib's error; what came before it was delivered. Closes the file. */
-  read(maxHeldBytes: number, signal: AbortSignal): Promise<void> {
-    return readGzip(this.#fd, this.#sink, maxHeldBytes, signal)
+  /** From `startOffset` of its content. Rejects with the system's or zlib's error; what came before it was delivered. Closes the file. */
+  read(maxHeldBytes: number, startOffset: number, signal: AbortSignal): Promise<void> {
+    return readGzip(this.#fd, this.#sink, { maxHeldBytes, startOffset }, signal)
   }
 }
 

@@ -1,9 +1,17 @@
 /** The `.gz` files that a following source was given by name: each is read once, beside the other files. */
-import type { OpenStream, Origin, Position } from '../source.ts'
+import type { OpenStream, Origin, Position, RecordedPosition } from '../source.ts'
 import { Archive, archiveKey } from './archive.ts'
 import type { Meter } from './meter.ts'
 import { openFile } from './open-file.ts'
 import type { FoundFile } from './paths.ts'
+
+/** What the record says of an archive. */
+const READING = 'archive'
+const DONE = 'archive, read to its end'
+
+export function isOfArchive({ note }: RecordedPosition): boolean {
+  return note === READING || note === DONE
+}
 
 export interface ArchivesOptions {
   readonly open: OpenStream
@@ -17,7 +25,12 @@ export interface ArchivesOptions {
 
 export class Archives {
   readonly #options: ArchivesOptions
-  readonly #known = new Map<string, Archive>()
+  /** Begun by this process. */
+  readonly #known = new Set<string>()
+  readonly #open = new Set<Archive>()
+  readonly #done = new Set<string>()
+  /** How far a process before this one has read. */
+  readonly #startOf = new Map<string, number>()
   readonly #reading = new Set<Promise<void>>()
 
   constructor(options: ArchivesOptions) {
@@ -29,13 +42,21 @@ export class Archives {
   }
 
   positions(): Position[] {
-    return [...this.#known.values()].map((archive) => archive.position)
+    const open = [...this.#open].map(({ key, checkpoint }) => position(key, checkpoint, READING))
+    return [...open, ...[...this.#done].map((key) => position(key, 0, DONE))]
+  }
+
+  restore(positions: readonly RecordedPosition[]): void {
+    for (const { id, checkpoint, note } of positions) {
+      if (note === DONE) this.#done.add(id)
+      else if (note === READING) this.#startOf.set(id, checkpoint)
+    }
   }
 
   start(files: readonly FoundFile[]): void {
     for (const { path, stat } of files) {
-      if (this.#known.has(archiveKey(stat))) continue
-      const reading = this.#read(path).finally(() => {
+      if (this.#known.has(archiveKey(stat)) || this.#done.has(archiveKey(stat))) continue
+      const reading = this.#readOne(path).finally(() => {
         this.#reading.delete(reading)
         this.#options.onDone()
       })
@@ -48,18 +69,26 @@ export class Archives {
     await Promise.all(this.#reading)
   }
 
-  async #read(path: string): Promise<void> {
+  async #readOne(path: string): Promise<void> {
     const { open, makeOrigin, meter, maxLineBytes, signal } = this.#options
     try {
       const opened = openFile(path)
       if (opened === undefined) return
       const archive = new Archive(opened, makeOrigin(path), open)
-      this.#known.set(archive.key, archive)
+      this.#known.add(archive.key)
       meter.count('found')
-      await archive.read(maxLineBytes, signal)
+      this.#open.add(archive)
+      await archive.read(maxLineBytes, this.#startOf.get(archive.key) ?? 0, signal)
+      if (signal.aborted) return
+      this.#open.delete(archive)
+      this.#done.add(archive.key)
     } catch (error) {
       meter.count('error')
       meter.warn(`cannot read a file: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, path)
     }
   }
+}
+
+function position(id: string, checkpoint: number, note: string): Position {
+  return { id, checkpoint, changes: checkpoint, note: () => note }
 }

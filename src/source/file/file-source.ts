@@ -4,15 +4,16 @@
  * process gets its turn after each. Nothing that happens to a file ends this source.
  */
 import type { OwnMetrics } from '../../telemetry/own-metrics.ts'
-import type { OpenStream, Origin, Position, Source } from '../source.ts'
+import type { OpenStream, Origin, Position, RecordedPosition, Source } from '../source.ts'
 import type { SourceLog } from '../source-log.ts'
 import type { Clock, Waker } from '../wake.ts'
 import { isArchive } from './archive.ts'
-import { Archives } from './archives.ts'
+import { Archives, isOfArchive } from './archives.ts'
 import { Breather } from './breather.ts'
 import { Lag } from './lag.ts'
 import { Meter } from './meter.ts'
 import { Pace } from './pace.ts'
+import { PastFiles } from './past-files.ts'
 import { type FoundFiles, Paths } from './paths.ts'
 import { OnceReader } from './read-once.ts'
 import type { Tail } from './tail.ts'
@@ -70,6 +71,9 @@ export class FileSource implements Source {
   /** What is left of the first backlog; undefined before the first scan and after it is read. */
   #backlog: Tail[] | undefined = undefined
   #isFirstScan = true
+  #isFirstStart = true
+  readonly #past = new PastFiles()
+  #pastArchives: readonly RecordedPosition[] = []
   #scanAtMs = Number.NEGATIVE_INFINITY
   #earliestScanMs = Number.NEGATIVE_INFINITY
   #changedMs = Number.NEGATIVE_INFINITY
@@ -109,10 +113,16 @@ export class FileSource implements Source {
   }
 
   positions(): Position[] {
-    const positions = this.#reader?.positions() ?? []
-    positions.push(...(this.#archives?.positions() ?? []))
+    const positions = [...this.#past.positions(), ...(this.#archives?.positions() ?? [])]
     for (const tail of this.#tails?.all ?? []) positions.push(tail.position)
     return positions
+  }
+
+  /** Files that are not known then are new: they are read from their start, whatever `history` says. */
+  restore(positions: readonly RecordedPosition[]): void {
+    this.#past.restore(positions.filter((position) => !isOfArchive(position)))
+    this.#pastArchives = positions.filter(isOfArchive)
+    this.#isFirstStart = positions.length === 0
   }
 
   async #readOnce(open: OpenStream, signal: AbortSignal): Promise<void> {
@@ -152,13 +162,23 @@ export class FileSource implements Source {
       meter: this.#meter,
       rotateWaitMs: this.#options.rotateWaitMs ?? 60_000,
       maxOpenFiles: this.#options.maxOpenFiles ?? 10_000,
+      past: this.#past,
     })
   }
 
   #makeArchives(open: OpenStream, signal: AbortSignal): Archives {
     const makeOrigin = (path: string) => this.#makeOrigin(path)
     const onDone = () => this.#options.waker.wake()
-    return new Archives({ open, makeOrigin, signal, onDone, meter: this.#meter, maxLineBytes: this.#maxLineBytes })
+    const archives = new Archives({
+      open,
+      makeOrigin,
+      signal,
+      onDone,
+      meter: this.#meter,
+      maxLineBytes: this.#maxLineBytes,
+    })
+    archives.restore(this.#pastArchives)
+    return archives
   }
 
   async #scan(tails: Tails, archives: Archives, signal: AbortSignal): Promise<void> {
@@ -169,7 +189,7 @@ export class FileSource implements Source {
     const isHistory = this.#isFirstScan
     const nowMs = this.#clock.nowMs()
     archives.start(found.files.filter((file) => isArchive(file.path)))
-    const skipsHistory = isHistory && this.#options.history !== 'count'
+    const skipsHistory = isHistory && this.#isFirstStart && this.#options.history !== 'count'
     const stirred = tails.reconcile(
       found.files.filter((file) => !isArchive(file.path)),
       skipsHistory,

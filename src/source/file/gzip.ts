@@ -10,13 +10,13 @@ import type { StreamSink } from '../source.ts'
 const BLOCK_BYTES = 256 * 1024
 
 /** Delivers all of it, and an unterminated last line, from descriptor `fd`, which is closed. Rejects with the system's or zlib's error. */
-export async function readGzip(fd: number, sink: StreamSink, maxHeldBytes: number, signal: AbortSignal): Promise<void> {
+export async function readGzip(fd: number, sink: StreamSink, range: HeldRange, signal: AbortSignal): Promise<void> {
   const file = createReadStream('', { fd, start: 0, highWaterMark: BLOCK_BYTES })
   const content = createGunzip({ chunkSize: BLOCK_BYTES })
   file.on('error', (error) => content.destroy(error))
   const stop = () => content.destroy()
   signal.addEventListener('abort', stop)
-  const feeder = new HoldingFeeder(sink, maxHeldBytes)
+  const feeder = new HoldingFeeder(sink, range)
   try {
     for await (const block of file.pipe(content) as AsyncIterable<Buffer>) {
       feeder.feed(block)
@@ -32,6 +32,13 @@ export async function readGzip(fd: number, sink: StreamSink, maxHeldBytes: numbe
   }
 }
 
+export interface HeldRange {
+  /** A line longer than this is not delivered. */
+  readonly maxHeldBytes: number
+  /** Content before it is passed over. */
+  readonly startOffset: number
+}
+
 /** Plays the part of a file that can be read again, with as little memory as the sink's answers allow. */
 export class HoldingFeeder {
   readonly #sink: StreamSink
@@ -39,15 +46,20 @@ export class HoldingFeeder {
   #held: Buffer = Buffer.alloc(0)
   /** Bytes of `#held` in use, and the offset of its first. */
   #filled = 0
-  #heldOffset = 0
-  #wanted = 0
+  #heldOffset: number
+  #wanted: number
+  #skipBytes: number
 
-  constructor(sink: StreamSink, maxHeldBytes: number) {
+  constructor(sink: StreamSink, { maxHeldBytes, startOffset }: HeldRange) {
     this.#sink = sink
     this.#maxHeldBytes = maxHeldBytes
+    this.#heldOffset = this.#wanted = this.#skipBytes = startOffset
   }
 
-  feed(block: Buffer): void {
+  feed(given: Buffer): void {
+    const block = given.subarray(Math.min(this.#skipBytes, given.length))
+    this.#skipBytes -= given.length - block.length
+    if (block.length === 0) return
     this.#append(block)
     for (let isBack = true; isBack; ) {
       const endOffset = this.#heldOffset + this.#filled

@@ -1,5 +1,5 @@
 /** `--once`: every file that is there, oldest first, each to its end with an unterminated last line; then no more. */
-import type { OpenStream, Origin, Position, StreamSink } from '../source.ts'
+import type { OpenStream, Origin, StreamSink } from '../source.ts'
 import { Archive, isArchive } from './archive.ts'
 import { Breather } from './breather.ts'
 import { fileKey, inodeKey } from './identity.ts'
@@ -22,14 +22,10 @@ export class OnceReader {
   readonly #options: ReadOnceOptions
   readonly #window = new Window()
   readonly #breather = new Breather()
-  readonly #read: { readonly position: Position }[] = []
+  #readCount = 0
 
   constructor(options: ReadOnceOptions) {
     this.#options = options
-  }
-
-  positions(): Position[] {
-    return this.#read.map((file) => file.position)
   }
 
   async readAll(files: readonly FoundFile[], signal: AbortSignal): Promise<void> {
@@ -39,7 +35,7 @@ export class OnceReader {
       if (signal.aborted) return
       if (!seen.has(inodeKey(stat))) await this.#readFile(path, signal)
       seen.add(inodeKey(stat))
-      this.#options.meter.states(this.#read.length, 0, this.problems.length)
+      this.#options.meter.states(this.#readCount, 0, this.problems.length)
     }
   }
 
@@ -57,8 +53,8 @@ export class OnceReader {
     const opened = openFile(path)
     if (opened === undefined) return
     const archive = new Archive(opened, this.#options.makeOrigin(path), this.#options.open)
-    this.#found(archive)
-    await archive.read(this.#options.maxLineBytes, signal)
+    this.#found()
+    await archive.read(this.#options.maxLineBytes, 0, signal)
   }
 
   async #readPlain(path: string, signal: AbortSignal): Promise<void> {
@@ -67,7 +63,7 @@ export class OnceReader {
     const origin = { ...this.#options.makeOrigin(path), log: fileKey(opened.stat) }
     const sink = this.#options.open(origin)
     const tail = new Tail({ ...opened, nowMs: 0, startOffset: 0, origin, sink, window: this.#window })
-    this.#found(tail)
+    this.#found()
     try {
       await this.#drain(tail, sink, signal)
     } finally {
@@ -88,8 +84,8 @@ export class OnceReader {
     tail.end()
   }
 
-  #found(file: { readonly position: Position }): void {
-    this.#read.push(file)
+  #found(): void {
+    this.#readCount++
     this.#options.meter.count('found')
   }
 }

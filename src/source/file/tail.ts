@@ -4,8 +4,10 @@
  */
 import { type BigIntStats, closeSync, fstatSync, readSync } from 'node:fs'
 import type { Chunk, Origin, Position, StreamSink } from '../source.ts'
-import { fileKey, HEAD_BYTES, identityText, inodeKey } from './identity.ts'
-import { MARK_BYTES, WINDOW_BYTES, type Window } from './window.ts'
+import { fingerprintOf, HEAD_BYTES, MARK_BYTES } from './fingerprint.ts'
+import { fileKey, inodeKey } from './identity.ts'
+import { noteOf, type PastFile } from './past-file.ts'
+import { WINDOW_BYTES, type Window } from './window.ts'
 
 /** A second look after a change: two changes within one tick of the file system's clock look like one. */
 const SECOND_LOOK_MS = 50
@@ -24,6 +26,8 @@ export interface TailOptions {
   readonly stat: BigIntStats
   readonly nowMs: number
   readonly startOffset: number
+  /** Bytes that were there when it was first opened. Default: its size now. */
+  readonly historyBytes?: number
   readonly origin: TailOrigin
   readonly sink: StreamSink
   readonly window: Window
@@ -34,11 +38,15 @@ export class Tail {
   readonly inode: string
   readonly key: string
   readonly origin: TailOrigin
+  /** What stands before this offset was there when it was first opened: it is history, not live. */
+  historyBytes: number
   /** No path that the source looks at leads to it now. */
   isLost = false
   /** Its name was given to another file, or it got another name. */
   isRotated = false
   hasSuccessor = false
+  /** The name that it had before it was rotated. */
+  formerPath = ''
   /** The file whose bytes were written before this one's. */
   waitsFor: Tail | undefined = undefined
   error: NodeJS.ErrnoException | undefined = undefined
@@ -62,8 +70,7 @@ export class Tail {
   #anchorBytes = 0
   #anchorOffset: number
   #head: Buffer = Buffer.alloc(0)
-  #identity = ''
-  #identityHeadBytes = -1
+  #changes = 1
   #checkpoint: number
   #wanted: number
   /** End of what was ever delivered: behind `#wanted` while a line is unfinished. */
@@ -76,7 +83,7 @@ export class Tail {
   #sizeBytes: number
   #isOpen = true
 
-  constructor({ fd, stat, nowMs, startOffset, origin, sink, window }: TailOptions) {
+  constructor({ fd, stat, nowMs, startOffset, historyBytes, origin, sink, window }: TailOptions) {
     this.#fd = fd
     this.#stat = stat
     this.quietSinceMs = nowMs
@@ -88,6 +95,7 @@ export class Tail {
     this.#window = window
     this.#sizeBytes = Number(stat.size)
     this.#target = this.#sizeBytes
+    this.historyBytes = historyBytes ?? this.#sizeBytes
     this.#wanted = this.#deliveredTo = this.#checkpoint = this.#anchorOffset = startOffset
     if (startOffset > 0) this.#learnStart()
   }
@@ -117,10 +125,37 @@ export class Tail {
   }
 
   get position(): Position {
-    const headBytes = Math.min(this.#head.length, this.#checkpoint)
-    if (headBytes !== this.#identityHeadBytes) this.#identity = identityText(this.key, this.#head.subarray(0, headBytes))
-    this.#identityHeadBytes = headBytes
-    return { origin: this.origin, identity: this.#identity, checkpoint: this.#checkpoint }
+    return {
+      origin: this.origin,
+      id: this.key,
+      checkpoint: this.#checkpoint,
+      changes: this.#changes,
+      note: () => noteOf(this.past('open')),
+    }
+  }
+
+  /** What is to be remembered of it. */
+  past(state: PastFile['state']): PastFile {
+    const head = this.#head.subarray(0, Math.min(this.#head.length, this.#checkpoint))
+    return {
+      id: this.key,
+      key: this.key,
+      path: this.origin.file,
+      checkpoint: this.#checkpoint,
+      historyBytes: this.historyBytes,
+      state,
+      ...fingerprintOf(head, this.#anchorOffset, this.#anchor.subarray(0, this.#anchorBytes)),
+    }
+  }
+
+  /** Nanoseconds since the epoch; 0 where the file system does not know. */
+  get birthtimeNs(): bigint {
+    return this.#stat.birthtimeNs
+  }
+
+  /** Its name has changed. */
+  noteRename(): void {
+    this.#changes++
   }
 
   /** Whether `stat`, taken by path, shows something that the last turn did not see. */
@@ -233,6 +268,7 @@ export class Tail {
     const next = this.#sink.push(chunk)
     if (next > asked + bytes || next < 0) throw new Error(`a sink asked for offset ${next} after ${asked + bytes}`)
     this.#deliveredTo = Math.max(asked + bytes, next)
+    if (this.#checkpoint !== this.#sink.checkpoint) this.#changes++
     this.#checkpoint = this.#sink.checkpoint
     this.#wanted = next
     if (next < asked) this.#goBack(next)
@@ -277,7 +313,8 @@ export class Tail {
     this.#anchorBytes = 0
     this.#anchorOffset = 0
     this.#head = Buffer.alloc(0)
-    this.#identityHeadBytes = -1
+    this.historyBytes = 0
+    this.#changes++
     return 'truncated'
   }
 

@@ -5,10 +5,13 @@
 import { type BigIntStats, closeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { OpenStream } from '../source.ts'
-import { familyOf } from './family.ts'
+import { likenessOf } from './fingerprint.ts'
+import { familyOf, generationsBeside } from './generation-names.ts'
 import { fileKey, inodeKey } from './identity.ts'
 import type { Meter } from './meter.ts'
 import { openFile } from './open-file.ts'
+import type { PastFile } from './past-file.ts'
+import type { PastFiles } from './past-files.ts'
 import type { FoundFile } from './paths.ts'
 import { Refusals } from './refusals.ts'
 import { Tail } from './tail.ts'
@@ -22,10 +25,10 @@ export interface TailsOptions {
   readonly meter: Meter
   readonly rotateWaitMs: number
   readonly maxOpenFiles: number
+  /** What is known of files that are not open. */
+  readonly past: PastFiles
 }
 
-/** Where reading of files stood that were closed but may come back into sight. */
-const MAX_CLOSED = 10_000
 /** A file that was moved away and got no successor may still be written to: it is kept this much longer. */
 const PATIENCE_WITHOUT_SUCCESSOR = 10
 
@@ -33,7 +36,6 @@ export class Tails {
   readonly #options: TailsOptions
   readonly #byInode = new Map<string, Tail>()
   readonly #byPath = new Map<string, Tail>()
-  readonly #checkpointOfClosed = new Map<string, number>()
   readonly #refusals = new Refusals()
 
   constructor(options: TailsOptions) {
@@ -72,6 +74,7 @@ export class Tails {
     }
     this.#refusals.keep(paths)
     const moved = this.#follow(pathOf, paths, nowMs)
+    for (const file of this.#generationsOf(moved, unknown)) unknown.set(inodeKey(file.stat), file)
     const fresh = this.#openUnknown(unknown, skipsHistory, nowMs)
     this.#order(moved, fresh)
     this.#indexPaths()
@@ -107,6 +110,7 @@ export class Tails {
         tail.hasSuccessor ||= paths.has(before)
         if (path !== undefined || !tail.isLost) {
           tail.aimAtEnd()
+          tail.formerPath = before
           moved.set(familyOf(before), tail)
         }
         if (path === undefined) this.#lose(tail, nowMs)
@@ -129,6 +133,7 @@ export class Tails {
     tail.isRotated = true
     tail.origin.file = path
     tail.origin.fields = this.#options.fieldsOf(path)
+    tail.noteRename()
     this.#options.meter.count('rotated')
   }
 
@@ -166,13 +171,64 @@ export class Tails {
     const { source, open, fieldsOf, window, meter } = this.#options
     const key = fileKey(stat)
     const origin = { source, log: key, file: path, stream: '', fields: fieldsOf(path) }
-    const known = this.#checkpointOfClosed.get(key) ?? 0
-    const startOffset = startsAtEnd ? Number(stat.size) : known <= Number(stat.size) ? known : 0
-    const tail = new Tail({ fd, stat, nowMs, startOffset, origin, sink: open(origin), window })
-    this.#checkpointOfClosed.delete(key)
+    const past = this.#goesOnFrom(fd, stat)
+    const startOffset = past?.checkpoint ?? (startsAtEnd ? Number(stat.size) : 0)
+    const history = past === undefined ? {} : { historyBytes: past.historyBytes }
+    const tail = new Tail({ fd, stat, nowMs, startOffset, ...history, origin, sink: open(origin), window })
+    if (past !== undefined) this.#options.past.drop(past)
     this.#byInode.set(tail.inode, tail)
     meter.count('found')
     return tail
+  }
+
+  /** What is known of the file, if what was read of it still stands in it. Otherwise it was written anew, and is read from its start. */
+  #goesOnFrom(fd: number, stat: BigIntStats): PastFile | undefined {
+    const { past, window, meter } = this.#options
+    const known = past.of(stat)
+    if (known === undefined) return undefined
+    const read = (offset: number, length: number): Buffer => window.buffer.subarray(0, window.read(fd, offset, length))
+    if (Number(stat.size) >= known.checkpoint && likenessOf(known, Number(stat.size), read) === 'same') return known
+    past.drop(known)
+    past.keep({ ...known, id: `${known.key} until ${known.checkpoint}`, state: 'ghost' })
+    meter.count('truncated')
+    return undefined
+  }
+
+  /**
+   * Generations of logs that left their names, under names that the patterns do not have: of a log that was open when the process ended
+   * the file itself, and whatever was begun after it and rotated since.
+   */
+  #generationsOf(moved: ReadonlyMap<string, Tail>, unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
+    const found: FoundFile[] = []
+    for (const tail of moved.values()) found.push(...this.#begunAfter(tail.birthtimeNs, tail.formerPath, unknown))
+    for (const past of this.#options.past.missing()) {
+      const isThere = [...unknown.values()].some(({ stat }) => this.#options.past.of(stat) === past)
+      if (!isThere) found.push(...this.#findAgain(past, unknown))
+    }
+    return found
+  }
+
+  #findAgain(past: PastFile, unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
+    const beside = generationsBeside(past.path)
+    const itself = beside.find(({ stat }) => this.#options.past.of(stat) === past)
+    if (itself === undefined) {
+      this.#options.past.drop(past)
+      this.#options.past.keep({ ...past, state: 'ghost' })
+      return []
+    }
+    return [itself, ...this.#begunAfter(itself.stat.birthtimeNs, past.path, unknown)]
+  }
+
+  /** Where the file system knows no births, nothing can be told. */
+  #begunAfter(birthtimeNs: bigint, path: string, unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
+    if (birthtimeNs === 0n) return []
+    return generationsBeside(path).filter(
+      (file) =>
+        file.stat.birthtimeNs > birthtimeNs &&
+        !file.path.endsWith('.gz') &&
+        !this.#byInode.has(inodeKey(file.stat)) &&
+        !unknown.has(inodeKey(file.stat)),
+    )
   }
 
   /** Generations of one log are read one after the other: the one that left its name first, then the new ones by age. */
@@ -194,18 +250,9 @@ export class Tails {
   #letGo(tail: Tail): void {
     // Nobody can finish its last line any more; a file that still has a name may come back with it finished.
     if (tail.isUnlinked) tail.end()
-    else this.#remember(tail)
+    else this.#options.past.keep(tail.past('closed'))
     tail.close()
     this.#byInode.delete(tail.inode)
-  }
-
-  #remember(tail: Tail): void {
-    this.#checkpointOfClosed.set(tail.key, tail.checkpoint)
-    if (this.#checkpointOfClosed.size <= MAX_CLOSED) return
-    for (const oldest of this.#checkpointOfClosed.keys()) {
-      this.#checkpointOfClosed.delete(oldest)
-      return
-    }
   }
 
   #indexPaths(): void {

@@ -3,11 +3,10 @@
  * back when that was long ago. `SLACK_BYTES` stand behind what was read, so that a scanner may look past the end.
  */
 import { readSync } from 'node:fs'
+import { MARK_BYTES } from './fingerprint.ts'
 
 /** Bytes of a file that are delivered at a time. */
 export const WINDOW_BYTES = 256 * 1024
-/** Bytes before them that are read again to see that the file is still the same. */
-export const MARK_BYTES = 256
 const SLACK_BYTES = 64
 const BASE_BYTES = WINDOW_BYTES + MARK_BYTES + SLACK_BYTES
 const GROWTH_BYTES = 1024 * 1024

@@ -1,0 +1,120 @@
+/** Where every log stands, as a part of the durable record. A log is named by its source and its id; what its note says, only the source knows. */
+import type { ByteReader } from '../state/byte-reader.ts'
+import type { ByteWriter } from '../state/byte-writer.ts'
+import type { RecordPart } from '../state/part.ts'
+import type { Position, RecordedPosition } from './source.ts'
+
+/** What gives positions: a source. */
+interface Positioned {
+  readonly name: string
+  positions(): Position[]
+}
+
+const STANDS = 1
+const GONE = 2
+
+interface Known {
+  readonly source: string
+  readonly id: string
+  readonly checkpoint: number
+  readonly changes: number
+}
+
+export class PositionsPart implements RecordPart {
+  readonly name = 'positions'
+  readonly #sources: readonly Positioned[]
+  /** What the record has, by source and id. */
+  readonly #known = new Map<string, Known>()
+  readonly #recorded = new Map<string, { readonly source: string; readonly position: RecordedPosition }>()
+
+  constructor(sources: readonly Positioned[]) {
+    this.#sources = sources
+  }
+
+  /** What was read for a source; for one that the record does not have, what it has of sources that are not there any more. */
+  recordedOf(source: string): RecordedPosition[] {
+    const all = [...this.#recorded.values()]
+    const own = all.filter((one) => one.source === source)
+    const names = new Set(this.#sources.map(({ name }) => name))
+    return (own.length > 0 ? own : all.filter((one) => !names.has(one.source))).map(({ position }) => position)
+  }
+
+  get hasChanges(): boolean {
+    let count = 0
+    for (const { name, positions } of this.#all()) {
+      for (const position of positions) {
+        count++
+        if (this.#differs(name, position)) return true
+      }
+    }
+    return count !== this.#known.size
+  }
+
+  beginJournal(): void {}
+
+  writeChanges(out: ByteWriter): void {
+    const gone = new Map(this.#known)
+    for (const { name, positions } of this.#all()) {
+      for (const position of positions) {
+        gone.delete(keyOf(name, position.id))
+        if (this.#differs(name, position)) writePosition(out, name, position)
+      }
+    }
+    for (const { source, id } of gone.values()) {
+      out.byte(GONE)
+      out.text(source)
+      out.text(id)
+    }
+  }
+
+  acknowledge(): void {
+    this.#known.clear()
+    for (const { name, positions } of this.#all()) {
+      for (const { id, checkpoint, changes } of positions)
+        this.#known.set(keyOf(name, id), { source: name, id, checkpoint, changes })
+    }
+  }
+
+  *sweep(out: ByteWriter, isFrozen: boolean): Generator<void, void> {
+    for (const { name, positions } of this.#all()) {
+      for (const position of positions) {
+        if (!isFrozen && !this.#known.has(keyOf(name, position.id))) continue
+        writePosition(out, name, position)
+        yield
+      }
+    }
+  }
+
+  openReader(): (section: ByteReader) => void {
+    return (input) => {
+      while (!input.isAtEnd) {
+        const isGone = input.byte() === GONE
+        const source = input.text()
+        const id = input.text()
+        if (isGone) this.#recorded.delete(keyOf(source, id))
+        else this.#recorded.set(keyOf(source, id), { source, position: { id, checkpoint: input.count(), note: input.text() } })
+      }
+    }
+  }
+
+  #all(): { readonly name: string; readonly positions: readonly Position[] }[] {
+    return this.#sources.map((source) => ({ name: source.name, positions: source.positions() }))
+  }
+
+  #differs(source: string, { id, checkpoint, changes }: Position): boolean {
+    const known = this.#known.get(keyOf(source, id))
+    return known === undefined || known.changes !== changes || known.checkpoint !== checkpoint
+  }
+}
+
+function keyOf(source: string, id: string): string {
+  return `${source}\u0000${id}`
+}
+
+function writePosition(out: ByteWriter, source: string, position: Position): void {
+  out.byte(STANDS)
+  out.text(source)
+  out.text(position.id)
+  out.count(position.checkpoint)
+  out.text(position.note())
+}

@@ -1,0 +1,133 @@
+/** The durable record as a user meets it: counts over restarts, one process per folder, and a clear word when something is wrong with it. */
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { finish, type Served, serve, until } from './program.ts'
+
+let folder: string
+const running: Served[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'agentlog-state-'))
+  writeFileSync(
+    at('m.yaml'),
+    'version: 1\nmetrics: [{ name: calls_total, type: counter, event: call, labels: { tool: tool } }]\n',
+  )
+  writeFileSync(at('a.log'), call('x') + call('x'))
+})
+afterEach(() => {
+  for (const { child } of running.splice(0)) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const at = (name: string): string => join(folder, name)
+const call = (tool: string): string => `${JSON.stringify({ event: 'call', tool })}\n`
+
+async function start(...args: string[]): Promise<Served> {
+  const served = await serve(['--state.dir', at('state'), '-c', at('m.yaml'), ...args, at('a.log')])
+  running.push(served)
+  return served
+}
+
+async function end({ child, ended }: Served, signal: NodeJS.Signals): Promise<number | null> {
+  child.kill(signal)
+  return ended
+}
+
+const metrics = async ({ url }: Served): Promise<string> => (await fetch(`${url}/metrics`)).text()
+const shows = (served: Served, line: string): Promise<string> =>
+  until(
+    () => metrics(served),
+    (text) => text.includes(`${line}\n`),
+  )
+
+test.each(['SIGTERM', 'SIGKILL'] as const)(
+  'counts go on after %s, and what was written meanwhile is added once',
+  async (signal) => {
+    const first = await start()
+    await shows(first, 'calls_total{tool="x"} 2')
+    await shows(first, 'agentlog_state_durable 1')
+    expect(await end(first, signal)).toBe(signal === 'SIGTERM' ? 0 : null)
+    appendFileSync(at('a.log'), call('x'))
+    renameSync(at('a.log'), at('a.log.1'))
+    writeFileSync(at('a.log'), call('y'))
+    const second = await start()
+    await shows(second, 'calls_total{tool="y"} 1')
+    expect(await metrics(second)).toContain('calls_total{tool="x"} 3\n')
+  },
+)
+
+test('a file that was written anew meanwhile is read from its start', async () => {
+  const first = await start()
+  await shows(first, 'calls_total{tool="x"} 2')
+  await end(first, 'SIGKILL')
+  writeFileSync(at('a.log'), call('z') + call('z') + call('z') + call('z'))
+  const second = await start()
+  await shows(second, 'calls_total{tool="z"} 4')
+  expect(await metrics(second)).toContain('calls_total{tool="x"} 2\n')
+})
+
+test('a metric that is defined anew starts at 0, alone, and that is said', async () => {
+  await shows(await start(), 'calls_total{tool="x"} 2')
+  await end(running[0]!, 'SIGKILL')
+  writeFileSync(
+    at('m.yaml'),
+    'version: 1\nmetrics: [{ name: calls_total, type: counter, event: other, labels: { tool: tool } }]\n',
+  )
+  appendFileSync(at('a.log'), '{"event":"other","tool":"x"}\n')
+  const second = await start()
+  await shows(second, 'calls_total{tool="x"} 1')
+  expect(second.out.stderr).toContain('metric=calls_total')
+})
+
+test('a second process of one folder is told who has it, and does not start', async () => {
+  await shows(await start(), 'calls_total{tool="x"} 2')
+  const { code, stderr } = await finish(['--state.dir', at('state'), '-c', at('m.yaml'), at('a.log')])
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`process ${running[0]!.child.pid}`)])
+})
+
+test('a folder that cannot be written stops nothing, and is said', async () => {
+  writeFileSync(at('state'), 'not a folder')
+  const served = await start()
+  await shows(served, 'calls_total{tool="x"} 2')
+  await shows(served, 'agentlog_state_durable 0')
+  expect(served.out.stderr).toContain('the durable record cannot be written')
+})
+
+test('a record of a later version is left alone, and the run does not start', async () => {
+  mkdirSync(at('state'))
+  writeFileSync(at('state/snapshot-1'), Buffer.from('agentlog\u0009\u0000\u0000\u0000', 'latin1'))
+  const { code, stderr } = await finish(['--state.dir', at('state'), '-c', at('m.yaml'), at('a.log')])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('version 9')])
+  expect(readdirSync(at('state')).filter((name) => name !== 'lock')).toEqual(['snapshot-1'])
+})
+
+test('a broken journal is said; what it lacks is read again, and only then exposed', async () => {
+  const first = await start()
+  await shows(first, 'calls_total{tool="x"} 2')
+  await end(first, 'SIGKILL')
+  const journal = readdirSync(at('state')).find((name) => name.startsWith('journal-'))!
+  const bytes = readFileSync(at(`state/${journal}`))
+  bytes[bytes.length - 1]! ^= 1
+  writeFileSync(at(`state/${journal}`), bytes)
+  const second = await start()
+  await shows(second, 'calls_total{tool="x"} 2')
+  expect(await metrics(second)).toContain('agentlog_state_recoveries_total 1\n')
+  expect(second.out.stderr).toContain('part of the durable record was not used')
+})
+
+test('only the owner may read the record', async () => {
+  await shows(await start(), 'calls_total{tool="x"} 2')
+  expect(statSync(at('state')).mode & 0o777).toBe(0o700)
+  for (const name of readdirSync(at('state'))) expect([name, statSync(at(`state/${name}`)).mode & 0o777]).toEqual([name, 0o600])
+})
