@@ -33,6 +33,8 @@ const LISTEN_FLAG: Flag = {
   isRepeatable: true,
 }
 
+export const STATE_FLAGS: readonly Flag[] = [{ flags: '--state.dir <dir>', help: 'the folder of the record' }]
+
 export const HEALTHCHECK_FLAGS: readonly Flag[] = [
   { ...LISTEN_FLAG, help: `where it serves; the first is asked (default ${DEFAULT_LISTEN_ADDRESS})` },
   { flags: '--ready', help: 'ask whether the first backlog is read, not only whether it lives', isWithoutVariable: true },

@@ -9,8 +9,8 @@ import { type FlagValues, notYet } from './flags.ts'
 import { chooseSources, createIntakes } from './intakes.ts'
 import type { Io } from './io.ts'
 import { loadPlan } from './plan.ts'
+import type { RunState } from './run-state.ts'
 import { readSettings, type Settings, USAGE_EXAMPLE } from './settings.ts'
-import type { RunState } from './state.ts'
 import { packageVersion } from './version.ts'
 
 /** A bug in a line's way is told at most once in this time. */
@@ -60,7 +60,7 @@ async function restored(
   intakes: readonly Intake[],
   log: Log,
 ): Promise<RunState | { readonly problem: string }> {
-  const { openState } = await import('./state.ts')
+  const { openState } = await import('./run-state.ts')
   return openState(
     folder,
     plan,

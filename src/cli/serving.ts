@@ -6,8 +6,8 @@ import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { FileSource } from '../source/file/file-source.ts'
 import type { Log } from '../telemetry/log.ts'
+import type { RunState } from './run-state.ts'
 import type { Settings } from './settings.ts'
-import type { RunState } from './state.ts'
 
 export interface Serving {
   readonly pipeline: Pipeline

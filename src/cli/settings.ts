@@ -31,6 +31,9 @@ export interface Settings {
   readonly logFormat: 'logfmt' | 'json'
 }
 
+/** Where records are kept unless told. */
+export const STATE_HOME: string = join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local/state'), 'agentlog-exporter')
+
 export const USAGE_EXAMPLE = `nothing to read: name a log, a mapping or a preset, for example
   agentlog-exporter run '/var/log/agent/*.jsonl'
   agentlog-exporter run -c mapping.yaml
@@ -77,6 +80,5 @@ function stateDirOf(given: string | undefined, instance: readonly string[]): str
   const name = createHash('sha256')
     .update(instance.map((part) => (part.includes('/') ? resolve(part) : part)).join('\n'))
     .digest('hex')
-  const home = process.env.XDG_STATE_HOME ?? join(homedir(), '.local/state')
-  return join(home, 'agentlog-exporter', name.slice(0, 12))
+  return join(STATE_HOME, name.slice(0, 12))
 }

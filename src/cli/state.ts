@@ -1,138 +1,142 @@
 /**
- * The durable record of a run: takes the folder, restores numbers and positions before anything is read or exposed, and keeps the record
- * while the run goes on. Whatever the disk does, the run goes on: then in memory, which `agentlog_state_durable` and the page say.
+ * `state`: looks into a durable record, or takes one metric out of it. Needs no mapping: the record says what it holds. `show` and `export`
+ * only read, also while an exporter writes; `reset` needs the folder for itself.
  */
-
-import type { Plan } from '../pipeline/plan.ts'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { nearest } from '../diag/suggest.ts'
+import { Exposition } from '../exposition/exposition.ts'
+import type { Family } from '../registry/family.ts'
+import { Registry } from '../registry/registry.ts'
 import { restoreSeries, SeriesPart } from '../registry/series-part.ts'
-import { PositionsPart } from '../source/positions-part.ts'
-import type { Source } from '../source/source.ts'
-import { LaterRecord } from '../state/broken-record.ts'
+import { PositionsPart, type RecordedLog } from '../source/positions-part.ts'
+import { BrokenRecord, LaterRecord } from '../state/broken-record.ts'
 import { nodeDisk } from '../state/disk.ts'
 import { DurableRecord } from '../state/durable-record.ts'
-import { Keeper } from '../state/keeper.ts'
-import { type HeldLock, RENEWAL_MS, takeLock } from '../state/lock.ts'
-import type { Log } from '../telemetry/log.ts'
-import { Throttle } from '../telemetry/throttle.ts'
+import { takeLock } from '../state/lock.ts'
+import type { Restored } from '../state/restore.ts'
+import { createOwnMetrics, type OwnMetrics } from '../telemetry/own-metrics.ts'
+import { EXIT } from './exit-codes.ts'
+import type { FlagValues } from './flags.ts'
+import type { Io } from './io.ts'
+import { STATE_HOME } from './settings.ts'
 import { packageVersion } from './version.ts'
 
-const ERROR_PERIOD_MS = 60_000
+const ACTIONS = ['show', 'export', 'reset'] as const
 
-export interface RunState {
-  /** Part of what was exposed before may be missing, so nothing is to be exposed until the logs have been read again. */
-  readonly isBehind: boolean
-  /** What is exposed now is to survive. */
-  commit(): void
-  /** Keeps the record until `signal` aborts; then a last commit, on the medium. */
-  keep(signal: AbortSignal): Promise<void>
+export async function state(names: readonly string[], flags: FlagValues, io: Io): Promise<number> {
+  const [action, metric] = names
+  if (!(ACTIONS as readonly (string | undefined)[]).includes(action) || (action === 'reset') !== (metric !== undefined))
+    return refuse('expected state show, state export or state reset METRIC', io)
+  const folder = flags.value('state.dir') as string | undefined
+  if (folder === undefined) return refuse(`which record? --state.dir DIR; ${known()}`, io)
+  try {
+    if (metric !== undefined) return await reset(folder, metric, io)
+    const read = readRecord(folder)
+    io.stdout(action === 'show' ? shown(folder, read) : exported(read))
+    return EXIT.ok
+  } catch (error) {
+    const isTold =
+      error instanceof BrokenRecord || error instanceof LaterRecord || (error as NodeJS.ErrnoException).syscall !== undefined
+    if (!isTold) throw error
+    io.stderr(`agentlog-exporter: ${folder}: ${(error as Error).message}\n`)
+    return EXIT.failed
+  }
 }
 
-/** A folder that another process has, or whose record is of a later version, is a problem: the run must not start. */
-export async function openState(
-  folder: string,
-  plan: Plan,
-  sources: readonly Source[],
-  log: Log,
-): Promise<RunState | { readonly problem: string }> {
-  const errors = new Throttle(ERROR_PERIOD_MS, () => performance.now())
-  const onError = (what: string, error: NodeJS.ErrnoException): void => {
-    const hidden = errors.pass(what)
-    if (hidden !== undefined) log.error('the durable record cannot be written', { what, code: error.code, folder, hidden })
+function refuse(why: string, io: Io): number {
+  io.stderr(`agentlog-exporter: ${why}\n`)
+  return EXIT.usage
+}
+
+function known(): string {
+  try {
+    const found = readdirSync(STATE_HOME).map((name) => join(STATE_HOME, name))
+    return found.length === 0 ? `there is none in ${STATE_HOME}` : `there are ${found.join(', ')}`
+  } catch {
+    return `there is none in ${STATE_HOME}`
   }
-  const lock = await tryLock(folder, onError)
-  if (lock !== undefined && 'heldBy' in lock)
-    return { problem: `--state.dir ${folder}: ${lock.heldBy} has it; stop that process or choose another folder\n` }
+}
+
+interface ReadRecord {
+  readonly restored: Restored
+  readonly families: readonly Family[]
+  readonly logs: readonly RecordedLog[]
+  readonly registry: Registry
+  readonly own: OwnMetrics
+  /** Writes what the families hold now, and the same positions, as a new generation. */
+  rewrite(): boolean
+}
+
+/** Leaves `without` out. */
+function readRecord(folder: string, without?: string): ReadRecord {
+  const own = createOwnMetrics()
+  const registry = new Registry({ maxSeries: Number.POSITIVE_INFINITY, own, cleanLabel: (text) => text })
   const series = new SeriesPart()
-  const positions = new PositionsPart(sources)
-  const parts = [series, positions]
-  const record = new DurableRecord({ disk: nodeDisk, folder, parts, program: packageVersion(), onError })
+  const logs: RecordedLog[] = []
+  const positions = new PositionsPart([], logs)
+  const onError = (what: string, error: NodeJS.ErrnoException): never => {
+    throw Object.assign(new Error(`${what}: ${error.code}`), { syscall: error.syscall })
+  }
+  const record = new DurableRecord({ disk: nodeDisk, folder, parts: [series, positions], program: packageVersion(), onError })
+  const restored = record.restore()
+  logs.push(...positions.recorded())
+  const families = [...series.recorded.values()]
+    .filter(({ note }) => note.name !== without)
+    .map(({ note }) => registry.family({ ...note, maxSeries: Number.POSITIVE_INFINITY }))
+  restoreSeries(series.recorded, families)
+  series.keep(families)
+  const rewrite = (): boolean => {
+    const isWritten = record.commit()
+    record.close()
+    return isWritten
+  }
+  return { restored, families, logs, registry, own, rewrite }
+}
+
+function shown(folder: string, { restored, families, logs }: ReadRecord): string {
+  const lines = [
+    `${folder}: generation ${restored.newest}`,
+    ...restored.problems.map((problem) => `  not used: ${problem}`),
+    '',
+    'metrics',
+    ...families.map(({ spec, store }) => `  ${spec.name} (${spec.type}): ${store.seriesCount} series`),
+    '',
+    'logs',
+    ...logs.map(({ source, position }) => `  ${source} ${pathOf(position.note)}: ${position.checkpoint} bytes are counted`),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function pathOf(note: string): string {
   try {
-    const { isBehind, problems } = record.restore()
-    for (const problem of problems) log.warn('part of the durable record was not used', { problem })
-    if (problems.length > 0) plan.own.stateRecoveries.at().value++
-    for (const name of restoreSeries(series.recorded, plan.registry.families()))
-      log.warn('a metric is not defined as it was, and starts anew', { metric: name })
-    for (const source of sources) source.restore(positions.recordedOf(source.name))
-    series.forgetAll()
-    series.keep(plan.registry.families())
-    log.info('the durable record', { folder, from: record.sizeBytes === 0 ? 'nothing' : 'what was there' })
-    return new KeptState(record, lock, plan, isBehind)
-  } catch (error) {
-    if (error instanceof LaterRecord) return { problem: `--state.dir ${folder}: it was written by ${error.message}\n` }
-    if (!isSystemError(error)) throw error
-    onError('reading', error)
-    series.keep(plan.registry.families())
-    return new KeptState(record, lock, plan, false)
+    const { path, state } = JSON.parse(note) as { path?: string; state?: string }
+    return `${path ?? ''}${state === 'open' ? '' : ` (${state})`}`
+  } catch {
+    return note
   }
 }
 
-async function tryLock(
-  folder: string,
-  onError: (what: string, error: NodeJS.ErrnoException) => void,
-): Promise<Awaited<ReturnType<typeof takeLock>> | undefined> {
+function exported({ registry, own }: ReadRecord): string {
+  return new Exposition({ registry, own, others: () => [], nowMs: () => 0 }).mappedText()
+}
+
+async function reset(folder: string, metric: string, io: Io): Promise<number> {
+  const names = readRecord(folder).families.map(({ spec }) => spec.name)
+  if (!names.includes(metric)) {
+    const near = nearest(metric, names)
+    io.stderr(
+      `agentlog-exporter: ${folder} has no metric ${metric}; ${near ? `did you mean ${near}?` : `it has ${names.join(', ')}`}\n`,
+    )
+    return EXIT.failed
+  }
+  const lock = await takeLock(folder)
+  if ('heldBy' in lock) return refuse(`${lock.heldBy} has ${folder}; stop it first`, io)
   try {
-    nodeDisk.makeFolder(folder)
-    return await takeLock(folder)
-  } catch (error) {
-    if (!isSystemError(error)) throw error
-    onError('lock', error)
-    return undefined
+    readRecord(folder, metric).rewrite()
+  } finally {
+    lock.release()
   }
-}
-
-class KeptState implements RunState {
-  readonly isBehind: boolean
-  readonly #record: DurableRecord
-  readonly #lock: HeldLock | undefined
-  readonly #plan: Plan
-  readonly #keeper: Keeper
-
-  constructor(record: DurableRecord, lock: HeldLock | undefined, plan: Plan, isBehind: boolean) {
-    this.#record = record
-    this.#lock = lock
-    this.#plan = plan
-    this.isBehind = isBehind
-    this.#keeper = new Keeper({ record, nowMs: () => performance.now(), onCommit: (isDurable) => this.#note(isDurable) })
-  }
-
-  commit(): void {
-    this.#keeper.commitNow()
-  }
-
-  async keep(signal: AbortSignal): Promise<void> {
-    let renewedMs = performance.now()
-    while (!signal.aborted) {
-      const waitMs = this.#keeper.tick()
-      if (performance.now() - renewedMs >= RENEWAL_MS) {
-        renewedMs = performance.now()
-        this.#lock?.renew()
-      }
-      await pause(waitMs, signal)
-    }
-    this.#record.close()
-    this.#lock?.release()
-  }
-
-  #note(isDurable: boolean): void {
-    const { own } = this.#plan
-    own.stateDurable.at().value = isDurable ? 1 : 0
-    own.stateCommits.at(isDurable ? 'ok' : 'failed').value++
-    own.stateBytes.at().value = this.#record.sizeBytes
-  }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-  })
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error
+  io.stdout(`${metric} starts at 0; read positions stay\n`)
+  return EXIT.ok
 }

@@ -1,5 +1,5 @@
 /** The verbs, one line each. What a verb does is in the file of its name. */
-import { CHECK_FLAGS, EXPLAIN_FLAGS, HEALTHCHECK_FLAGS, RUN_FLAGS, TEST_FLAGS } from './flags.ts'
+import { CHECK_FLAGS, EXPLAIN_FLAGS, HEALTHCHECK_FLAGS, RUN_FLAGS, STATE_FLAGS, TEST_FLAGS } from './flags.ts'
 import type { Verb } from './verb.ts'
 
 export const VERBS: readonly Verb[] = [
@@ -39,6 +39,16 @@ export const VERBS: readonly Verb[] = [
     run: async (logs, flags, io) => (await import('./explain.ts')).explain(logs, flags, io),
   },
   {
+    name: 'state',
+    help: 'look into the durable record: show, export, reset METRIC',
+    argument: {
+      name: '<action...>',
+      help: 'show: metrics and logs; export: the series as an exposition; reset METRIC: it starts at 0',
+    },
+    flags: STATE_FLAGS,
+    run: async (names, flags, io) => (await import('./state.ts')).state(names, flags, io),
+  },
+  {
     name: 'schema',
     help: 'print the JSON Schema of the mapping file, for editors',
     flags: [{ flags: '--tests', help: 'of mapping tests instead', isWithoutVariable: true }],
@@ -63,4 +73,4 @@ export const VERBS: readonly Verb[] = [
 ]
 
 /** Verbs of the product that later versions bring. */
-export const LATER_VERBS = ['discover', 'backfill', 'dashboard', 'rules', 'state', 'top', 'completion']
+export const LATER_VERBS = ['discover', 'backfill', 'dashboard', 'rules', 'top', 'completion']

@@ -10,6 +10,12 @@ interface Positioned {
   positions(): Position[]
 }
 
+/** A log as the record has it. */
+export interface RecordedLog {
+  readonly source: string
+  readonly position: RecordedPosition
+}
+
 const STANDS = 1
 const GONE = 2
 
@@ -25,10 +31,18 @@ export class PositionsPart implements RecordPart {
   readonly #sources: readonly Positioned[]
   /** What the record has, by source and id. */
   readonly #known = new Map<string, Known>()
-  readonly #recorded = new Map<string, { readonly source: string; readonly position: RecordedPosition }>()
+  readonly #recorded = new Map<string, RecordedLog>()
+  readonly #given: readonly RecordedLog[]
 
-  constructor(sources: readonly Positioned[]) {
+  /** `given`: logs that nobody reads now, kept as they are. */
+  constructor(sources: readonly Positioned[], given: readonly RecordedLog[] = []) {
     this.#sources = sources
+    this.#given = given
+  }
+
+  /** All that was read. */
+  recorded(): RecordedLog[] {
+    return [...this.#recorded.values()]
   }
 
   /** What was read for a source; for one that the record does not have, what it has of sources that are not there any more. */
@@ -98,13 +112,18 @@ export class PositionsPart implements RecordPart {
   }
 
   #all(): { readonly name: string; readonly positions: readonly Position[] }[] {
-    return this.#sources.map((source) => ({ name: source.name, positions: source.positions() }))
+    const given = this.#given.map(({ source, position }) => ({ name: source, positions: [unchanging(position)] }))
+    return [...given, ...this.#sources.map((source) => ({ name: source.name, positions: source.positions() }))]
   }
 
   #differs(source: string, { id, checkpoint, changes }: Position): boolean {
     const known = this.#known.get(keyOf(source, id))
     return known === undefined || known.changes !== changes || known.checkpoint !== checkpoint
   }
+}
+
+function unchanging({ id, checkpoint, note }: RecordedPosition): Position {
+  return { id, checkpoint, changes: 0, note: () => note }
 }
 
 function keyOf(source: string, id: string): string {

@@ -131,3 +131,27 @@ test('only the owner may read the record', async () => {
   expect(statSync(at('state')).mode & 0o777).toBe(0o700)
   for (const name of readdirSync(at('state'))) expect([name, statSync(at(`state/${name}`)).mode & 0o777]).toEqual([name, 0o600])
 })
+
+test('the verb state shows, exports and resets', async () => {
+  const first = await start()
+  await shows(first, 'calls_total{tool="x"} 2')
+  const ask = (...args: string[]): ReturnType<typeof finish> => finish(['state', ...args, '--state.dir', at('state')])
+  const shown = await ask('show')
+  expect(shown.stdout).toContain('calls_total (counter): 1 series\n')
+  expect(shown.stdout).toContain(`files ${at('a.log')}: ${statSync(at('a.log')).size} bytes are counted\n`)
+  expect((await ask('export')).stdout).toContain('# TYPE calls_total counter\ncalls_total{tool="x"} 2\n')
+  expect(await ask('reset', 'calls_total')).toMatchObject({ code: 2, stderr: expect.stringContaining('stop it first') as string })
+  await end(first, 'SIGTERM')
+  expect(await ask('reset', 'cals_total')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('did you mean calls_total?') as string,
+  })
+  expect(await ask('reset', 'calls_total')).toMatchObject({ code: 0 })
+  appendFileSync(at('a.log'), call('x'))
+  await shows(await start(), 'calls_total{tool="x"} 1')
+  expect(await finish(['state', 'show'], '', { XDG_STATE_HOME: at('none') })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--state.dir') as string,
+  })
+  expect((await ask('forget')).code).toBe(2)
+})
