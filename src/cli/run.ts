@@ -80,7 +80,7 @@ function endsWithSources(settings: Settings, specs: readonly { kind: string }[])
 }
 
 function pipelineOptions(
-  { config, mapping, own, cleanLabel, sightings }: Plan,
+  { config, mapping, own, cleanLabel, sightings, registry }: Plan,
   log: Log,
 ): ConstructorParameters<typeof Pipeline>[1] {
   const bugs = new Throttle(BUG_PERIOD_MS, () => performance.now())
@@ -88,6 +88,7 @@ function pipelineOptions(
     mapping,
     own,
     sightings,
+    births: registry.births,
     bounds: { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth },
     maxLineBytes: config.limits.lineBytes,
     cleanLabel,

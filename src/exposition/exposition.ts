@@ -4,11 +4,13 @@
  */
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
+import type { Bearer, Birth } from '../registry/births.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
 import type { ExposedFamily } from './exposed-family.ts'
 import type { FamilyWriter, Format, IsNameTaken } from './format.ts'
 import { ownFamilies } from './own-families.ts'
+import { Scrapers } from './scrapers.ts'
 import { slotsByLabels } from './series-order.ts'
 import { textFormat } from './text-format.ts'
 import { TextWriter } from './text-writer.ts'
@@ -45,6 +47,7 @@ export class Exposition {
   #renderedAtMs = Number.NEGATIVE_INFINITY
   #body: Buffer = Buffer.alloc(0)
   #gzipped: Promise<Buffer> | undefined
+  readonly #scrapers = new Scrapers()
   readonly #isNameTaken: IsNameTaken = (name) => this.#options.registry.families().some((family) => family.spec.name === name)
 
   constructor(options: ExpositionOptions) {
@@ -64,6 +67,23 @@ export class Exposition {
     return this.#body
   }
 
+  /**
+   * For a scraper that tells who it is: series that a live line bore since it last asked stand at 0 this once. undefined: there are
+   * none, or it is new; the body for all is right for it too.
+   */
+  bodyFor(scraper: string): Buffer | undefined {
+    const { births } = this.#options.registry
+    this.#options.beforeRender?.()
+    const seen = this.#scrapers.visit(scraper, births.count)
+    const born = seen === undefined || seen === births.count ? [] : births.after(seen)
+    return born.length === 0 ? undefined : this.#renderAtZero(born)
+  }
+
+  /** A body that is nobody else's, compressed. */
+  compress(body: Buffer): Promise<Buffer> {
+    return this.#compress(body)
+  }
+
   /** The body compressed: once, whatever many wait. Rejects if zlib fails. */
   gzip(): Promise<Buffer> {
     const body = this.body()
@@ -79,6 +99,16 @@ export class Exposition {
     if (withOwn) for (const family of ownFamilies(this.#options.own)) this.#format.exposed(family, out, isTaken)
     out.write(this.#format.end)
     return out.bytes().toString()
+  }
+
+  /** Nothing else happens between the first line and the last: what stands at 0 meanwhile, nobody sees. */
+  #renderAtZero(born: readonly Birth[]): Buffer {
+    const undo = born.map(({ family, slot }) => hide(family, slot))
+    const out = new TextWriter()
+    for (const family of this.#options.registry.families()) this.#format.mapped(family, this.#isNameTaken)(out)
+    for (const putBack of undo.reverse()) putBack()
+    this.#renderRest()
+    return Buffer.concat([out.bytes(), this.#rest.bytes()])
   }
 
   async #compress(body: Buffer): Promise<Buffer> {
@@ -123,5 +153,18 @@ export class Exposition {
   #join(): void {
     this.#body = Buffer.concat([this.#mapped.bytes(), this.#rest.bytes()])
     this.#gzipped = undefined
+  }
+}
+
+/** The series at 0, without exemplars, until the answer is called. */
+function hide(family: Bearer, slot: number): () => void {
+  const { store, exemplars } = family
+  const start = slot * store.cellCount
+  const cells = store.cells.slice(start, start + store.cellCount)
+  store.cells.fill(0, start, start + store.cellCount)
+  family.exemplars = undefined
+  return () => {
+    store.cells.set(cells, start)
+    family.exemplars = exemplars
   }
 }

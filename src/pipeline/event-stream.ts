@@ -14,7 +14,8 @@ export class EventStream implements StreamSink {
     this.#applier = applier
     this.#framer = createFramer({
       maxLineBytes,
-      onLine: (buffer, start, end) => applier.apply(buffer, start, end, origin),
+      onLine: (buffer, start, end, endOffset) =>
+        applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0)),
       onTooLong: (lineBytes) => applier.reject('too_long', lineBytes),
     })
   }

@@ -7,6 +7,7 @@ import type { JsonBounds } from '../decode/json-bounds.ts'
 import type { RejectReason } from '../decode/json-line.ts'
 import { Row } from '../decode/row.ts'
 import type { Mapping, Outcome } from '../mapping/mapping.ts'
+import type { Births } from '../registry/births.ts'
 import type { CleanLabel } from '../select/label-text.ts'
 import type { Origin } from '../source/source.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
@@ -26,6 +27,8 @@ export interface ApplierOptions {
   readonly cleanLabel: CleanLabel
   readonly own: OwnMetrics
   readonly sightings: Sightings
+  /** Told whether the line at hand is live, before it is applied. */
+  readonly births: Births
   readonly wallClockMs: () => number
   /** A line made the program fail: a bug. The line is counted as `internal`; its text is not told. */
   readonly onBug: (error: unknown) => void
@@ -59,7 +62,8 @@ export class LineApplier {
   }
 
   /** Applies the line in bytes `[start, end)`, which came from `origin`. */
-  apply(buffer: Buffer, start: number, end: number, origin: Origin): void {
+  apply(buffer: Buffer, start: number, end: number, origin: Origin, isLive = true): void {
+    this.#options.births.isLive = isLive
     const row = this.#row
     row.origin = origin
     this.#sightings.enter(buffer, start, end, origin)

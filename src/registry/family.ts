@@ -3,6 +3,7 @@
  * take what stands in the store.
  */
 import { type Cell, OVERFLOW } from '../telemetry/tally.ts'
+import type { Births } from './births.ts'
 import { Exemplars } from './exemplars.ts'
 import type { FamilySpec } from './family-spec.ts'
 import { KINDS } from './kinds/index.ts'
@@ -24,6 +25,7 @@ export interface FamilyEnvironment {
   readonly cleanLabel: CleanLabel
   readonly random: () => number
   readonly nowMs: () => number
+  readonly births: Births
   /** Own numbers: series of this family, updates that went to an overflow series. */
   readonly seriesCell: Cell
   readonly overflowCell: Cell
@@ -114,7 +116,7 @@ export class Family implements SiteFamily {
   }
 
   birthOverflow(texts: readonly string[]): number {
-    const slot = this.store.add(texts)
+    const slot = this.#bear(texts)
     this.#overflowSlots.add(slot)
     this.#environment.seriesCell.value++
     return slot
@@ -152,7 +154,13 @@ export class Family implements SiteFamily {
   #add(texts: readonly string[]): number {
     this.#environment.budget.used++
     this.#environment.seriesCell.value++
-    return this.store.add(texts)
+    return this.#bear(texts)
+  }
+
+  #bear(texts: readonly string[]): number {
+    const slot = this.store.add(texts)
+    if (this.#kind.isBornAtZero) this.#environment.births.note(this, slot)
+    return slot
   }
 
   /** A series replaces the one that equals it in these labels, so it needs room only if there is none. */

@@ -1,5 +1,6 @@
 /** All mapped metrics and the limit that they share. Numbers only: no text format, no time. */
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
+import { Births } from './births.ts'
 import { type CleanLabel, Family, type SeriesBudget } from './family.ts'
 import type { FamilySpec } from './family-spec.ts'
 
@@ -15,6 +16,7 @@ export interface RegistryOptions {
 }
 
 export class Registry {
+  readonly births = new Births()
   readonly #options: RegistryOptions
   readonly #budget: SeriesBudget
   readonly #families = new Map<string, Family>()
@@ -34,6 +36,7 @@ export class Registry {
       cleanLabel,
       random,
       nowMs,
+      births: this.births,
       seriesCell: own.series.at(spec.name),
       overflowCell: own.seriesOverflow.at(spec.name),
     })

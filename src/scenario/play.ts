@@ -38,6 +38,7 @@ export function play(config: Config, { log, file, advanceMs }: Play): Played {
       mapping,
       own,
       sightings,
+      births: registry.births,
       bounds,
       cleanLabel,
       wallClockMs: () => nowMs,

@@ -6,6 +6,9 @@ import { type Negotiated, negotiate } from './negotiate.ts'
 export interface MetricsBody {
   body(): Buffer
   gzip(): Promise<Buffer>
+  /** For one scraper, where the body for all is not right for it. */
+  bodyFor(scraper: string): Buffer | undefined
+  compress(body: Buffer): Promise<Buffer>
 }
 
 export interface Metrics {
@@ -24,10 +27,20 @@ export function addMetricsRoute(app: FastifyInstance, path: string, { prepare, h
     reply.header('content-type', contentType).header('vary', 'Accept, Accept-Encoding')
     await prepare()
     const metrics = formats[format]
-    if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(metrics.body())
-    const compressed = await metrics.gzip()
+    const scraper = scraperOf(request)
+    const own = scraper === undefined ? undefined : metrics.bodyFor(scraper)
+    if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(own ?? metrics.body())
+    const compressed = own === undefined ? await metrics.gzip() : await metrics.compress(own)
     return reply.header('content-encoding', 'gzip').send(compressed)
   })
+}
+
+const MAX_SCRAPER_LENGTH = 200
+
+/** Prometheus says that it scrapes; whoever only looks, a person or HEAD, is no scraper. */
+function scraperOf({ method, headers, ip }: FastifyRequest): string | undefined {
+  if (method !== 'GET' || headers['x-prometheus-scrape-timeout-seconds'] === undefined) return undefined
+  return `${ip} ${headers['user-agent'] ?? ''}`.slice(0, MAX_SCRAPER_LENGTH)
 }
 
 /** Whether `Accept-Encoding` names gzip (or `*`) with a weight above 0; a name wins over `*`. */

@@ -155,3 +155,25 @@ test('the verb state shows, exports and resets', async () => {
   })
   expect((await ask('forget')).code).toBe(2)
 })
+
+test('a scraper sees a series that is born from a live line at 0 first, also after a restart; history begins with its value', async () => {
+  const first = await start()
+  const headers = { 'x-prometheus-scrape-timeout-seconds': '10', 'user-agent': 'Prometheus/2.42.0' }
+  const scrape = async ({ url }: Served): Promise<string> => (await fetch(`${url}/metrics`, { headers })).text()
+  const firstSight = async (served: Served, tool: string): Promise<string> =>
+    (
+      await until(
+        () => scrape(served),
+        (text) => text.includes(`tool="${tool}"`),
+      )
+    ).match(new RegExp(`tool="${tool}"} .*`))![0]
+  expect(await firstSight(first, 'x')).toBe('tool="x"} 2')
+  appendFileSync(at('a.log'), call('born'))
+  expect(await firstSight(first, 'born')).toBe('tool="born"} 0')
+  expect(await scrape(first)).toContain('tool="born"} 1')
+  await end(first, 'SIGKILL')
+  const second = await start()
+  expect(await firstSight(second, 'born')).toBe('tool="born"} 1')
+  appendFileSync(at('a.log'), call('later'))
+  expect(await firstSight(second, 'later')).toBe('tool="later"} 0')
+})

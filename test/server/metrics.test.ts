@@ -31,7 +31,8 @@ function scrape(port: number, method: string, acceptEncoding: string): Promise<S
 
 test('each format has its body and its Content-Type, once, letter by letter', async () => {
   const body = (text: string) => ({ body: () => Buffer.from(text), gzip: async () => gzipSync(text) })
-  const formats = { text: body(TEXT), openmetrics: body('# EOF\n') }
+  const [text0, open0] = [bothFormats(body(TEXT)).formats.text, bothFormats(body('# EOF\n')).formats.text]
+  const formats = { text: text0, openmetrics: open0 }
   const { port } = await serving({ metrics: { prepare: async () => {}, formats } })
   const typeOf = async (accept: string): Promise<unknown> => {
     const answer = await ask(port, 'GET', '/metrics', [`Accept: ${accept}`])
@@ -114,4 +115,22 @@ test('a header of spaces costs little', () => {
   }
   costMs(100)
   expect(costMs(16_000)).toBeLessThan(20)
+})
+
+test('a scraper that says so may have a body of its own, compressed if it asks; others and HEAD have the one for all', async () => {
+  const asked: string[] = []
+  const shared = bothFormats({ body: () => Buffer.from(TEXT), gzip: async () => gzipSync(TEXT) }).formats.text
+  const bodyFor = (scraper: string): Buffer | undefined => {
+    asked.push(scraper)
+    return asked.length % 2 === 1 ? Buffer.from('own\n') : undefined
+  }
+  const one = { ...shared, bodyFor, compress: async (bytes: Buffer) => gzipSync(bytes) }
+  const { port } = await serving({ metrics: { prepare: async () => {}, formats: { text: one, openmetrics: one } } })
+  const says = ['X-Prometheus-Scrape-Timeout-Seconds: 10', 'User-Agent: Prometheus/2.42.0']
+  expect((await ask(port, 'GET', '/metrics', says)).body).toBe('own\n')
+  expect((await ask(port, 'GET', '/metrics', says)).body).toBe(TEXT)
+  expect((await ask(port, 'GET', '/metrics')).body).toBe(TEXT)
+  await ask(port, 'HEAD', '/metrics', says)
+  expect(asked).toEqual(['127.0.0.1 Prometheus/2.42.0', '127.0.0.1 Prometheus/2.42.0'])
+  expect(header(await ask(port, 'GET', '/metrics', [...says, 'Accept-Encoding: gzip']), 'content-encoding')).toBe('gzip')
 })

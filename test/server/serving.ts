@@ -8,7 +8,8 @@ import { type RunningServer, type ServerOptions, startServer } from '../../src/s
 export const TEXT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 /** One body for both formats. */
-export function bothFormats(body: MetricsBody): Metrics {
+export function bothFormats(given: Pick<MetricsBody, 'body' | 'gzip'>): Metrics {
+  const body = { ...given, bodyFor: () => undefined, compress: async (bytes: Buffer) => bytes }
   return { prepare: async () => {}, formats: { text: body, openmetrics: body } }
 }
 

@@ -18,7 +18,7 @@ export class Archive {
   constructor({ fd, stat }: OpenedFile, origin: Omit<Origin, 'log'>, open: OpenStream) {
     this.key = archiveKey(stat)
     this.#fd = fd
-    this.#origin = { ...origin, log: this.key }
+    this.#origin = { ...origin, log: this.key, historyBytes: Number.POSITIVE_INFINITY }
     try {
       this.#sink = open(this.#origin)
     } catch (error) {

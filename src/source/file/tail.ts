@@ -38,8 +38,6 @@ export class Tail {
   readonly inode: string
   readonly key: string
   readonly origin: TailOrigin
-  /** What stands before this offset was there when it was first opened: it is history, not live. */
-  historyBytes: number
   /** No path that the source looks at leads to it now. */
   isLost = false
   /** Its name was given to another file, or it got another name. */
@@ -95,7 +93,7 @@ export class Tail {
     this.#window = window
     this.#sizeBytes = Number(stat.size)
     this.#target = this.#sizeBytes
-    this.historyBytes = historyBytes ?? this.#sizeBytes
+    origin.historyBytes = historyBytes ?? this.#sizeBytes
     this.#wanted = this.#deliveredTo = this.#checkpoint = this.#anchorOffset = startOffset
     if (startOffset > 0) this.#learnStart()
   }
@@ -142,7 +140,7 @@ export class Tail {
       key: this.key,
       path: this.origin.file,
       checkpoint: this.#checkpoint,
-      historyBytes: this.historyBytes,
+      historyBytes: this.origin.historyBytes ?? 0,
       state,
       ...fingerprintOf(head, this.#anchorOffset, this.#anchor.subarray(0, this.#anchorBytes)),
     }
@@ -313,7 +311,7 @@ export class Tail {
     this.#anchorBytes = 0
     this.#anchorOffset = 0
     this.#head = Buffer.alloc(0)
-    this.historyBytes = 0
+    this.origin.historyBytes = 0
     this.#changes++
     return 'truncated'
   }
