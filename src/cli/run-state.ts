@@ -47,7 +47,7 @@ export async function openState(
   const parts = [series, positions]
   const record = new DurableRecord({ disk: nodeDisk, folder, parts, program: packageVersion(), onError })
   try {
-    const { isBehind, problems } = record.restore()
+    const { isBehind, problems, newest } = record.restore()
     for (const problem of problems) log.warn('part of the durable record was not used', { problem })
     if (problems.length > 0) plan.own.stateRecoveries.at().value++
     for (const name of restoreSeries(series.recorded, plan.registry.families()))
@@ -55,7 +55,7 @@ export async function openState(
     for (const source of sources) source.restore(positions.recordedOf(source.name))
     series.forgetAll()
     series.keep(plan.registry.families())
-    log.info('the durable record', { folder, from: record.sizeBytes === 0 ? 'nothing' : 'what was there' })
+    log.info('the durable record', { folder, goesOn: newest > 0 })
     return new KeptState(record, lock, plan, isBehind)
   } catch (error) {
     if (error instanceof LaterRecord) return { problem: `--state.dir ${folder}: it was written by ${error.message}\n` }

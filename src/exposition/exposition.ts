@@ -107,6 +107,8 @@ export class Exposition {
     const out = new TextWriter()
     for (const family of this.#options.registry.families()) this.#format.mapped(family, this.#isNameTaken)(out)
     for (const putBack of undo.reverse()) putBack()
+    // The body for all is older than what this scraper sees now: it must not be given to it next.
+    this.#renderedAtMs = Number.NEGATIVE_INFINITY
     this.#renderRest()
     return Buffer.concat([out.bytes(), this.#rest.bytes()])
   }

@@ -121,11 +121,15 @@ function myself(): Omit<Owner, 'renewals'> {
   return { pid: process.pid, started: startOf(process.pid) ?? '', seenFrom: sight(), command }
 }
 
-/** Field 22 of stat, behind the name in brackets, which may hold anything. Not known without /proc (macOS). */
+/**
+ * Field 22 of stat, behind the name in brackets, which may hold anything; undefined for a process that is gone, or dead and waited for by
+ * nobody (a zombie). Not known without /proc (macOS).
+ */
 function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
   } catch {
     return isThere(pid) ? 'unknown' : undefined
   }

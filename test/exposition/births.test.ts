@@ -93,3 +93,14 @@ test('more births than are kept cost no memory, and begin with their values', ()
   const text = base.exposition.bodyFor('a')!.toString()
   expect([text.match(/} 1$/gm)?.length, text.match(/^x_total.* 0$/gm)?.length]).toEqual([5, 10_000])
 })
+
+test('a scraper never sees an older state after its own body, however soon it asks again', () => {
+  const { registry, family, exposition } = expositionOf()
+  const counter = family('counter', ['tool'], { name: 'x_total' })
+  exposition.bodyFor('a')
+  exposition.body()
+  registry.births.isLive = true
+  counter.recorder()(counter.site([undefined]).series(['t']), 2)
+  expect(exposition.bodyFor('a')!.toString()).toContain('x_total{tool="t"} 0')
+  expect((exposition.bodyFor('a') ?? exposition.body()).toString()).toContain('x_total{tool="t"} 2')
+})

@@ -1,0 +1,65 @@
+/** One owner per folder: a living one is named, a dead one replaced, also one that nobody has waited for. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type HeldLock, takeLock } from '../../src/state/lock.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'agentlog-lock-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const path = (): string => join(folder, 'lock')
+const owner = (): Record<string, unknown> => JSON.parse(readFileSync(path(), 'utf8')) as Record<string, unknown>
+
+async function take(): Promise<HeldLock> {
+  const lock = await takeLock(folder)
+  if ('heldBy' in lock) throw new Error(lock.heldBy)
+  return lock
+}
+
+test('a living owner is named; what it releases is free', async () => {
+  const lock = await take()
+  expect(await takeLock(folder)).toEqual({ heldBy: expect.stringContaining(`process ${process.pid} (`) as string })
+  lock.release()
+  ;(await take()).release()
+})
+
+test('the lock of a process that is gone, or of another one with its number, is taken', async () => {
+  await take()
+  writeFileSync(path(), JSON.stringify({ ...owner(), pid: 4_194_300 }))
+  await take()
+  writeFileSync(path(), JSON.stringify({ ...owner(), started: '1' }))
+  expect(owner().pid).toBe(process.pid)
+  await take()
+  writeFileSync(path(), '{"pid":')
+  await take()
+})
+
+test('the lock of a zombie is taken', async () => {
+  // A shell that does not wait for its child: the child is dead and still listed.
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))))
+  const stat = (): string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+  while (stat()[0] !== 'Z') await new Promise((resolve) => setTimeout(resolve, 5))
+  await take()
+  writeFileSync(path(), JSON.stringify({ ...owner(), pid, started: stat()[19] }))
+  await take()
+  parent.kill()
+})
+
+test('an owner out of sight is alive while it renews, and dead when it does not', async () => {
+  const lock = await take()
+  const foreign = { ...owner(), seenFrom: 'another container' }
+  let renewals = 0
+  const renewing = setInterval(() => writeFileSync(path(), JSON.stringify({ ...foreign, renewals: ++renewals })), 50)
+  writeFileSync(path(), JSON.stringify(foreign))
+  expect(await takeLock(folder)).toHaveProperty('heldBy')
+  clearInterval(renewing)
+  writeFileSync(path(), JSON.stringify(foreign))
+  await take()
+  expect(lock.renew()).toBe(true)
+})
