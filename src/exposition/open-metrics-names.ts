@@ -19,7 +19,9 @@ export function openMetricsName(name: string, type: string, isTaken: IsNameTaken
 
 function withSuffix(name: string, suffix: string, type: string, instead: string, isTaken: IsNameTaken): OpenMetricsName {
   const family = name.endsWith(suffix) ? name.slice(0, -suffix.length) : ''
-  return family === '' || isTaken(family) ? { family: name, type: instead } : { family, type }
+  // A counter also owns `_created`, whether it is written or not.
+  const isMet = isTaken(family) || (type === 'counter' && isTaken(`${family}_created`))
+  return family === '' || isMet ? { family: name, type: instead } : { family, type }
 }
 
 /** Units that stand at the end of a name, and are the unit then. */

@@ -37,9 +37,10 @@ function edit(
   const [start, end] = [source.text.indexOf('\n', span[0]) + 1, span[1]]
   const body = source.text.slice(start, end)
   const indent = /^[ ]*(?=\S)/m.exec(body)?.[0] ?? '      '
-  const lines = body.split('\n').map((line) => line.slice(indent.length))
+  const lineEnd = body.includes('\r\n') ? '\r\n' : '\n'
+  const lines = body.split(lineEnd).map((line) => line.slice(indent.length))
   const replacement = make(lines.slice(0, body.endsWith('\n') ? -1 : undefined))
-    .map((line) => (line === '' ? '\n' : `${indent}${line}\n`))
+    .map((line) => (line === '' ? lineEnd : `${indent}${line}${lineEnd}`))
     .join('')
   return replacement === body ? [] : [{ start, end, replacement }]
 }

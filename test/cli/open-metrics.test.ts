@@ -69,3 +69,33 @@ test('a served exporter answers in the format that was asked for', async () => {
   expect(text.text).toContain('# TYPE calls_total counter\ncalls_total{tool="a"} 1\n')
   child.kill()
 })
+
+test('names that would meet, odd buckets and hostile labels give a valid document, with and without _created', async () => {
+  const mapping = write(
+    'ugly.yaml',
+    `version: 1
+metrics:
+  - { name: x, type: gauge, event: e, value: v }
+  - { name: x_total, type: counter, event: e }
+  - { name: x_created, type: gauge, event: e, value: v }
+  - { name: x_info, type: info, event: e, labels: { a: a } }
+  - { name: y_total, type: counter, event: e, labels: { a: a }, exemplar: { t: a } }
+  - { name: y_created, type: gauge, event: e, value: v }
+  - { name: y_seconds_bytes_ratio, type: histogram, event: e, value: v, buckets: [-1, 0.00001, 1, 1e9], exemplar: { t: a } }
+  - { name: s, type: summary, event: e, value: v, quantiles: [0, 0.5, 1] }
+  - { name: noend, type: counter, event: e }
+  - { name: z_info, type: info, event: e, labels: { a: a } }
+  - { name: z, type: gauge, event: e, value: v }
+`,
+  )
+  const events = [
+    { event: 'e', v: -3.5, a: 'q"\\\n\u0000\u202e' },
+    { event: 'e', v: 1e308, a: 'é'.repeat(200) },
+    { event: 'e', v: 0, a: '' },
+  ]
+  const log = write('ugly.jsonl', events.map((event) => `${JSON.stringify(event)}\n`).join(''))
+  for (const more of [[], ['--web.openmetrics-created']]) {
+    const { stdout } = await finish(['--once', '--format', 'openmetrics', '-c', mapping, ...more, log])
+    expect(parseOpenMetrics(stdout).size).toBe(11)
+  }
+})

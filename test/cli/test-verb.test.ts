@@ -46,3 +46,12 @@ test('--update writes what was found, --format json is for tools', async () => {
   expect((await finish(['test', '--update', file])).code).toBe(0)
   expect(readFileSync(file, 'utf8')).toBe(cases(1))
 })
+
+test('--update keeps Windows line ends, and says what it leaves to the author', async () => {
+  const file = write('crlf.test.yaml', cases(5).replaceAll('\n', '\r\n'))
+  expect((await finish(['test', '--update', file])).code).toBe(0)
+  expect(readFileSync(file, 'utf8')).toBe(cases(1).replaceAll('\n', '\r\n'))
+  const quoted = write('quoted.test.yaml', cases(5).replace('expect: |\n      calls_total 5\n', 'expect: "calls_total 5"\n'))
+  const { code, stderr } = await finish(['test', '--update', quoted])
+  expect([code, stderr]).toEqual([1, expect.stringContaining('left as they are: "one"')])
+})

@@ -77,13 +77,17 @@ test('families have the names and units of the format; what lacks its suffix or 
   add('counter', 'spent_seconds_total')
   add('counter', 'odd')
   add('counter', 'taken_total')
+  add('counter', 'born_total')
+  add('gauge', 'born_created')
   add('gauge', 'taken')
   add('info', 'build_info')
   add('info', 'plain')
   add('histogram', 'wait_seconds')
   const families = parsed(world)
-  const named = [...families.values()].slice(0, 8).map(({ name, type, unit, samples }) => [name, type, unit, samples[0]?.name])
+  const named = [...families.values()].slice(0, 10).map(({ name, type, unit, samples }) => [name, type, unit, samples[0]?.name])
   expect(named).toEqual([
+    ['born_created', 'gauge', undefined, 'born_created'],
+    ['born_total', 'unknown', undefined, 'born_total'],
     ['build', 'info', undefined, 'build_info'],
     ['calls', 'counter', undefined, 'calls_total'],
     ['odd', 'unknown', undefined, 'odd'],

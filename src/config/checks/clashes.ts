@@ -1,11 +1,13 @@
-/** Names that two metrics would both expose: histograms and summaries also own name_sum, name_count and name_bucket. */
+/**
+ * Names that two metrics would both expose: histograms and summaries also own name_sum, name_count and name_bucket, and in
+ * OpenMetrics name_created. */
 import type { Report } from '../../diag/diagnostic.ts'
 import type { MetricSpec } from '../../mapping/spec.ts'
 import type { Config } from '../config.ts'
 
 const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
-  histogram: ['', '_bucket', '_sum', '_count'],
-  summary: ['', '_sum', '_count'],
+  histogram: ['', '_bucket', '_sum', '_count', '_created'],
+  summary: ['', '_sum', '_count', '_created'],
 }
 
 export function checkClashes({ metrics }: Config, report: Report): void {
