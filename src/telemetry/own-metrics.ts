@@ -56,7 +56,7 @@ export const OWN_METRICS = {
     name: 'agentlog_source_files',
     type: 'gauge',
     labels: ['source', 'state'],
-    help: 'Files of the source by state: open, rotated (renamed, still read), unreadable.',
+    help: 'Files of the source by state: open, rotated (renamed, still read), unreadable, copy (of a file that is read).',
   },
   sourceFileEvents: {
     name: 'agentlog_source_file_changes_total',

@@ -11,7 +11,7 @@ import { SteppedTime } from './stepped-time.ts'
 export const MAX_LINE_BYTES = 8 << 20
 
 export class Following {
-  readonly directory = mkdtempSync(join(tmpdir(), 'agentlog-source-'))
+  readonly directory: string
   readonly time = new SteppedTime()
   readonly telemetry = createOwnMetrics()
   readonly source: FileSource
@@ -22,7 +22,12 @@ export class Following {
   readonly #stop = new AbortController()
   #run: Promise<void> | undefined = undefined
 
-  constructor(options: Partial<FileSourceOptions> & { readonly patterns: readonly string[] }) {
+  /** `goesOnFrom`: one that was killed; what its record holds is what it had delivered. */
+  constructor({
+    goesOnFrom,
+    ...options
+  }: Partial<FileSourceOptions> & { readonly patterns: readonly string[]; readonly goesOnFrom?: Following }) {
+    this.directory = goesOnFrom?.directory ?? mkdtempSync(join(tmpdir(), 'agentlog-source-'))
     this.source = new FileSource({
       name: 's',
       exclude: [],
@@ -36,6 +41,14 @@ export class Following {
       ...options,
       patterns: options.patterns.map((pattern) => (pattern.startsWith('/') ? pattern : join(this.directory, pattern))),
     })
+    const recorded = goesOnFrom?.source.positions().map(({ id, checkpoint, note }) => ({ id, checkpoint, note: note() })) ?? []
+    this.source.restore(recorded)
+  }
+
+  /** Ends without a last look. The next one may go on from it. */
+  async kill(): Promise<void> {
+    this.#stop.abort()
+    await this.#run
   }
 
   path(name: string): string {
@@ -59,8 +72,7 @@ export class Following {
   }
 
   async stop(): Promise<void> {
-    this.#stop.abort()
-    await this.#run
+    await this.kill()
     rmSync(this.directory, { recursive: true, force: true })
   }
 

@@ -3,24 +3,20 @@ import { type BigIntStats, closeSync } from 'node:fs'
 import type { OpenStream, Origin, StreamSink } from '../source.ts'
 import { readGzip } from './gzip.ts'
 import { fileKey } from './identity.ts'
-import type { OpenedFile } from './open-file.ts'
 
 export function isArchive(path: string): boolean {
   return path.endsWith('.gz')
 }
 
 export class Archive {
-  readonly key: string
   readonly #fd: number
-  readonly #origin: Origin
   readonly #sink: StreamSink
 
-  constructor({ fd, stat }: OpenedFile, origin: Omit<Origin, 'log'>, open: OpenStream) {
-    this.key = archiveKey(stat)
+  /** Owns the descriptor from now on. */
+  constructor(fd: number, origin: Origin, open: OpenStream) {
     this.#fd = fd
-    this.#origin = { ...origin, log: this.key, historyBytes: Number.POSITIVE_INFINITY }
     try {
-      this.#sink = open(this.#origin)
+      this.#sink = open(origin)
     } catch (error) {
       closeSync(fd)
       throw error
@@ -40,4 +36,9 @@ export class Archive {
 
 export function archiveKey(stat: BigIntStats): string {
   return `${fileKey(stat)}:gz`
+}
+
+/** All of an archive was there when it was found: nothing of it is live. */
+export function archiveOrigin(origin: Omit<Origin, 'log'>, key: string): Origin {
+  return { ...origin, log: key, historyBytes: Number.POSITIVE_INFINITY }
 }

@@ -1,6 +1,6 @@
 /** The `.gz` files that a following source was given by name: each is read once, beside the other files. */
 import type { OpenStream, Origin, Position, RecordedPosition } from '../source.ts'
-import { Archive, archiveKey } from './archive.ts'
+import { Archive, archiveKey, archiveOrigin } from './archive.ts'
 import type { Meter } from './meter.ts'
 import { openFile } from './open-file.ts'
 import type { FoundFile } from './paths.ts'
@@ -27,7 +27,7 @@ export class Archives {
   readonly #options: ArchivesOptions
   /** Begun by this process. */
   readonly #known = new Set<string>()
-  readonly #open = new Set<Archive>()
+  readonly #open = new Map<string, Archive>()
   readonly #done = new Set<string>()
   /** How far a process before this one has read. */
   readonly #startOf = new Map<string, number>()
@@ -42,7 +42,7 @@ export class Archives {
   }
 
   positions(): Position[] {
-    const open = [...this.#open].map(({ key, checkpoint }) => position(key, checkpoint, READING))
+    const open = [...this.#open].map(([key, { checkpoint }]) => position(key, checkpoint, READING))
     return [...open, ...[...this.#done].map((key) => position(key, 0, DONE))]
   }
 
@@ -74,14 +74,15 @@ export class Archives {
     try {
       const opened = openFile(path)
       if (opened === undefined) return
-      const archive = new Archive(opened, makeOrigin(path), open)
-      this.#known.add(archive.key)
+      const key = archiveKey(opened.stat)
+      const archive = new Archive(opened.fd, archiveOrigin(makeOrigin(path), key), open)
+      this.#known.add(key)
       meter.count('found')
-      this.#open.add(archive)
-      await archive.read(maxLineBytes, this.#startOf.get(archive.key) ?? 0, signal)
+      this.#open.set(key, archive)
+      await archive.read(maxLineBytes, this.#startOf.get(key) ?? 0, signal)
       if (signal.aborted) return
-      this.#open.delete(archive)
-      this.#done.add(archive.key)
+      this.#open.delete(key)
+      this.#done.add(key)
     } catch (error) {
       meter.count('error')
       meter.warn(`cannot read a file: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, path)

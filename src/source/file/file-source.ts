@@ -9,7 +9,9 @@ import type { SourceLog } from '../source-log.ts'
 import type { Clock, Waker } from '../wake.ts'
 import { isArchive } from './archive.ts'
 import { Archives, isOfArchive } from './archives.ts'
+import { Beside } from './beside.ts'
 import { Breather } from './breather.ts'
+import { GhostArchives } from './ghost-archives.ts'
 import { Lag } from './lag.ts'
 import { Meter } from './meter.ts'
 import { Pace } from './pace.ts'
@@ -47,6 +49,12 @@ export interface FileSourceOptions {
   readonly log?: SourceLog
 }
 
+/** Two ways to read `.gz` files: those that were named, and those that hold the rest of a ghost. */
+interface Packed {
+  readonly archives: Archives
+  readonly ghostArchives: GhostArchives
+}
+
 const BUSY_MS = 10_000
 /** A hint may bring the scan forward, but scans take at most a twentieth of the time. */
 const LEAST_SCAN_GAP_MS = 10
@@ -65,7 +73,7 @@ export class FileSource implements Source {
   readonly #watch: DirectoryWatch
   #reader: OnceReader | undefined = undefined
   #tails: Tails | undefined = undefined
-  #archives: Archives | undefined = undefined
+  #packed: Packed | undefined = undefined
   #problems: readonly string[] = []
   #settle: () => void = () => {}
   /** What is left of the first backlog; undefined before the first scan and after it is read. */
@@ -73,6 +81,7 @@ export class FileSource implements Source {
   #isFirstScan = true
   #isFirstStart = true
   readonly #past = new PastFiles()
+  readonly #beside = new Beside(this.#past)
   #pastArchives: readonly RecordedPosition[] = []
   #scanAtMs = Number.NEGATIVE_INFINITY
   #earliestScanMs = Number.NEGATIVE_INFINITY
@@ -113,7 +122,7 @@ export class FileSource implements Source {
   }
 
   positions(): Position[] {
-    const positions = [...this.#past.positions(), ...(this.#archives?.positions() ?? [])]
+    const positions = [...this.#past.positions(), ...(this.#packed?.archives.positions() ?? [])]
     for (const tail of this.#tails?.all ?? []) positions.push(tail.position)
     return positions
   }
@@ -135,12 +144,12 @@ export class FileSource implements Source {
 
   async #follow(open: OpenStream, signal: AbortSignal): Promise<void> {
     const tails = this.#makeTails(open)
-    const archives = this.#makeArchives(open, signal)
+    const packed = this.#makePacked(open, signal)
     this.#tails = tails
-    this.#archives = archives
+    this.#packed = packed
     try {
       while (!signal.aborted) {
-        if (this.#clock.nowMs() >= this.#scanAtMs) await this.#scan(tails, archives, signal)
+        if (this.#clock.nowMs() >= this.#scanAtMs) await this.#scan(tails, packed, signal)
         await this.#readDue(signal)
         this.#settleBacklog()
         const waitMs = Math.min(this.#pace.nextDueMs(), this.#scanAtMs) - this.#clock.nowMs()
@@ -149,7 +158,8 @@ export class FileSource implements Source {
     } finally {
       tails.closeAll()
       await this.#watch.close()
-      await archives.done()
+      await packed.archives.done()
+      await packed.ghostArchives.done()
     }
   }
 
@@ -166,28 +176,23 @@ export class FileSource implements Source {
     })
   }
 
-  #makeArchives(open: OpenStream, signal: AbortSignal): Archives {
+  #makePacked(open: OpenStream, signal: AbortSignal): Packed {
     const makeOrigin = (path: string) => this.#makeOrigin(path)
     const onDone = () => this.#options.waker.wake()
-    const archives = new Archives({
-      open,
-      makeOrigin,
-      signal,
-      onDone,
-      meter: this.#meter,
-      maxLineBytes: this.#maxLineBytes,
-    })
+    const options = { open, makeOrigin, signal, onDone, meter: this.#meter, maxLineBytes: this.#maxLineBytes }
+    const archives = new Archives(options)
     archives.restore(this.#pastArchives)
-    return archives
+    return { archives, ghostArchives: new GhostArchives({ ...options, past: this.#past }) }
   }
 
-  async #scan(tails: Tails, archives: Archives, signal: AbortSignal): Promise<void> {
+  async #scan(tails: Tails, packed: Packed, signal: AbortSignal): Promise<void> {
     const startMs = this.#clock.nowMs()
     const found = await this.#paths.scan()
     if (signal.aborted) return
     this.#noteProblems(found)
     const isHistory = this.#isFirstScan
     const nowMs = this.#clock.nowMs()
+    const { archives, ghostArchives } = packed
     archives.start(found.files.filter((file) => isArchive(file.path)))
     const skipsHistory = isHistory && this.#isFirstStart && this.#options.history !== 'count'
     const stirred = tails.reconcile(
@@ -195,6 +200,9 @@ export class FileSource implements Source {
       skipsHistory,
       nowMs,
     )
+    const beside = this.#beside.look(found.packed)
+    stirred.push(...tails.openRests(beside.plain, nowMs))
+    ghostArchives.start(beside.packed)
     for (const tail of stirred) this.#pace.heat(tail, nowMs)
     if (stirred.length > 0) this.#changedMs = nowMs
     this.#tendLost(tails, nowMs)
@@ -256,6 +264,8 @@ export class FileSource implements Source {
     if (turn === 'truncated') {
       this.#meter.count('truncated')
       this.#meter.lostBytes(tail.truncatedBytes)
+      if (tail.before !== undefined) this.#past.keep(tail.before)
+      this.#scanSoon()
     } else if (turn === 'failed') {
       this.#meter.count('error')
       if (wasWell) this.#meter.warn(`reading fails: ${tail.error?.code}`, tail.origin.file)
@@ -267,9 +277,13 @@ export class FileSource implements Source {
   #settleBacklog(): void {
     if (this.#backlog === undefined) return
     this.#backlog = this.#backlog.filter((tail) => tail.isBehind)
-    if (this.#backlog.length > 0 || this.#archives?.isReading === true) return
+    if (this.#backlog.length > 0 || this.#isUnpacking) return
     this.#backlog = undefined
     this.#settle()
+  }
+
+  get #isUnpacking(): boolean {
+    return this.#packed?.archives.isReading === true || this.#packed?.ghostArchives.isReading === true
   }
 
   #onHint(path: string, hint: Hint): void {

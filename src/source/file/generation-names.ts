@@ -1,18 +1,29 @@
 /**
  * Which files are generations of one log, judged by name: `app.log.1`, `app.log-20260131.gz` and `app-20260131.log` are of `app.log`.
  */
-import { type BigIntStats, readdirSync, statSync } from 'node:fs'
-import { basename, dirname, extname, join } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
+import { namesIn, statOrNothing } from './folder.ts'
 import type { FoundFile } from './paths.ts'
 
 const SUFFIX = /^(?:[._-]\d[\dT:_-]*)+$/
 const ANY_SUFFIX = /(?:[._-]\d[\dT:_-]*)+(?:\.gz)?$/
+const ANY_INFIX = /(?:[._-]\d[\dT:_-]*)+(\.[^.\d][^.]*)$/
 /** An agent may create files without end. */
 const MAX_LISTED = 10_000
 
 /** The name without what makes it a generation: equal for all of one log, as far as names tell. */
 export function familyOf(path: string): string {
   return `${dirname(path)}/${basename(path).replace(ANY_SUFFIX, '')}`
+}
+
+/** The absolute paths that the log may have, in this folder, of which this is a generation. */
+export function logPathsOf(path: string): string[] {
+  const name = basename(path)
+  const plain = name.replace(/\.gz$/, '')
+  const names = new Set([name.replace(ANY_SUFFIX, ''), plain.replace(ANY_INFIX, '$1')])
+  names.delete(name)
+  names.delete(plain)
+  return [...names].map((log) => resolve(dirname(path), log))
 }
 
 /** Whether the first is the name that the second gets when it is rotated, in whatever folder. */
@@ -26,29 +37,18 @@ export function isGenerationOf(path: string, live: string): boolean {
   return SUFFIX.test(name.slice(stem.length, name.length - extension.length))
 }
 
+/** Whether the first is named as a generation of the second, or of the log of which the second is one. */
+export function isOfLogOf(path: string, other: string): boolean {
+  return [other, ...logPathsOf(other)].some((log) => isGenerationOf(path, log))
+}
+
 /** The regular files beside `live` that are its generations by name. Nothing, if the folder cannot be listed. */
 export function generationsBeside(live: string): FoundFile[] {
   const folder = dirname(live)
-  const names = listOrNothing(folder).filter((name) => isGenerationOf(name, live))
+  const names = namesIn(folder).filter((name) => isGenerationOf(name, live))
   return names.slice(0, MAX_LISTED).flatMap((name) => {
     const path = join(folder, name)
     const stat = statOrNothing(path)
     return stat?.isFile() === true ? [{ path, stat }] : []
   })
-}
-
-function listOrNothing(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
-}
-
-function statOrNothing(path: string): BigIntStats | undefined {
-  try {
-    return statSync(path, { bigint: true, throwIfNoEntry: false })
-  } catch {
-    return undefined
-  }
 }

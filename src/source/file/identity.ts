@@ -14,7 +14,12 @@ export function fileKey(stat: BigIntStats): string {
   return `${stat.dev}:${stat.ino}:${stat.birthtimeNs}`
 }
 
-/** A key without the device, whose number may change when a machine starts. */
-export function withoutDevice(key: string): string {
-  return key.slice(key.indexOf(':') + 1)
+/** The same after the machine was started anew, which may change the device's number. Where no birth is known, nothing but the device helps. */
+export function lastingKey(key: string): string {
+  return key.endsWith(':0') ? key : key.slice(key.indexOf(':') + 1)
+}
+
+/** 0 where it is not known. */
+export function birthOf(key: string): bigint {
+  return BigInt(key.slice(key.lastIndexOf(':') + 1))
 }

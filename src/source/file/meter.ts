@@ -22,7 +22,7 @@ export class Meter {
     this.lagBytes = telemetry.lagBytes.at(name)
     this.lagSeconds = telemetry.lagSeconds.at(name)
     for (const change of ['found', 'rotated', 'truncated', 'vanished', 'error'] as const) this.#change(change)
-    this.states(0, 0, 0)
+    this.states(0, 0, 0, 0)
   }
 
   count(change: Change): void {
@@ -34,10 +34,11 @@ export class Meter {
   }
 
   /** How many files are in each state. The source is up while one of them can be read. */
-  states(open: number, rotated: number, unreadable: number): void {
+  states(open: number, rotated: number, unreadable: number, copies: number): void {
     this.#telemetry.sourceFiles.at(this.#name, 'open').value = open
     this.#telemetry.sourceFiles.at(this.#name, 'rotated').value = rotated
     this.#telemetry.sourceFiles.at(this.#name, 'unreadable').value = unreadable
+    this.#telemetry.sourceFiles.at(this.#name, 'copy').value = copies
     this.#telemetry.sourceUp.at(this.#name).value = open + rotated > 0 ? 1 : 0
   }
 

@@ -1,5 +1,6 @@
 /** Opens a path for reading without ever waiting: a pipe or device that took the place of a file is closed again. */
-import { type BigIntStats, closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { HEAD_BYTES } from './fingerprint.ts'
 
 export interface OpenedFile {
   readonly fd: number
@@ -19,4 +20,11 @@ export function openFile(path: string): OpenedFile | undefined {
   }
   closeSync(fd)
   return undefined
+}
+
+const SCRATCH = Buffer.alloc(HEAD_BYTES)
+
+/** Up to `length` bytes, at most `HEAD_BYTES`, from `offset`; valid until the next call. Throws the system's errors. */
+export function bytesOf(fd: number, offset: number, length: number): Buffer {
+  return SCRATCH.subarray(0, readSync(fd, SCRATCH, 0, length, offset))
 }

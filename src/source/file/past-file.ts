@@ -9,7 +9,7 @@ import type { Fingerprint } from './fingerprint.ts'
 export type PastState = 'open' | 'closed' | 'ghost'
 
 export interface PastFile extends Fingerprint {
-  /** Unlike that of any other log of the source. */
+  /** Unlike that of any other log of the source; the key, but for bytes that were truncated away. */
   readonly id: string
   /** Device, inode and birth. */
   readonly key: string
@@ -20,10 +20,12 @@ export interface PastFile extends Fingerprint {
   /** What was there when it was first opened: not live. */
   readonly historyBytes: number
   readonly state: PastState
+  /** Its first bytes, as long as this process has them: the record does not. */
+  readonly head?: Buffer
 }
 
 export function noteOf(file: PastFile): string {
-  const { id: _, checkpoint: __, ...rest } = file
+  const { id: _, checkpoint: __, head: ___, ...rest } = file
   return JSON.stringify(rest)
 }
 
@@ -34,4 +36,14 @@ export function pastFileOf({ id, checkpoint, note }: RecordedPosition): PastFile
 /** A past file does not change: its place in the record stays as it is. */
 export function positionOf(file: PastFile): Position {
   return { id: file.id, checkpoint: file.checkpoint, changes: 0, note: () => noteOf(file) }
+}
+
+/** What is left behind where a file's bytes were truncated away: the file goes on under its key. */
+export function truncatedFrom(file: PastFile): PastFile {
+  return { ...file, id: `${file.key} until ${file.checkpoint} ${file.headHash}`, state: 'ghost' }
+}
+
+/** The bytes are gone, not the file. */
+export function wasTruncated(file: PastFile): boolean {
+  return file.id !== file.key
 }

@@ -1,55 +1,115 @@
 /**
  * Files of a source that are not open, but of which something is known: those that were open when the process ended, those that were let
- * go, and generations whose bytes are gone from where they were. Bounded; what was touched longest ago goes first.
+ * go, and ghosts, whose bytes are gone from where they were. Bounded; what was touched longest ago goes first.
  */
 import type { BigIntStats } from 'node:fs'
 import type { Position, RecordedPosition } from '../source.ts'
-import { fileKey, withoutDevice } from './identity.ts'
-import { type PastFile, pastFileOf, positionOf } from './past-file.ts'
+import { hashOf, LEAD_BYTES } from './fingerprint.ts'
+import { fileKey, lastingKey } from './identity.ts'
+import { type PastFile, pastFileOf, positionOf, wasTruncated } from './past-file.ts'
 
-const MAX_CLOSED = 10_000
+const MAX_FILES = 10_000
+/** A log that is truncated again and again, and copied to where nobody looks, leaves them behind. */
+const MAX_TRUNCATED = 50
+/** Of many ghosts that a file may be for all that its first bytes tell, no more are compared with it. */
+const MAX_LIKELY = 64
+
+/** A copy of a ghost that is being read. */
+interface Reading {
+  readonly checkpoint: number
+}
 
 export class PastFiles {
   readonly #byId = new Map<string, PastFile>()
+  /** Whole files. */
+  readonly #byInode = new Map<string, PastFile>()
+  readonly #ghosts = new Set<PastFile>()
+  readonly #ghostsByLead = new Map<string, Set<PastFile>>()
+  readonly #readings = new Map<PastFile, Reading>()
+  #ghostsKept = 0
 
   restore(positions: readonly RecordedPosition[]): void {
     for (const position of positions) this.keep(pastFileOf(position))
   }
 
-  get isEmpty(): boolean {
-    return this.#byId.size === 0
-  }
-
   positions(): Position[] {
-    return [...this.#byId.values()].map(positionOf)
+    return [...this.#byId.values()].map((file) => positionOf(this.#asRead(file)))
   }
 
   keep(file: PastFile): void {
-    this.#byId.delete(file.id)
+    const before = this.#byId.get(file.id)
+    if (before !== undefined) this.drop(before)
     this.#byId.set(file.id, file)
-    if (this.#byId.size <= MAX_CLOSED) return
-    for (const oldest of this.#byId.keys()) {
-      this.#byId.delete(oldest)
-      return
-    }
+    if (!wasTruncated(file)) this.#byInode.set(lastingKey(file.key), file)
+    if (file.state === 'ghost') this.#addGhost(file)
+    if (this.#byId.size > MAX_FILES) this.drop(this.#byId.values().next().value as PastFile)
   }
 
   drop(file: PastFile): void {
     this.#byId.delete(file.id)
+    this.#readings.delete(file)
+    const inode = lastingKey(file.key)
+    if (this.#byInode.get(inode) === file) this.#byInode.delete(inode)
+    if (!this.#ghosts.delete(file)) return
+    const alike = this.#ghostsByLead.get(file.leadHash)
+    alike?.delete(file)
+    if (alike?.size === 0) this.#ghostsByLead.delete(file.leadHash)
   }
 
-  /** What is known of the file by its inode and birth; where no device fits, by these alone. */
+  /** What is known of the file, if it was not truncated since. */
   of(stat: BigIntStats): PastFile | undefined {
-    const key = fileKey(stat)
-    const known = this.#byId.get(key)
-    if (known !== undefined || stat.birthtimeNs === 0n) return known
-    const bare = withoutDevice(key)
-    for (const file of this.#byId.values()) if (withoutDevice(file.key) === bare) return file
-    return undefined
+    return this.#byInode.get(lastingKey(fileKey(stat)))
   }
 
   /** Those that were open when the process ended, and have not been found again. */
   missing(): PastFile[] {
     return [...this.#byId.values()].filter((file) => file.state === 'open')
+  }
+
+  get ghosts(): ReadonlySet<PastFile> {
+    return this.#ghosts
+  }
+
+  /** Another number each time a ghost came. */
+  get ghostsKept(): number {
+    return this.#ghostsKept
+  }
+
+  /** Its copy is read now: its checkpoint is that of `reading` as soon as that has passed it. */
+  beginReading(ghost: PastFile, reading: Reading): void {
+    this.#readings.set(ghost, reading)
+  }
+
+  /** The copy gave no more, and was not whole. */
+  endReading(ghost: PastFile): void {
+    const read = this.#asRead(ghost)
+    this.drop(ghost)
+    this.keep(read)
+  }
+
+  /** Ghosts that a file may hold, by its first `LEAD_BYTES`, or fewer if it is shorter. Newest first. */
+  ghostsLike(lead: Uint8Array): PastFile[] {
+    const alike = lead.length < LEAD_BYTES ? [] : [...(this.#ghostsByLead.get(hashOf(lead)) ?? [])]
+    const short = [...this.#ghosts].filter(
+      ({ headBytes, head }) => headBytes < LEAD_BYTES || (head !== undefined && lead.length < LEAD_BYTES),
+    )
+    const likely = [...alike.reverse().slice(0, MAX_LIKELY), ...short.reverse().slice(0, MAX_LIKELY)]
+    return likely.filter((ghost) => !this.#readings.has(ghost))
+  }
+
+  #asRead(file: PastFile): PastFile {
+    const reading = this.#readings.get(file)
+    return reading === undefined || reading.checkpoint <= file.checkpoint ? file : { ...file, checkpoint: reading.checkpoint }
+  }
+
+  #addGhost(file: PastFile): void {
+    this.#ghosts.add(file)
+    this.#ghostsKept++
+    const alike = this.#ghostsByLead.get(file.leadHash)
+    if (alike === undefined) this.#ghostsByLead.set(file.leadHash, new Set([file]))
+    else alike.add(file)
+    if (!wasTruncated(file)) return
+    const truncated = [...this.#ghosts].filter(wasTruncated)
+    if (truncated.length > MAX_TRUNCATED) this.drop(truncated[0]!)
   }
 }

@@ -5,6 +5,7 @@
 import { type BigIntStats, statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { statOrNothing } from './folder.ts'
 import { anyOf, type Glob, Listing, parseGlob, walkGlob } from './glob.ts'
 
 export interface FoundFile {
@@ -14,6 +15,8 @@ export interface FoundFile {
 
 export interface FoundFiles {
   readonly files: readonly FoundFile[]
+  /** Paths of `.gz` files that globs match but that are not taken. */
+  readonly packed: readonly string[]
   /** Directories that were looked into or hold a literal path, with their number of entries as far as known. */
   readonly directories: ReadonlyMap<string, number>
   /** Patterns that give nothing, or not all, with the reason in words. */
@@ -52,23 +55,31 @@ export class Paths {
     const directories = new Map<string, number>()
     const problems = new Map<string, string>()
     const files = new Map<string, FoundFile>()
+    const packed = new Set<string>()
     for (const pattern of this.#patterns) {
       const before = files.size
-      const problem = await this.#scanPattern(pattern, listing, files)
+      const problem = await this.#scanPattern(pattern, listing, files, packed)
       if (problem !== undefined) problems.set(pattern.text, problem)
       else if (files.size === before && !pattern.isLiteral) problems.set(pattern.text, 'no file matches')
       if (pattern.isLiteral) directories.set(resolve(pattern.text, '..'), 0)
     }
     for (const [directory, count] of listing.entryCounts) directories.set(resolve(directory), count)
     for (const [directory, code] of listing.failures) problems.set(directory, `cannot be listed: ${code}`)
-    return { files: [...files.values()], directories, problems }
+    return { files: [...files.values()], packed: [...packed], directories, problems }
   }
 
-  async #scanPattern(pattern: Pattern, listing: Listing, files: Map<string, FoundFile>): Promise<string | undefined> {
+  async #scanPattern(
+    pattern: Pattern,
+    listing: Listing,
+    files: Map<string, FoundFile>,
+    packed: Set<string>,
+  ): Promise<string | undefined> {
     const literal = this.#scanLiteral(pattern.text)
     // Once a file of that very name was there, the pattern means it, also while it is away.
     if (typeof literal !== 'string') pattern.isLiteral = true
-    if (!pattern.isLiteral && pattern.glob !== undefined) return this.#scanGlob(pattern.glob, listing, files)
+    if (!pattern.isLiteral && pattern.glob !== undefined) {
+      return this.#scanGlob(pattern.glob, listing, files, packed)
+    }
     if (typeof literal === 'string') return literal
     if (!this.#isExcluded(pattern.text)) files.set(resolve(pattern.text), literal)
     return undefined
@@ -84,10 +95,12 @@ export class Paths {
     }
   }
 
-  async #scanGlob(glob: Glob, listing: Listing, files: Map<string, FoundFile>): Promise<string | undefined> {
+  async #scanGlob(glob: Glob, listing: Listing, files: Map<string, FoundFile>, packed: Set<string>): Promise<string | undefined> {
     const paths = new Set<string>()
     await walkGlob(glob, listing, (path) => {
-      if (paths.size < MAX_PATHS && this.#isTaken(path)) paths.add(path)
+      if (this.#isExcluded(path) || PACKED_OR_TRANSIENT.test(path)) return
+      const taken = !path.endsWith('.gz') || this.#takesArchives ? paths : packed
+      if (taken.size < MAX_PATHS) taken.add(path)
     })
     let statCount = 0
     for (const path of paths) {
@@ -97,19 +110,6 @@ export class Paths {
       if (stat?.isFile() === true && !files.has(key)) files.set(key, { path, stat })
     }
     return paths.size < MAX_PATHS ? undefined : `matches more than ${MAX_PATHS} files; the rest is not read`
-  }
-
-  #isTaken(path: string): boolean {
-    if (PACKED_OR_TRANSIENT.test(path) || (path.endsWith('.gz') && !this.#takesArchives)) return false
-    return !this.#isExcluded(path)
-  }
-}
-
-function statOrNothing(path: string): BigIntStats | undefined {
-  try {
-    return statSync(path, { bigint: true, throwIfNoEntry: false })
-  } catch {
-    return undefined
   }
 }
 

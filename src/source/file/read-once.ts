@@ -1,6 +1,6 @@
 /** `--once`: every file that is there, oldest first, each to its end with an unterminated last line; then no more. */
 import type { OpenStream, Origin, StreamSink } from '../source.ts'
-import { Archive, isArchive } from './archive.ts'
+import { Archive, archiveKey, archiveOrigin, isArchive } from './archive.ts'
 import { Breather } from './breather.ts'
 import { fileKey, inodeKey } from './identity.ts'
 import type { Meter } from './meter.ts'
@@ -35,7 +35,7 @@ export class OnceReader {
       if (signal.aborted) return
       if (!seen.has(inodeKey(stat))) await this.#readFile(path, signal)
       seen.add(inodeKey(stat))
-      this.#options.meter.states(this.#readCount, 0, this.problems.length)
+      this.#options.meter.states(this.#readCount, 0, this.problems.length, 0)
     }
   }
 
@@ -52,7 +52,8 @@ export class OnceReader {
   async #readArchive(path: string, signal: AbortSignal): Promise<void> {
     const opened = openFile(path)
     if (opened === undefined) return
-    const archive = new Archive(opened, this.#options.makeOrigin(path), this.#options.open)
+    const origin = archiveOrigin(this.#options.makeOrigin(path), archiveKey(opened.stat))
+    const archive = new Archive(opened.fd, origin, this.#options.open)
     this.#found()
     await archive.read(this.#options.maxLineBytes, 0, signal)
   }

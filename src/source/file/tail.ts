@@ -6,7 +6,7 @@ import { type BigIntStats, closeSync, fstatSync, readSync } from 'node:fs'
 import type { Chunk, Origin, Position, StreamSink } from '../source.ts'
 import { fingerprintOf, HEAD_BYTES, MARK_BYTES } from './fingerprint.ts'
 import { fileKey, inodeKey } from './identity.ts'
-import { noteOf, type PastFile } from './past-file.ts'
+import { noteOf, type PastFile, truncatedFrom } from './past-file.ts'
 import { WINDOW_BYTES, type Window } from './window.ts'
 
 /** A second look after a change: two changes within one tick of the file system's clock look like one. */
@@ -43,6 +43,8 @@ export class Tail {
   /** Its name was given to another file, or it got another name. */
   isRotated = false
   hasSuccessor = false
+  /** Another file, which is followed, holds its unfinished last line too. */
+  isContinued = false
   /** The name that it had before it was rotated. */
   formerPath = ''
   /** The file whose bytes were written before this one's. */
@@ -50,6 +52,10 @@ export class Tail {
   error: NodeJS.ErrnoException | undefined = undefined
   /** Bytes that the last truncation took before they were in the numbers. */
   truncatedBytes = 0
+  /** What was known of it when it was truncated last; undefined if nothing was. */
+  before: PastFile | undefined = undefined
+  /** How often it was truncated. */
+  restarts = 0
   /** Whether the last turn found the file changed. */
   hasChanged = false
   /** Only its inode changed lately: most likely a new name. */
@@ -118,6 +124,20 @@ export class Tail {
     return this.#isOpen && this.error === undefined && this.#deliveredTo < Math.min(this.#target, this.#sizeBytes)
   }
 
+  /** Its last line, as last seen, has no end. */
+  get isUnfinished(): boolean {
+    return this.#sizeBytes > this.#checkpoint
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
+  /** Its first bytes, as far as they were read. */
+  get head(): Buffer {
+    return this.#head
+  }
+
   get isUnlinked(): boolean {
     return this.#stat.nlink === 0n
   }
@@ -134,7 +154,7 @@ export class Tail {
 
   /** What is to be remembered of it. */
   past(state: PastFile['state']): PastFile {
-    const head = this.#head.subarray(0, Math.min(this.#head.length, this.#checkpoint))
+    const head = this.#head.subarray(0, this.#checkpoint)
     return {
       id: this.key,
       key: this.key,
@@ -142,6 +162,7 @@ export class Tail {
       checkpoint: this.#checkpoint,
       historyBytes: this.origin.historyBytes ?? 0,
       state,
+      ...(state === 'ghost' ? { head } : {}),
       ...fingerprintOf(head, this.#anchorOffset, this.#anchor.subarray(0, this.#anchorBytes)),
     }
   }
@@ -149,6 +170,11 @@ export class Tail {
   /** Nanoseconds since the epoch; 0 where the file system does not know. */
   get birthtimeNs(): bigint {
     return this.#stat.birthtimeNs
+  }
+
+  /** When it was written to last, as last seen; nanoseconds since the epoch. */
+  get mtimeNs(): bigint {
+    return this.#stat.mtimeNs
   }
 
   /** Its name has changed. */
@@ -159,6 +185,20 @@ export class Tail {
   /** Whether `stat`, taken by path, shows something that the last turn did not see. */
   differs(stat: BigIntStats): boolean {
     return stat.size !== this.#stat.size || stat.mtimeNs !== this.#stat.mtimeNs
+  }
+
+  /** Whether these bytes stand in it at `offset` now. Throws the system's errors. */
+  holds(bytes: Buffer, offset: number): boolean {
+    const scratch = HEAD_SCRATCH.subarray(0, bytes.length)
+    return readSync(this.#fd, scratch, 0, bytes.length, offset) === bytes.length && scratch.equals(bytes)
+  }
+
+  /** Whether what was read of it still stands in it, as far as its mark and head tell. If not, the next turn finds it truncated. */
+  isIntact(): boolean {
+    const mark = this.#anchor.subarray(0, this.#anchorBytes)
+    const isSame = this.holds(mark, this.#anchorOffset - this.#anchorBytes) && this.#hasSameHead()
+    this.#isUnchecked ||= !isSame
+    return isSame
   }
 
   aimAtEnd(): void {
@@ -188,7 +228,7 @@ export class Tail {
     return this.isUnread ? 'more' : 'idle'
   }
 
-  /** Tells the sink that nothing follows what was read: an unterminated last line is delivered. */
+  /** Tells the sink that nothing follows what was read: an unterminated last line is delivered. Should more come, it is read on behind it. */
   end(): void {
     try {
       const got = this.#readFrom(this.#wanted, this.#deliveredTo)
@@ -199,7 +239,9 @@ export class Tail {
       if (!isSystemError(error)) throw error
       this.error = error
     }
-    this.#checkpoint = this.#sink.checkpoint
+    if (this.#sink.checkpoint <= this.#checkpoint) return
+    this.#wanted = this.#checkpoint = this.#sink.checkpoint
+    this.#markBytes = 0
   }
 
   close(): void {
@@ -305,6 +347,8 @@ export class Tail {
 
   #restart(sizeBefore: number): Turn {
     this.truncatedBytes = Math.max(0, sizeBefore - this.#checkpoint)
+    this.before = this.#checkpoint > 0 ? truncatedFrom(this.past('ghost')) : undefined
+    this.restarts++
     this.#sink.reset()
     this.#wanted = this.#deliveredTo = this.#checkpoint = 0
     this.#markBytes = 0

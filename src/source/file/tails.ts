@@ -1,15 +1,16 @@
 /**
  * The set of files that the patterns name ↔ the set of open files. One tail per file however many names lead to it; a renamed
- * file keeps its tail; an unknown one is opened, oldest first; a lost one is let go when it has been quiet for long.
+ * file keeps its tail; an unknown one is opened, oldest first, unless it is a copy; a lost one is let go when it has been quiet for long.
  */
-import { type BigIntStats, closeSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { OpenStream } from '../source.ts'
-import { likenessOf } from './fingerprint.ts'
 import { familyOf, generationsBeside } from './generation-names.ts'
 import { fileKey, inodeKey } from './identity.ts'
+import { type Finding, Judge } from './judge.ts'
 import type { Meter } from './meter.ts'
-import { openFile } from './open-file.ts'
+import { type OpenedFile, openFile } from './open-file.ts'
+import { Originals } from './originals.ts'
 import type { PastFile } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
 import type { FoundFile } from './paths.ts'
@@ -29,6 +30,8 @@ export interface TailsOptions {
   readonly past: PastFiles
 }
 
+type Find = (path: string, opened: OpenedFile) => Finding | undefined
+
 /** A file that was moved away and got no successor may still be written to: it is kept this much longer. */
 const PATIENCE_WITHOUT_SUCCESSOR = 10
 
@@ -37,9 +40,13 @@ export class Tails {
   readonly #byInode = new Map<string, Tail>()
   readonly #byPath = new Map<string, Tail>()
   readonly #refusals = new Refusals()
+  readonly #judge: Judge
+  /** Files that were changed beneath their copies, to be looked at before these are. */
+  readonly #unclear: Tail[] = []
 
   constructor(options: TailsOptions) {
     this.#options = options
+    this.#judge = new Judge(options.past, options.meter)
   }
 
   /** All open files. */
@@ -73,26 +80,36 @@ export class Tails {
       if (tail.differs(file.stat)) stirred.push(tail)
     }
     this.#refusals.keep(paths)
+    this.#judge.keepCopies(unknown)
     const moved = this.#follow(pathOf, paths, nowMs)
     for (const file of this.#generationsOf(moved, unknown)) unknown.set(inodeKey(file.stat), file)
-    const fresh = this.#openUnknown(unknown, skipsHistory, nowMs)
+    const fresh = this.#openUnknown([...unknown.values()], skipsHistory, nowMs)
     this.#order(moved, fresh)
     this.#indexPaths()
-    return [...stirred, ...fresh]
+    return [...stirred, ...fresh, ...this.#unclear.splice(0)]
+  }
+
+  /** Opens those of these files, which the patterns do not name, that hold the rest of a ghost. Answers their tails. */
+  openRests(files: readonly FoundFile[], nowMs: number): Tail[] {
+    const unknown = files.filter(({ stat }) => !this.#byInode.has(inodeKey(stat)))
+    const find: Find = (path, opened) => this.#judge.rest(path, opened)
+    return unknown.flatMap(({ path }) => this.#open(path, find, false, nowMs))
   }
 
   /** Lets go of lost files that are read and quiet. Answers them. */
   closeFinished(nowMs: number): Tail[] {
-    const finished = [...this.all].filter((tail) => tail.isLost && this.#isFinished(tail, nowMs))
-    for (const tail of finished) this.#letGo(tail)
-    if (finished.length > 0) this.#indexPaths()
-    return finished
+    const finished = [...this.all].filter((tail) => (tail.isLost || tail.isRotated) && this.#isFinished(tail, nowMs))
+    for (const tail of finished) this.#endLastLine(tail)
+    const lost = finished.filter((tail) => tail.isLost)
+    for (const tail of lost) this.#letGo(tail)
+    if (lost.length > 0) this.#indexPaths()
+    return lost
   }
 
   showStates(): void {
     let rotated = 0
     for (const tail of this.all) if (tail.isRotated || tail.isLost) rotated++
-    this.#options.meter.states(this.count - rotated, rotated, this.#refusals.count)
+    this.#options.meter.states(this.count - rotated, rotated, this.#refusals.count, this.#judge.copyCount)
   }
 
   closeAll(): void {
@@ -137,61 +154,75 @@ export class Tails {
     this.#options.meter.count('rotated')
   }
 
-  #openUnknown(unknown: ReadonlyMap<string, FoundFile>, skipsHistory: boolean, nowMs: number): Tail[] {
-    const oldestFirst = [...unknown.values()].sort((a, b) => compareAge(a.stat, b.stat))
-    const fresh: Tail[] = []
-    for (const { path } of oldestFirst) {
-      if (!this.#refusals.mayTry(path, nowMs)) continue
-      const tail = this.#open(path, skipsHistory || this.#refusals.startsAtEnd(path), nowMs)
-      if (tail !== undefined) fresh.push(tail)
-    }
-    return fresh
+  /** What is known goes on first: it tells what is a copy. A copy is younger than its original. */
+  #openUnknown(unknown: readonly FoundFile[], skipsHistory: boolean, nowMs: number): Tail[] {
+    const oldestFirst = [...unknown].sort((a, b) => compareTimes(a.stat.birthtimeNs, b.stat.birthtimeNs))
+    const isKnown = ({ stat }: FoundFile) => this.#options.past.of(stat) !== undefined
+    const known = oldestFirst.filter(isKnown).flatMap(({ path }) => {
+      return this.#open(path, (...file) => this.#judge.rest(...file) ?? { kind: 'new' }, skipsHistory, nowMs)
+    })
+    const others = oldestFirst.filter((file) => !this.#byInode.has(inodeKey(file.stat)) && !this.#judge.isCopy(file))
+    const originals = new Originals(others.length > 0 ? this.all : [])
+    const fresh = others.flatMap(({ path }) => {
+      const opened = this.#open(path, (...file) => this.#judge.judge(...file, originals), skipsHistory, nowMs)
+      for (const tail of opened) originals.add(tail)
+      return opened
+    })
+    return [...known, ...fresh].sort(compareAge)
   }
 
-  #open(path: string, startsAtEnd: boolean, nowMs: number): Tail | undefined {
+  /** One tail or none. */
+  #open(path: string, find: Find, skipsHistory: boolean, nowMs: number): Tail[] {
     const { meter, maxOpenFiles } = this.#options
+    if (!this.#refusals.mayTry(path, nowMs)) return []
+    const startsAtEnd = skipsHistory || this.#refusals.startsAtEnd(path)
     try {
       if (this.count >= maxOpenFiles) throw new Error(`more than ${maxOpenFiles} files are open`)
       const opened = openFile(path)
-      if (opened === undefined) return undefined
+      if (opened === undefined) return []
       this.#refusals.remove(path)
-      if (this.#byInode.has(inodeKey(opened.stat))) return discard(opened.fd)
-      return this.#begin(path, opened.fd, opened.stat, startsAtEnd, nowMs)
+      const tail = this.#takeOpened(path, opened, find, startsAtEnd, nowMs)
+      if (tail !== undefined) return [tail]
+      closeSync(opened.fd)
     } catch (error) {
       const { code, syscall } = error as NodeJS.ErrnoException
-      if (code === 'ENOENT') return undefined
+      if (code === 'ENOENT') return []
       if (syscall === undefined && this.count < maxOpenFiles) throw error
       this.#refusals.add(path, startsAtEnd, nowMs)
       meter.warn(`cannot read a file: ${code ?? (error as Error).message}`, path)
-      return undefined
+    }
+    return []
+  }
+
+  /** Nothing, if it is not to be followed. Closes it if it fails. */
+  #takeOpened(path: string, opened: OpenedFile, find: Find, startsAtEnd: boolean, nowMs: number): Tail | undefined {
+    // Between scan and opening the name may have moved to a file that is open already: the next scan sees it there.
+    if (this.#byInode.has(inodeKey(opened.stat))) return undefined
+    try {
+      const finding = find(path, opened)
+      if (finding?.kind === 'copy') this.#options.meter.warn(`not read, as it is a copy of ${finding.of.origin.file}:`, path)
+      if (finding?.kind === 'unclear') this.#unclear.push(finding.of)
+      if (finding?.kind === 'new') return this.#begin(path, opened, undefined, startsAtEnd, nowMs)
+      if (finding?.kind !== 'rest') return undefined
+      if (finding.endOf !== undefined) finding.endOf.isContinued = true
+      return this.#begin(path, opened, finding.of, false, nowMs)
+    } catch (error) {
+      closeSync(opened.fd)
+      throw error
     }
   }
 
-  #begin(path: string, fd: number, stat: BigIntStats, startsAtEnd: boolean, nowMs: number): Tail {
+  #begin(path: string, { fd, stat }: OpenedFile, past: PastFile | undefined, startsAtEnd: boolean, nowMs: number): Tail {
     const { source, open, fieldsOf, window, meter } = this.#options
-    const key = fileKey(stat)
-    const origin = { source, log: key, file: path, stream: '', fields: fieldsOf(path) }
-    const past = this.#goesOnFrom(fd, stat)
-    const startOffset = past?.checkpoint ?? (startsAtEnd ? Number(stat.size) : 0)
+    const origin = { source, log: fileKey(stat), file: path, stream: '', fields: fieldsOf(path) }
+    const sizeBytes = Number(stat.size)
+    const startOffset = Math.min(sizeBytes, past?.checkpoint ?? (startsAtEnd ? sizeBytes : 0))
     const history = past === undefined ? {} : { historyBytes: past.historyBytes }
     const tail = new Tail({ fd, stat, nowMs, startOffset, ...history, origin, sink: open(origin), window })
     if (past !== undefined) this.#options.past.drop(past)
     this.#byInode.set(tail.inode, tail)
     meter.count('found')
     return tail
-  }
-
-  /** What is known of the file, if what was read of it still stands in it. Otherwise it was written anew, and is read from its start. */
-  #goesOnFrom(fd: number, stat: BigIntStats): PastFile | undefined {
-    const { past, window, meter } = this.#options
-    const known = past.of(stat)
-    if (known === undefined) return undefined
-    const read = (offset: number, length: number): Buffer => window.buffer.subarray(0, window.read(fd, offset, length))
-    if (Number(stat.size) >= known.checkpoint && likenessOf(known, Number(stat.size), read) === 'same') return known
-    past.drop(known)
-    past.keep({ ...known, id: `${known.key} until ${known.checkpoint}`, state: 'ghost' })
-    meter.count('truncated')
-    return undefined
   }
 
   /**
@@ -212,8 +243,8 @@ export class Tails {
     const beside = generationsBeside(past.path)
     const itself = beside.find(({ stat }) => this.#options.past.of(stat) === past)
     if (itself === undefined) {
-      this.#options.past.drop(past)
-      this.#options.past.keep({ ...past, state: 'ghost' })
+      if (past.checkpoint > 0) this.#options.past.keep({ ...past, state: 'ghost' })
+      else this.#options.past.drop(past)
       return []
     }
     return [itself, ...this.#begunAfter(itself.stat.birthtimeNs, past.path, unknown)]
@@ -247,10 +278,14 @@ export class Tails {
     return nowMs - tail.quietSinceMs >= rotateWaitMs * (isFinal ? 1 : PATIENCE_WITHOUT_SUCCESSOR)
   }
 
+  /** Nobody can finish it any more, or had the time to: it is taken as it is. */
+  #endLastLine(tail: Tail): void {
+    const isFinal = tail.isUnlinked || tail.hasSuccessor
+    if (isFinal && tail.isUnfinished && !tail.isContinued) tail.end()
+  }
+
   #letGo(tail: Tail): void {
-    // Nobody can finish its last line any more; a file that still has a name may come back with it finished.
-    if (tail.isUnlinked) tail.end()
-    else this.#options.past.keep(tail.past('closed'))
+    if (!tail.isUnlinked) this.#options.past.keep(tail.past('closed'))
     tail.close()
     this.#byInode.delete(tail.inode)
   }
@@ -261,13 +296,10 @@ export class Tails {
   }
 }
 
-/** Between scan and opening the name moved to a file that is open already: the next scan sees it there. */
-function discard(fd: number): undefined {
-  closeSync(fd)
+function compareAge(a: Tail, b: Tail): number {
+  return compareTimes(a.mtimeNs, b.mtimeNs) || compareTimes(a.birthtimeNs, b.birthtimeNs)
 }
 
-function compareAge(a: BigIntStats, b: BigIntStats): number {
-  if (a.mtimeNs !== b.mtimeNs) return a.mtimeNs < b.mtimeNs ? -1 : 1
-  if (a.birthtimeNs === b.birthtimeNs) return 0
-  return a.birthtimeNs < b.birthtimeNs ? -1 : 1
+function compareTimes(a: bigint, b: bigint): number {
+  return a === b ? 0 : a < b ? -1 : 1
 }

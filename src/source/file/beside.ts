@@ -1,0 +1,54 @@
+/**
+ * Files beside the logs of ghosts, named as their generations: one may be a copy that holds what was not read, under a name that the
+ * patterns do not have. A folder is listed when it has changed, or when a ghost came.
+ */
+import { dirname, resolve } from 'node:path'
+import { isArchive } from './archive.ts'
+import { namesIn, statOrNothing } from './folder.ts'
+import { logPathsOf } from './generation-names.ts'
+import type { PastFiles } from './past-files.ts'
+import type { FoundFile } from './paths.ts'
+
+export interface FoundBeside {
+  readonly plain: readonly FoundFile[]
+  readonly packed: readonly FoundFile[]
+}
+
+/** An agent may create folders and files without end. */
+const MAX_FOLDERS = 16
+const MAX_NAMES = 10_000
+
+const NOTHING: FoundBeside = { plain: [], packed: [] }
+
+export class Beside {
+  readonly #past: PastFiles
+  #listed = ''
+  #paths: readonly string[] = []
+
+  constructor(past: PastFiles) {
+    this.#past = past
+  }
+
+  /** `packed`: paths of `.gz` files that are known already. */
+  look(packed: readonly string[]): FoundBeside {
+    const { ghosts, ghostsKept } = this.#past
+    if (ghosts.size === 0) return NOTHING
+    const logs = new Set([...ghosts].flatMap(({ path }) => [resolve(path), ...logPathsOf(path)]))
+    const folders = [...new Set([...ghosts].map(({ path }) => dirname(path)))].slice(-MAX_FOLDERS)
+    const state = [ghostsKept, ...folders.map((folder) => `${folder} ${statOrNothing(folder)?.mtimeNs}`)].join('\n')
+    if (state !== this.#listed) this.#paths = folders.flatMap((folder) => generationsIn(folder, logs))
+    this.#listed = state
+    const files = [...new Set([...this.#paths, ...packed])].flatMap(fileOrNothing)
+    return { plain: files.filter(({ path }) => !isArchive(path)), packed: files.filter(({ path }) => isArchive(path)) }
+  }
+}
+
+function generationsIn(folder: string, logs: ReadonlySet<string>): string[] {
+  const paths = namesIn(folder).map((name) => `${folder}/${name}`)
+  return paths.filter((path) => logPathsOf(path).some((log) => logs.has(log))).slice(0, MAX_NAMES)
+}
+
+function fileOrNothing(path: string): FoundFile[] {
+  const stat = statOrNothing(path)
+  return stat?.isFile() === true ? [{ path, stat }] : []
+}

@@ -1,0 +1,118 @@
+/**
+ * `.gz` files that may hold what was not read of a ghost: looked into, and if a ghost stands in one, read on from where that was left.
+ * No other packed file is read. One at a time; one that is still being written is looked at again when it has grown.
+ */
+import { type BigIntStats, closeSync } from 'node:fs'
+import type { OpenStream, Origin } from '../source.ts'
+import { Archive } from './archive.ts'
+import { HEAD_BYTES } from './fingerprint.ts'
+import { isOfLogOf } from './generation-names.ts'
+import { fileKey } from './identity.ts'
+import type { Meter } from './meter.ts'
+import { openFile } from './open-file.ts'
+import type { PastFile } from './past-file.ts'
+import type { PastFiles } from './past-files.ts'
+import type { FoundFile } from './paths.ts'
+import { recognize } from './recognize.ts'
+
+export interface GhostArchivesOptions {
+  readonly past: PastFiles
+  readonly open: OpenStream
+  readonly makeOrigin: (path: string) => Omit<Origin, 'log'>
+  readonly meter: Meter
+  readonly maxLineBytes: number
+  readonly signal: AbortSignal
+  readonly onDone: () => void
+}
+
+/** An agent may create files without end. */
+const MAX_REMEMBERED = 10_000
+
+export class GhostArchives {
+  readonly #options: GhostArchivesOptions
+  /** What was looked at as it is now, with the ghosts that there are now. */
+  readonly #seen = new Set<string>()
+  #ghostsKept = 0
+  #reading: Promise<void> | undefined = undefined
+
+  constructor(options: GhostArchivesOptions) {
+    this.#options = options
+  }
+
+  get isReading(): boolean {
+    return this.#reading !== undefined
+  }
+
+  /** Begins with those that were not looked at yet, unless others are being read. */
+  start(files: readonly FoundFile[]): void {
+    if (this.#reading !== undefined) return
+    this.#forget()
+    const unseen = files.filter(({ stat }) => !this.#seen.has(seenKey(stat)))
+    if (unseen.length === 0) return
+    this.#reading = this.#readAll(unseen).finally(() => {
+      this.#reading = undefined
+      this.#options.onDone()
+    })
+  }
+
+  async done(): Promise<void> {
+    await this.#reading
+  }
+
+  #forget(): void {
+    const { ghostsKept } = this.#options.past
+    if (ghostsKept === this.#ghostsKept && this.#seen.size < MAX_REMEMBERED) return
+    this.#ghostsKept = ghostsKept
+    this.#seen.clear()
+  }
+
+  async #readAll(files: readonly FoundFile[]): Promise<void> {
+    for (const { path, stat } of files) {
+      if (this.#options.signal.aborted) return
+      this.#seen.add(seenKey(stat))
+      try {
+        await this.#readOne(path)
+      } catch (error) {
+        // It is still being written, or broken, or gone: what can be read of it is read when it has changed.
+        if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error
+      }
+    }
+  }
+
+  async #readOne(path: string): Promise<void> {
+    const { past, open, makeOrigin, signal } = this.#options
+    const looked = openFile(path)
+    if (looked === undefined) return
+    const ghostsLike = (lead: Buffer) => past.ghostsLike(lead).filter((ghost) => mayHold(ghost, path))
+    const ghost = await recognize(looked.fd, ghostsLike, signal)
+    if (ghost === undefined || signal.aborted) return
+    const opened = openFile(path)
+    if (opened === undefined) return
+    // While it was looked into, another may have been put in its place, and a plain copy may have taken the ghost's.
+    if (fileKey(opened.stat) !== fileKey(looked.stat) || !past.ghosts.has(ghost)) return closeSync(opened.fd)
+    const archive = new Archive(opened.fd, { ...makeOrigin(path), log: ghost.key, historyBytes: ghost.historyBytes }, open)
+    past.beginReading(ghost, archive)
+    await this.#readRest(ghost, archive)
+  }
+
+  async #readRest(ghost: PastFile, archive: Archive): Promise<void> {
+    const { past, meter, maxLineBytes, signal } = this.#options
+    meter.count('found')
+    try {
+      await archive.read(maxLineBytes, ghost.checkpoint, signal)
+    } catch (error) {
+      past.endReading(ghost)
+      throw error
+    }
+    if (signal.aborted) past.endReading(ghost)
+    else past.drop(ghost)
+  }
+}
+
+function mayHold(ghost: PastFile, path: string): boolean {
+  return ghost.headBytes >= HEAD_BYTES || isOfLogOf(path, ghost.path)
+}
+
+function seenKey(stat: BigIntStats): string {
+  return `${fileKey(stat)} ${stat.size} ${stat.mtimeNs}`
+}

@@ -1,0 +1,161 @@
+/**
+ * What a file is that is not followed yet: one that is known and goes on, a copy, or a new one. A copy of a file that is followed is not
+ * read while that one keeps its bytes; one whose original lost them (`copytruncate`, a move to another file system) holds what was not
+ * read of it, and is read on from where the original was left.
+ */
+import type { BigIntStats } from 'node:fs'
+import { HEAD_BYTES, LEAD_BYTES, type Likeness, likenessOf, MARK_BYTES } from './fingerprint.ts'
+import { isGenerationOf, isOfLogOf } from './generation-names.ts'
+import { birthOf, inodeKey } from './identity.ts'
+import type { Meter } from './meter.ts'
+import { bytesOf, type OpenedFile } from './open-file.ts'
+import type { Originals } from './originals.ts'
+import { type PastFile, truncatedFrom } from './past-file.ts'
+import type { PastFiles } from './past-files.ts'
+import type { FoundFile } from './paths.ts'
+import type { Tail } from './tail.ts'
+
+export type Finding =
+  | { readonly kind: 'new' }
+  /** What was read of `of` stands in it: it is read on from there. The unfinished line of `endOf` is in it too. */
+  | { readonly kind: 'rest'; readonly of: PastFile; readonly endOf?: Tail }
+  /** All of it stands in `of`, which is followed. */
+  | { readonly kind: 'copy'; readonly of: Tail }
+  /** `of` was changed and that is to be looked at first. */
+  | { readonly kind: 'unclear'; readonly of: Tail }
+
+const NEW: Finding = { kind: 'new' }
+
+/** A copy as it was when it was found to be one. */
+interface Copy {
+  readonly of: Tail
+  readonly restarts: number
+  readonly stat: BigIntStats
+}
+
+export class Judge {
+  readonly #past: PastFiles
+  readonly #meter: Meter
+  readonly #copies = new Map<string, Copy>()
+
+  constructor(past: PastFiles, meter: Meter) {
+    this.#past = past
+    this.#meter = meter
+  }
+
+  get copyCount(): number {
+    return this.#copies.size
+  }
+
+  /** Whether the file was found to be a copy, and nothing has changed since. */
+  isCopy({ stat }: FoundFile): boolean {
+    const copy = this.#copies.get(inodeKey(stat))
+    if (copy === undefined || !copy.of.isOpen || isGone(copy.of) || copy.of.restarts !== copy.restarts) return false
+    return copy.stat.size === stat.size && copy.stat.mtimeNs === stat.mtimeNs
+  }
+
+  /** Forgets copies that are not there any more. */
+  keepCopies(inodes: { has(inode: string): boolean }): void {
+    for (const inode of this.#copies.keys()) if (!inodes.has(inode)) this.#copies.delete(inode)
+  }
+
+  /** Throws the system's errors. */
+  judge(path: string, opened: OpenedFile, originals: Originals): Finding {
+    const inode = inodeKey(opened.stat)
+    const copy = this.#copies.get(inode)
+    this.#copies.delete(inode)
+    const last = copy === undefined ? undefined : restOf(copy, opened)
+    const rest = last === undefined ? this.rest(path, opened) : ({ kind: 'rest', of: last } as const)
+    if (rest !== undefined) return rest
+    for (const original of originals.of(path, opened)) {
+      const finding = compare(original, path, opened)
+      if (finding.kind === 'copy') this.#copies.set(inode, { of: original, restarts: original.restarts, stat: opened.stat })
+      if (finding !== NEW) return finding
+    }
+    return NEW
+  }
+
+  /** Whether something is known of the file itself, or it holds what is known of a ghost. Throws the system's errors. */
+  rest(path: string, opened: OpenedFile): Finding | undefined {
+    const known = this.#past.of(opened.stat)
+    const of = known === undefined ? this.#ghostIn(path, opened) : this.#unlessRewritten(known, opened)
+    return of === undefined ? undefined : { kind: 'rest', of }
+  }
+
+  #unlessRewritten(known: PastFile, opened: OpenedFile): PastFile | undefined {
+    if (Number(opened.stat.size) >= known.checkpoint && likenessIn(opened, known) === 'same') return known
+    this.#past.drop(known)
+    this.#past.keep(truncatedFrom(known))
+    this.#meter.count('truncated')
+    return undefined
+  }
+
+  /** As far as names and content tell; of several the one that was read furthest. */
+  #ghostIn(path: string, opened: OpenedFile): PastFile | undefined {
+    let found: PastFile | undefined
+    for (const ghost of this.#past.ghostsLike(Buffer.from(bytesOf(opened.fd, 0, LEAD_BYTES)))) {
+      if (ghost.checkpoint > (found?.checkpoint ?? 0) && stands(ghost, path, opened)) found = ghost
+    }
+    return found
+  }
+}
+
+/** What was known of the original when it lost its bytes, or was let go: the copy was compared with it while it had them. */
+function restOf({ of, restarts }: Copy, opened: OpenedFile): PastFile | undefined {
+  const last = of.restarts !== restarts ? of.before : of.isOpen ? undefined : of.past('closed')
+  return last === undefined || likenessIn(opened, last) === 'other' ? undefined : last
+}
+
+/**
+ * Content is no proof: logs may begin alike, and a wrong guess loses lines. So a file that is not named as a generation of the ghost's log
+ * must have much in common with it.
+ */
+function stands(ghost: PastFile, path: string, opened: OpenedFile): boolean {
+  const { fd, stat } = opened
+  const sizeBytes = Number(stat.size)
+  if (sizeBytes === 0 || isOlder(stat.birthtimeNs, birthOf(ghost.key))) return false
+  const isGeneration = isOfLogOf(path, ghost.path)
+  const likeness = likenessIn(opened, ghost)
+  if (likeness === 'same') return isGeneration || ghost.headBytes >= HEAD_BYTES
+  if (likeness === 'other' || !isGeneration) return false
+  if (sizeBytes >= Math.min(LEAD_BYTES, ghost.headBytes)) return true
+  return ghost.head !== undefined && bytesOf(fd, 0, sizeBytes).equals(ghost.head.subarray(0, sizeBytes))
+}
+
+/** A copy is younger than its original, not longer, and the same in its first and last bytes. */
+function compare(original: Tail, path: string, opened: OpenedFile): Finding {
+  const { fd, stat } = opened
+  if (isOlder(stat.birthtimeNs, original.birthtimeNs)) return NEW
+  if (isGone(original)) {
+    const last = original.past('ghost')
+    return stands(last, path, opened) ? { kind: 'rest', of: last, endOf: original } : NEW
+  }
+  const isGeneration = !original.isRotated && isGenerationOf(path, original.origin.file)
+  if (!isGeneration && stat.size < HEAD_BYTES) return NEW
+  if (isCopy(original, fd, Number(stat.size))) return { kind: 'copy', of: original }
+  return original.isIntact() ? NEW : { kind: 'unclear', of: original }
+}
+
+function isGone(original: Tail): boolean {
+  return original.isUnlinked && !original.isUnread
+}
+
+/** One that is still being made may have no bytes yet. */
+function isCopy(original: Tail, fd: number, sizeBytes: number): boolean {
+  const headBytes = Math.min(HEAD_BYTES, sizeBytes)
+  const endBytes = Math.min(MARK_BYTES, sizeBytes)
+  return isSame(original, fd, 0, headBytes) && isSame(original, fd, sizeBytes - endBytes, endBytes)
+}
+
+function isSame(original: Tail, fd: number, offset: number, length: number): boolean {
+  const bytes = bytesOf(fd, offset, length)
+  return bytes.length === length && original.holds(bytes, offset)
+}
+
+function likenessIn({ fd, stat }: OpenedFile, past: PastFile): Likeness {
+  return likenessOf(past, Number(stat.size), (offset, length) => bytesOf(fd, offset, length))
+}
+
+function isOlder(birthtimeNs: bigint, otherNs: bigint): boolean {
+  return birthtimeNs !== 0n && birthtimeNs < otherNs
+}

@@ -1,0 +1,39 @@
+/** The files that are followed, looked up by name and by how they begin: an unknown file may be a copy of one. Valid during one scan. */
+import { resolve } from 'node:path'
+import { HEAD_BYTES } from './fingerprint.ts'
+import { logPathsOf } from './generation-names.ts'
+import { bytesOf, type OpenedFile } from './open-file.ts'
+import type { Tail } from './tail.ts'
+
+/** Who writes the logs may make any number of them begin alike. */
+const MAX_ALIKE = 16
+
+export class Originals {
+  readonly #byKey = new Map<string, Tail[]>()
+
+  constructor(tails: Iterable<Tail>) {
+    for (const tail of tails) this.add(tail)
+  }
+
+  add(tail: Tail): void {
+    this.#put(`path ${resolve(tail.origin.file)}`, tail)
+    if (tail.head.length === HEAD_BYTES) this.#put(headKey(tail.head), tail)
+  }
+
+  /** Those of which the file may be a copy, by its name or by its first bytes. */
+  of(path: string, { fd, stat }: OpenedFile): Tail[] {
+    const keys = logPathsOf(path).map((log) => `path ${log}`)
+    if (stat.size >= HEAD_BYTES) keys.push(headKey(bytesOf(fd, 0, HEAD_BYTES)))
+    return [...new Set(keys.flatMap((key) => this.#byKey.get(key) ?? []))]
+  }
+
+  #put(key: string, tail: Tail): void {
+    const tails = this.#byKey.get(key)
+    if (tails === undefined) this.#byKey.set(key, [tail])
+    else if (tails.length < MAX_ALIKE) tails.push(tail)
+  }
+}
+
+function headKey(head: Buffer): string {
+  return `head ${head.toString('latin1')}`
+}
