@@ -2,12 +2,15 @@
 import {
   appendFileSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -105,6 +108,46 @@ describe('copytruncate', () => {
         }
       })
 
+      test('of several rotations between two looks every copy is read, also when nothing was read before', async () => {
+        const f = follow({ patterns })
+        const [log, copy] = [f.path('app.log'), f.path('app.log.1')]
+        const rotate = () => {
+          for (const k of [2, 1])
+            if (existsSync(f.path(`app.log.${k}`))) renameSync(f.path(`app.log.${k}`), f.path(`app.log.${k + 1}`))
+          copyFileSync(log, copy)
+          truncateSync(log)
+        }
+        writeFileSync(log, '')
+        await f.start()
+        for (let n = 0; n < 180; n += 30) {
+          appendFileSync(log, lines(n, n + 30))
+          rotate()
+          if (n % 90 === 60) await f.settle()
+          if (n % 90 === 60) await f.settle()
+        }
+        expect(numbersIn(f.taken())).toEqual(upTo(180))
+      })
+
+      test('a log that was known and never read before a kill has its copies read', async () => {
+        const f = follow({ patterns })
+        const log = f.path('app.log')
+        writeFileSync(log, '')
+        await f.start()
+        const g = await restart(f, patterns, () => {
+          for (const n of [0, 20, 40]) {
+            appendFileSync(log, lines(n, n + 20))
+            copyFileSync(log, f.path(`app.log.${3 - n / 20}`))
+            truncateSync(log)
+          }
+          appendFileSync(log, lines(60, 70))
+        })
+        await g.settle()
+        const taken = g.taken()
+        const h = await restart(g, patterns, () => {})
+        await h.settle()
+        expect(numbersIn([...taken, ...h.taken()])).toEqual(upTo(70))
+      })
+
       test('a kill before the copy is found loses nothing', async () => {
         const f = follow({ patterns })
         const [log, copy] = [f.path('app.log'), f.path('app.log.1')]
@@ -147,8 +190,7 @@ describe('copytruncate', () => {
         const packed = gzipSync(readFileSync(log))
         truncateSync(log)
         writeFileSync(f.path('app.log.1.gz'), packed.subarray(0, packed.length * 0.75))
-        await f.settle()
-        await f.settle()
+        await untilRead(f, 20_001)
         writeFileSync(f.path('app.log.1.gz'), packed)
         await untilRead(f, 40_000)
         expect(numbersIn(f.taken())).toEqual(upTo(40_000))
@@ -190,7 +232,126 @@ describe('copytruncate', () => {
   })
 })
 
+describe('a known copy', () => {
+  test('is followed when its original was truncated', async () => {
+    const f = follow({ patterns: ['app.log*'] })
+    writeFileSync(f.path('app.log'), lines(0, 50))
+    await f.start()
+    copyFileSync(f.path('app.log'), f.path('app.log.1'))
+    await f.settle()
+    truncateSync(f.path('app.log'))
+    await f.settle()
+    expect(f.files('copy')).toBe(0)
+    appendFileSync(f.path('app.log.1'), lines(50, 51))
+    await f.settle()
+    expect(numbersIn(f.taken())).toEqual(upTo(51))
+  })
+
+  test('under a name of its own is no news when its original goes on and is truncated then', async () => {
+    const f = follow({ patterns: ['*.log'] })
+    writeFileSync(f.path('a.log'), lines(0, 50))
+    await f.start()
+    copyFileSync(f.path('a.log'), f.path('b.log'))
+    await f.settle()
+    appendFileSync(f.path('a.log'), lines(50, 60))
+    await f.settle()
+    truncateSync(f.path('a.log'))
+    await f.settle()
+    await f.settle()
+    expect(numbersIn(f.taken())).toEqual(upTo(60))
+  })
+
+  test('that is written anew while its original is truncated is new', async () => {
+    const f = follow({ patterns: ['*.log'] })
+    writeFileSync(f.path('a.log'), lines(0, 50))
+    await f.start()
+    copyFileSync(f.path('a.log'), f.path('b.log'))
+    await f.settle()
+    truncateSync(f.path('a.log'))
+    writeFileSync(f.path('b.log'), lines(50, 52))
+    await f.settle()
+    await f.settle()
+    expect(numbersIn(f.taken())).toEqual(upTo(52))
+  })
+
+  test('that came together with its original is known by its name', async () => {
+    const f = follow({ patterns: ['app.log*'] })
+    await f.start()
+    writeFileSync(f.path('app.log'), lines(0, 5))
+    copyFileSync(f.path('app.log'), f.path('app.log-20260131'))
+    await f.settle()
+    expect(numbersIn(f.taken())).toEqual(upTo(5))
+  })
+
+  test('of a log that was written anew to the same size at the same time', async () => {
+    const f = follow({ patterns: ['app.log*'] })
+    const time = new Date('2026-01-31T12:00:00Z')
+    writeFileSync(f.path('app.log'), lines(0, 50))
+    utimesSync(f.path('app.log'), time, time)
+    await f.start()
+    await f.time.step(20_000)
+    copyFileSync(f.path('app.log'), f.path('app.log.1'))
+    writeFileSync(f.path('app.log'), lines(50, 100))
+    utimesSync(f.path('app.log'), time, time)
+    for (let i = 0; i < 3; i++) await f.settle()
+    expect(numbersIn(f.taken())).toEqual(upTo(100))
+  })
+
+  test('is read on from the bytes that were read last, of all that it may hold', async () => {
+    const f = follow({ patterns: ['app.log*'] })
+    writeFileSync(f.path('app.log'), lines(0, 50))
+    await f.start()
+    truncateSync(f.path('app.log'))
+    await f.settle()
+    writeFileSync(f.path('app.log'), lines(0, 60))
+    await f.settle()
+    appendFileSync(f.path('app.log'), lines(60, 70))
+    copyFileSync(f.path('app.log'), f.path('app.log.1'))
+    truncateSync(f.path('app.log'))
+    await f.settle()
+    await f.settle()
+    expect(f.taken()).toHaveLength(50 + 70)
+  })
+})
+
 describe('what is no copy', () => {
+  test('an older file that gets a generation’s name', async () => {
+    for (const isTruncated of [false, true]) {
+      const f = follow({ patterns: ['app.log*'] })
+      writeFileSync(f.path('older'), 'start\n')
+      await untilClockTicks(f.path('older'))
+      writeFileSync(f.path('app.log'), 'start\none\n')
+      await f.start()
+      if (isTruncated) truncateSync(f.path('app.log'))
+      await f.settle()
+      renameSync(f.path('older'), f.path('app.log.1'))
+      await f.settle()
+      expect(f.taken()).toEqual(['start', 'one', 'start'])
+    }
+  })
+
+  test('what begins as a short log did that was truncated', async () => {
+    const f = follow({ patterns: ['*.log', '*.log.1'] })
+    writeFileSync(f.path('a.log'), 'start\n')
+    await f.start()
+    truncateSync(f.path('a.log'))
+    await f.settle()
+    writeFileSync(f.path('b.log'), 'start\nmore\n')
+    writeFileSync(f.path('a.log.1'), 'x\n')
+    await f.settle()
+    expect(f.taken().sort()).toEqual(['more', 'start', 'start', 'x'])
+  })
+
+  test('a generation that ends like the log and begins otherwise', async () => {
+    const f = follow({ patterns: ['app.log*'] })
+    const end = `${'same '.repeat(80)}\n`
+    writeFileSync(f.path('app.log'), `one ${end}`)
+    await f.start()
+    writeFileSync(f.path('app.log.1'), `two ${end}`)
+    await f.settle()
+    expect(f.taken().map((line) => line.slice(0, 3))).toEqual(['one', 'two'])
+  })
+
   test('a younger file with a generation’s name that begins alike and goes on otherwise', async () => {
     const f = follow({ patterns: ['app.log*'] })
     writeFileSync(f.path('app.log'), 'start\none\n')
@@ -280,6 +441,21 @@ describe('moved to another file system', () => {
     expect(numbersIn([...taken, ...g.taken()])).toEqual(upTo(70))
   })
 
+  test('its last line is finished there', async () => {
+    const f = follow({ patterns: ['app.log', 'old/*'] })
+    mkdirSync(f.path('old'))
+    writeFileSync(f.path('app.log'), `${lines(0, 50)}{"n":50`)
+    await f.start()
+    copyFileSync(f.path('app.log'), f.path('old/app.log.1'))
+    unlinkSync(f.path('app.log'))
+    await f.settle()
+    await f.settle()
+    await f.time.step(100_000)
+    appendFileSync(f.path('old/app.log.1'), '}\n')
+    await f.settle()
+    expect(numbersIn(f.taken())).toEqual(upTo(51))
+  })
+
   test('a log that is written anew as a whole, as editors do, goes on behind what was read', async () => {
     const f = follow({ patterns: ['app.log'] })
     writeFileSync(f.path('app.log'), lines(0, 50))
@@ -305,6 +481,75 @@ describe('compressed before it was read', () => {
     })
     await untilRead(g, 20)
     expect(numbersIn([...taken, ...g.taken()])).toEqual(upTo(70))
+  })
+
+  test('the first backlog is not over before it is read', async () => {
+    const f = follow({ patterns: ['app.log'] })
+    writeFileSync(f.path('app.log'), lines(0, 50))
+    await f.start()
+    const g = await restart(f, ['app.log'], () => {
+      appendFileSync(f.path('app.log'), lines(50, 60))
+      gzip(f.path('app.log'), f.path('app.log.1.gz'))
+    })
+    let seen = -1
+    void g.source.caughtUp.then(() => {
+      seen = g.lines.length
+    })
+    await untilRead(g, 10)
+    await untilTrue(g, () => seen >= 0)
+    expect(seen).toBe(10)
+  })
+
+  test('a generation that was rotated and then compressed, and one whose date stands before its ending', async () => {
+    const f = follow({ patterns: ['*.log', 'app.log.1'] })
+    writeFileSync(f.path('app.log.1'), lines(0, 50))
+    writeFileSync(f.path('b.log'), lines(1000, 1050))
+    await f.start()
+    const taken = f.taken()
+    const g = await restart(f, ['*.log', 'app.log.1'], () => {
+      appendFileSync(f.path('app.log.1'), lines(50, 60))
+      gzip(f.path('app.log.1'), f.path('app.log.2.gz'))
+      appendFileSync(f.path('b.log'), lines(1050, 1060))
+      gzip(f.path('b.log'), f.path('b-20260131.log.gz'))
+    })
+    await untilRead(g, 20)
+    expect(numbersIn([...taken, ...g.taken()])).toEqual('0-59 1000-1059')
+  })
+
+  test('wherever the patterns reach and whatever its name, if it has much in common with what was read', async () => {
+    const f = follow({ patterns: ['*.log', 'old/*'] })
+    mkdirSync(f.path('old'))
+    writeFileSync(f.path('a.log'), lines(0, 50))
+    writeFileSync(f.path('b.log'), 'start\n')
+    await f.start()
+    const taken = f.taken().filter((line) => line !== 'start')
+    writeFileSync(f.path('old/b.gz'), gzipSync('start\n{"n":1000}\n'))
+    writeFileSync(f.path('old/a.gz'), gzipSync(lines(0, 60)))
+    truncateSync(f.path('b.log'))
+    // Both are looked into now and hold no ghost that can be told.
+    await untilTrue(f, () => f.changes('truncated') === 1)
+    for (let i = 0; i < 100; i++) await nextTurn()
+    await f.settle()
+    expect(f.taken()).toEqual([])
+    truncateSync(f.path('a.log'))
+    await untilRead(f, 10)
+    expect(numbersIn([...taken, ...f.taken()])).toEqual(upTo(60))
+  })
+
+  test('a packed file that begins alike for long and goes on otherwise is left alone', async () => {
+    const f = follow({ patterns: ['app.log'] })
+    const first = `{"pad":"${'x'.repeat((256 << 10) - 9 - 20)}"}\n`
+    writeFileSync(f.path('app.log'), first + lines(0, 50))
+    await f.start()
+    const [, ...taken] = f.taken()
+    const g = await restart(f, ['app.log'], () => {
+      writeFileSync(f.path('app.log.1.gz'), gzipSync(first + lines(100, 200)))
+      writeFileSync(f.path('app.log.2.gz'), gzipSync(first + lines(0, 60)))
+      unlinkSync(f.path('app.log'))
+    })
+    await untilRead(g, 10)
+    await g.settle()
+    expect(numbersIn([...taken, ...g.taken()])).toEqual(upTo(60))
   })
 
   test('a kill while it is read counts nothing twice', async () => {
@@ -347,18 +592,49 @@ describe('an unterminated last line', () => {
     const f = follow({ patterns: ['app.log*'] })
     writeFileSync(f.path('app.log'), 'one\n{"n":')
     await f.start()
-    await f.time.step(120_000)
-    appendFileSync(f.path('app.log'), '1}\n')
+    renameSync(f.path('app.log'), f.path('app.log.1'))
+    await f.settle()
+    await f.time.step(1_200_000)
+    await f.settle()
+    appendFileSync(f.path('app.log.1'), '1}\n')
     await f.settle()
     expect(f.taken()).toEqual(['one', '{"n":1}'])
   })
 })
 
-/** Packed files are read beside the steps of time. */
-async function untilRead(f: Following, count: number): Promise<void> {
+test('of a log that is truncated again and again without a copy, no more than fifty ghosts are kept', async () => {
+  const f = follow({ patterns: ['app.log'] })
+  writeFileSync(f.path('app.log'), '')
+  await f.start()
+  for (let i = 0; i < 60; i++) {
+    writeFileSync(f.path('app.log'), lines(i * 2, i * 2 + 1))
+    await f.settle()
+  }
+  expect(f.changes('truncated')).toBe(59)
+  expect(f.source.positions()).toHaveLength(1 + 50)
+})
+
+/** Until a new file would be younger. */
+async function untilClockTicks(path: string): Promise<void> {
+  const before = statSync(path, { bigint: true }).birthtimeNs
+  const probe = `${path}.probe`
+  for (let isOver = false; !isOver; ) {
+    await nextTurn()
+    writeFileSync(probe, '')
+    isOver = statSync(probe, { bigint: true }).birthtimeNs > before
+    unlinkSync(probe)
+  }
+}
+
+async function untilTrue(f: Following, isTrue: () => boolean): Promise<void> {
   const givesUpAtMs = performance.now() + 10_000
-  while (f.lines.length < count && performance.now() < givesUpAtMs) {
+  while (!isTrue() && performance.now() < givesUpAtMs) {
     await nextTurn()
     await f.time.step(100)
   }
+}
+
+/** Packed files are read beside the steps of time. */
+function untilRead(f: Following, count: number): Promise<void> {
+  return untilTrue(f, () => f.lines.length >= count)
 }

@@ -1,6 +1,6 @@
 /**
  * Files beside the logs of ghosts, named as their generations: one may be a copy that holds what was not read, under a name that the
- * patterns do not have. A folder is listed when it has changed, or when a ghost came.
+ * patterns do not have. A folder is listed when it has changed, or when a log is asked for that was not before.
  */
 import { dirname, resolve } from 'node:path'
 import { isArchive } from './archive.ts'
@@ -8,6 +8,7 @@ import { namesIn, statOrNothing } from './folder.ts'
 import { logPathsOf } from './generation-names.ts'
 import type { PastFiles } from './past-files.ts'
 import type { FoundFile } from './paths.ts'
+import type { Unseen } from './unseen.ts'
 
 export interface FoundBeside {
   readonly plain: readonly FoundFile[]
@@ -22,20 +23,22 @@ const NOTHING: FoundBeside = { plain: [], packed: [] }
 
 export class Beside {
   readonly #past: PastFiles
+  readonly #unseen: Unseen
   #listed = ''
   #paths: readonly string[] = []
 
-  constructor(past: PastFiles) {
+  constructor(past: PastFiles, unseen: Unseen) {
     this.#past = past
+    this.#unseen = unseen
   }
 
   /** `packed`: paths of `.gz` files that are known already. */
   look(packed: readonly string[]): FoundBeside {
-    const { ghosts, ghostsKept } = this.#past
-    if (ghosts.size === 0) return NOTHING
-    const logs = new Set([...ghosts].flatMap(({ path }) => [resolve(path), ...logPathsOf(path)]))
-    const folders = [...new Set([...ghosts].map(({ path }) => dirname(path)))].slice(-MAX_FOLDERS)
-    const state = [ghostsKept, ...folders.map((folder) => `${folder} ${statOrNothing(folder)?.mtimeNs}`)].join('\n')
+    const { ghosts } = this.#past
+    if (ghosts.size === 0 && this.#unseen.count === 0) return NOTHING
+    const logs = new Set([...this.#unseen.logs, ...[...ghosts].flatMap(({ path }) => [resolve(path), ...logPathsOf(path)])])
+    const folders = [...new Set([...logs].map((path) => dirname(path)))].slice(0, MAX_FOLDERS)
+    const state = [...logs, ...folders.map((folder) => `${folder} ${statOrNothing(folder)?.mtimeNs}`)].join('\n')
     if (state !== this.#listed) this.#paths = folders.flatMap((folder) => generationsIn(folder, logs))
     this.#listed = state
     const files = [...new Set([...this.#paths, ...packed])].flatMap(fileOrNothing)

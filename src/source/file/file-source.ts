@@ -20,6 +20,7 @@ import { type FoundFiles, Paths } from './paths.ts'
 import { OnceReader } from './read-once.ts'
 import type { Tail } from './tail.ts'
 import { Tails } from './tails.ts'
+import { Unseen } from './unseen.ts'
 import { DirectoryWatch, type Hint } from './watch.ts'
 import { Window } from './window.ts'
 
@@ -81,7 +82,8 @@ export class FileSource implements Source {
   #isFirstScan = true
   #isFirstStart = true
   readonly #past = new PastFiles()
-  readonly #beside = new Beside(this.#past)
+  readonly #unseen = new Unseen()
+  readonly #beside = new Beside(this.#past, this.#unseen)
   #pastArchives: readonly RecordedPosition[] = []
   #scanAtMs = Number.NEGATIVE_INFINITY
   #earliestScanMs = Number.NEGATIVE_INFINITY
@@ -173,6 +175,7 @@ export class FileSource implements Source {
       rotateWaitMs: this.#options.rotateWaitMs ?? 60_000,
       maxOpenFiles: this.#options.maxOpenFiles ?? 10_000,
       past: this.#past,
+      unseen: this.#unseen,
     })
   }
 
@@ -261,10 +264,11 @@ export class FileSource implements Source {
     if (tail.hasChanged) this.#changedMs = nowMs
     if (tail.seemsRenamed) this.#scanSoon()
     tail.seemsRenamed = false
+    if (tail.wasBlank) this.#unseen.note({ path: tail.origin.file, sinceMs: tail.sinceMs })
     if (turn === 'truncated') {
       this.#meter.count('truncated')
       this.#meter.lostBytes(tail.truncatedBytes)
-      if (tail.before !== undefined) this.#past.keep(tail.before)
+      this.#tails?.noteTruncated(tail)
       this.#scanSoon()
     } else if (turn === 'failed') {
       this.#meter.count('error')

@@ -14,6 +14,7 @@ import { type PastFile, truncatedFrom } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
 import type { FoundFile } from './paths.ts'
 import type { Tail } from './tail.ts'
+import type { Unseen } from './unseen.ts'
 
 export type Finding =
   | { readonly kind: 'new' }
@@ -35,11 +36,13 @@ interface Copy {
 
 export class Judge {
   readonly #past: PastFiles
+  readonly #unseen: Unseen
   readonly #meter: Meter
   readonly #copies = new Map<string, Copy>()
 
-  constructor(past: PastFiles, meter: Meter) {
+  constructor(past: PastFiles, unseen: Unseen, meter: Meter) {
     this.#past = past
+    this.#unseen = unseen
     this.#meter = meter
   }
 
@@ -60,19 +63,19 @@ export class Judge {
   }
 
   /** Throws the system's errors. */
-  judge(path: string, opened: OpenedFile, originals: Originals): Finding {
+  judge(path: string, opened: OpenedFile, among: Originals): Finding {
     const inode = inodeKey(opened.stat)
     const copy = this.#copies.get(inode)
+    const originals = among.of(path, opened)
+    const changed = originals.find((original) => !isGone(original) && !original.isIntact())
+    if (changed !== undefined) return { kind: 'unclear', of: changed }
     this.#copies.delete(inode)
     const last = copy === undefined ? undefined : restOf(copy, opened)
     const rest = last === undefined ? this.rest(path, opened) : ({ kind: 'rest', of: last } as const)
     if (rest !== undefined) return rest
-    for (const original of originals.of(path, opened)) {
-      const finding = compare(original, path, opened)
-      if (finding.kind === 'copy') this.#copies.set(inode, { of: original, restarts: original.restarts, stat: opened.stat })
-      if (finding !== NEW) return finding
-    }
-    return NEW
+    const finding = originals.map((original) => compare(original, path, opened)).find((found) => found !== NEW) ?? NEW
+    if (finding.kind === 'copy') this.#copies.set(inode, { of: finding.of, restarts: finding.of.restarts, stat: opened.stat })
+    return finding
   }
 
   /** Whether something is known of the file itself, or it holds what is known of a ghost. Throws the system's errors. */
@@ -86,6 +89,7 @@ export class Judge {
     if (Number(opened.stat.size) >= known.checkpoint && likenessIn(opened, known) === 'same') return known
     this.#past.drop(known)
     this.#past.keep(truncatedFrom(known))
+    this.#unseen.note(known)
     this.#meter.count('truncated')
     return undefined
   }
@@ -133,6 +137,7 @@ function compare(original: Tail, path: string, opened: OpenedFile): Finding {
   const isGeneration = !original.isRotated && isGenerationOf(path, original.origin.file)
   if (!isGeneration && stat.size < HEAD_BYTES) return NEW
   if (isCopy(original, fd, Number(stat.size))) return { kind: 'copy', of: original }
+  // It may have been truncated while it was compared.
   return original.isIntact() ? NEW : { kind: 'unclear', of: original }
 }
 

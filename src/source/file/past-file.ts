@@ -17,6 +17,8 @@ export interface PastFile extends Fingerprint {
   readonly path: string
   /** Everything before it is in the numbers. */
   readonly checkpoint: number
+  /** When it was begun, or truncated last; in milliseconds since the epoch. Copies of its present content are younger. */
+  readonly sinceMs: number
   /** What was there when it was first opened: not live. */
   readonly historyBytes: number
   readonly state: PastState

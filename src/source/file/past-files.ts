@@ -36,7 +36,9 @@ export class PastFiles {
     return [...this.#byId.values()].map((file) => positionOf(this.#asRead(file)))
   }
 
+  /** Of which nothing was read it keeps no ghost: there is nothing to go on from. */
   keep(file: PastFile): void {
+    if (file.state === 'ghost' && file.checkpoint === 0) return
     const before = this.#byId.get(file.id)
     if (before !== undefined) this.drop(before)
     this.#byId.set(file.id, file)

@@ -28,6 +28,8 @@ export interface TailOptions {
   readonly startOffset: number
   /** Bytes that were there when it was first opened. Default: its size now. */
   readonly historyBytes?: number
+  /** When its content was begun. Default: when the file was. */
+  readonly sinceMs?: number
   readonly origin: TailOrigin
   readonly sink: StreamSink
   readonly window: Window
@@ -52,12 +54,14 @@ export class Tail {
   error: NodeJS.ErrnoException | undefined = undefined
   /** Bytes that the last truncation took before they were in the numbers. */
   truncatedBytes = 0
-  /** What was known of it when it was truncated last; undefined if nothing was. */
+  /** What was known of it when it was truncated last. */
   before: PastFile | undefined = undefined
   /** How often it was truncated. */
   restarts = 0
   /** Whether the last turn found the file changed. */
   hasChanged = false
+  /** The last turn found it changed, and nothing was known of what it held before: it may have been another. */
+  wasBlank = false
   /** Only its inode changed lately: most likely a new name. */
   seemsRenamed = false
   /** Bytes that the last turn delivered. */
@@ -86,8 +90,9 @@ export class Tail {
   #stat: BigIntStats
   #sizeBytes: number
   #isOpen = true
+  #sinceMs: number
 
-  constructor({ fd, stat, nowMs, startOffset, historyBytes, origin, sink, window }: TailOptions) {
+  constructor({ fd, stat, nowMs, startOffset, historyBytes, sinceMs, origin, sink, window }: TailOptions) {
     this.#fd = fd
     this.#stat = stat
     this.quietSinceMs = nowMs
@@ -100,6 +105,7 @@ export class Tail {
     this.#sizeBytes = Number(stat.size)
     this.#target = this.#sizeBytes
     origin.historyBytes = historyBytes ?? this.#sizeBytes
+    this.#sinceMs = sinceMs ?? Number(stat.birthtimeNs) / 1e6
     this.#wanted = this.#deliveredTo = this.#checkpoint = this.#anchorOffset = startOffset
     if (startOffset > 0) this.#learnStart()
   }
@@ -122,11 +128,6 @@ export class Tail {
   /** What was there when it was found, or when `aimAtEnd` was called, is not all read. A file that fails keeps nobody waiting. */
   get isBehind(): boolean {
     return this.#isOpen && this.error === undefined && this.#deliveredTo < Math.min(this.#target, this.#sizeBytes)
-  }
-
-  /** Its last line, as last seen, has no end. */
-  get isUnfinished(): boolean {
-    return this.#sizeBytes > this.#checkpoint
   }
 
   get isOpen(): boolean {
@@ -160,11 +161,17 @@ export class Tail {
       key: this.key,
       path: this.origin.file,
       checkpoint: this.#checkpoint,
+      sinceMs: this.#sinceMs,
       historyBytes: this.origin.historyBytes ?? 0,
       state,
       ...(state === 'ghost' ? { head } : {}),
       ...fingerprintOf(head, this.#anchorOffset, this.#anchor.subarray(0, this.#anchorBytes)),
     }
+  }
+
+  /** When what it holds was begun; milliseconds since the epoch, 0 where the file system does not know. */
+  get sinceMs(): number {
+    return this.#sinceMs
   }
 
   /** Nanoseconds since the epoch; 0 where the file system does not know. */
@@ -258,6 +265,7 @@ export class Tail {
   #lookAndRead(nowMs: number): number {
     this.#look()
     this.hasChanged = this.#isUnchecked
+    this.wasBlank = this.hasChanged && this.#checkpoint === 0
     const isSecondLook = !this.hasChanged && nowMs >= this.#secondLookAtMs
     if (this.hasChanged) {
       this.quietSinceMs = nowMs
@@ -347,8 +355,9 @@ export class Tail {
 
   #restart(sizeBefore: number): Turn {
     this.truncatedBytes = Math.max(0, sizeBefore - this.#checkpoint)
-    this.before = this.#checkpoint > 0 ? truncatedFrom(this.past('ghost')) : undefined
+    this.before = truncatedFrom(this.past('ghost'))
     this.restarts++
+    this.#sinceMs = Number(this.#stat.mtimeNs) / 1e6
     this.#sink.reset()
     this.#wanted = this.#deliveredTo = this.#checkpoint = 0
     this.#markBytes = 0

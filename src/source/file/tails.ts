@@ -16,6 +16,7 @@ import type { PastFiles } from './past-files.ts'
 import type { FoundFile } from './paths.ts'
 import { Refusals } from './refusals.ts'
 import { Tail } from './tail.ts'
+import type { Unseen } from './unseen.ts'
 import type { Window } from './window.ts'
 
 export interface TailsOptions {
@@ -28,6 +29,7 @@ export interface TailsOptions {
   readonly maxOpenFiles: number
   /** What is known of files that are not open. */
   readonly past: PastFiles
+  readonly unseen: Unseen
 }
 
 type Find = (path: string, opened: OpenedFile) => Finding | undefined
@@ -46,7 +48,7 @@ export class Tails {
 
   constructor(options: TailsOptions) {
     this.#options = options
-    this.#judge = new Judge(options.past, options.meter)
+    this.#judge = new Judge(options.past, options.unseen, options.meter)
   }
 
   /** All open files. */
@@ -89,11 +91,27 @@ export class Tails {
     return [...stirred, ...fresh, ...this.#unclear.splice(0)]
   }
 
-  /** Opens those of these files, which the patterns do not name, that hold the rest of a ghost. Answers their tails. */
+  /** What it held is gone. */
+  noteTruncated({ before }: Tail): void {
+    if (before === undefined) return
+    this.#options.past.keep(before)
+    this.#options.unseen.note(before)
+  }
+
+  /** Opens those of these files, which the patterns do not name, that hold the rest of a ghost or were never seen. Answers their tails. */
   openRests(files: readonly FoundFile[], nowMs: number): Tail[] {
-    const unknown = files.filter(({ stat }) => !this.#byInode.has(inodeKey(stat)))
-    const find: Find = (path, opened) => this.#judge.rest(path, opened)
-    return unknown.flatMap(({ path }) => this.#open(path, find, false, nowMs))
+    const { unseen } = this.#options
+    const unknown = files.filter((file) => !this.#byInode.has(inodeKey(file.stat)) && !this.#judge.isCopy(file))
+    const originals = new Originals(unknown.length > 0 ? this.all : [])
+    const find: Find = (path, opened) => {
+      const isUnseen = unseen.has(path, opened.stat)
+      return isUnseen ? this.#judge.judge(path, opened, originals) : this.#judge.rest(path, opened)
+    }
+    const fresh = unknown.sort(compareBirths).flatMap(({ path }) => this.#open(path, find, false, nowMs))
+    const unclear = this.#unclear.splice(0)
+    if (unclear.length === 0) unseen.clear()
+    this.#indexPaths()
+    return [...fresh, ...unclear]
   }
 
   /** Lets go of lost files that are read and quiet. Answers them. */
@@ -156,7 +174,7 @@ export class Tails {
 
   /** What is known goes on first: it tells what is a copy. A copy is younger than its original. */
   #openUnknown(unknown: readonly FoundFile[], skipsHistory: boolean, nowMs: number): Tail[] {
-    const oldestFirst = [...unknown].sort((a, b) => compareTimes(a.stat.birthtimeNs, b.stat.birthtimeNs))
+    const oldestFirst = [...unknown].sort(compareBirths)
     const isKnown = ({ stat }: FoundFile) => this.#options.past.of(stat) !== undefined
     const known = oldestFirst.filter(isKnown).flatMap(({ path }) => {
       return this.#open(path, (...file) => this.#judge.rest(...file) ?? { kind: 'new' }, skipsHistory, nowMs)
@@ -217,9 +235,11 @@ export class Tails {
     const origin = { source, log: fileKey(stat), file: path, stream: '', fields: fieldsOf(path) }
     const sizeBytes = Number(stat.size)
     const startOffset = Math.min(sizeBytes, past?.checkpoint ?? (startsAtEnd ? sizeBytes : 0))
-    const history = past === undefined ? {} : { historyBytes: past.historyBytes }
-    const tail = new Tail({ fd, stat, nowMs, startOffset, ...history, origin, sink: open(origin), window })
+    const content = past === undefined ? {} : { historyBytes: past.historyBytes, sinceMs: past.sinceMs }
+    const tail = new Tail({ fd, stat, nowMs, startOffset, ...content, origin, sink: open(origin), window })
     if (past !== undefined) this.#options.past.drop(past)
+    // Of what was never read it cannot be told whether it is still the same.
+    if (past?.state === 'open' && past.checkpoint === 0) this.#options.unseen.note(past)
     this.#byInode.set(tail.inode, tail)
     meter.count('found')
     return tail
@@ -243,8 +263,9 @@ export class Tails {
     const beside = generationsBeside(past.path)
     const itself = beside.find(({ stat }) => this.#options.past.of(stat) === past)
     if (itself === undefined) {
-      if (past.checkpoint > 0) this.#options.past.keep({ ...past, state: 'ghost' })
-      else this.#options.past.drop(past)
+      this.#options.past.drop(past)
+      this.#options.past.keep({ ...past, state: 'ghost' })
+      this.#options.unseen.note(past)
       return []
     }
     return [itself, ...this.#begunAfter(itself.stat.birthtimeNs, past.path, unknown)]
@@ -281,7 +302,7 @@ export class Tails {
   /** Nobody can finish it any more, or had the time to: it is taken as it is. */
   #endLastLine(tail: Tail): void {
     const isFinal = tail.isUnlinked || tail.hasSuccessor
-    if (isFinal && tail.isUnfinished && !tail.isContinued) tail.end()
+    if (isFinal && tail.lagBytes > 0 && !tail.isContinued) tail.end()
   }
 
   #letGo(tail: Tail): void {
@@ -298,6 +319,10 @@ export class Tails {
 
 function compareAge(a: Tail, b: Tail): number {
   return compareTimes(a.mtimeNs, b.mtimeNs) || compareTimes(a.birthtimeNs, b.birthtimeNs)
+}
+
+function compareBirths(a: FoundFile, b: FoundFile): number {
+  return compareTimes(a.stat.birthtimeNs, b.stat.birthtimeNs)
 }
 
 function compareTimes(a: bigint, b: bigint): number {
