@@ -52,7 +52,7 @@ export async function openState(
     if (problems.length > 0) plan.own.stateRecoveries.at().value++
     for (const name of restoreSeries(series.recorded, plan.registry.families()))
       log.warn('a metric is not defined as it was, and starts anew', { metric: name })
-    for (const source of sources) source.restore(positions.recordedOf(source.name))
+    for (const source of sources) source.restore(positions.recordedOf(source.name), positions.recordedMs)
     series.forgetAll()
     series.keep(plan.registry.families())
     log.info('the durable record', { folder, goesOn: newest > 0 })

@@ -18,6 +18,7 @@ export interface RecordedLog {
 
 const STANDS = 1
 const GONE = 2
+const WRITTEN = 3
 
 interface Known {
   readonly source: string
@@ -33,11 +34,19 @@ export class PositionsPart implements RecordPart {
   readonly #known = new Map<string, Known>()
   readonly #recorded = new Map<string, RecordedLog>()
   readonly #given: readonly RecordedLog[]
+  readonly #timeMs: () => number
+  #recordedMs = 0
 
-  /** `given`: logs that nobody reads now, kept as they are. */
-  constructor(sources: readonly Positioned[], given: readonly RecordedLog[] = []) {
+  /** `given`: logs that nobody reads now, kept as they are. `timeMs`: since the epoch, as file systems have it. */
+  constructor(sources: readonly Positioned[], given: readonly RecordedLog[] = [], timeMs: () => number = Date.now) {
     this.#sources = sources
     this.#given = given
+    this.#timeMs = timeMs
+  }
+
+  /** When what was read was written, in milliseconds since the epoch; 0 if nothing was. */
+  get recordedMs(): number {
+    return this.#recordedMs
   }
 
   /** All that was read. */
@@ -79,6 +88,7 @@ export class PositionsPart implements RecordPart {
       out.text(source)
       out.text(id)
     }
+    this.#writeTime(out)
   }
 
   acknowledge(): void {
@@ -97,18 +107,29 @@ export class PositionsPart implements RecordPart {
         yield
       }
     }
+    this.#writeTime(out)
   }
 
   openReader(): (section: ByteReader) => void {
     return (input) => {
       while (!input.isAtEnd) {
-        const isGone = input.byte() === GONE
-        const source = input.text()
-        const id = input.text()
-        if (isGone) this.#recorded.delete(keyOf(source, id))
-        else this.#recorded.set(keyOf(source, id), { source, position: { id, checkpoint: input.count(), note: input.text() } })
+        const tag = input.byte()
+        if (tag === WRITTEN) this.#recordedMs = input.count()
+        else this.#read(tag === GONE, input)
       }
     }
+  }
+
+  #writeTime(out: ByteWriter): void {
+    out.byte(WRITTEN)
+    out.count(Math.max(0, Math.floor(this.#timeMs())))
+  }
+
+  #read(isGone: boolean, input: ByteReader): void {
+    const source = input.text()
+    const id = input.text()
+    if (isGone) this.#recorded.delete(keyOf(source, id))
+    else this.#recorded.set(keyOf(source, id), { source, position: { id, checkpoint: input.count(), note: input.text() } })
   }
 
   #all(): { readonly name: string; readonly positions: readonly Position[] }[] {

@@ -85,6 +85,9 @@ export interface Source {
   readonly caughtUp: Promise<void>
   /** Positions of all logs. Synchronous: between two pushes it agrees with the numbers. */
   positions(): Position[]
-  /** What the record has of this source; called before `run`. A source that cannot go on from a position lets it be. */
-  restore(positions: readonly RecordedPosition[]): void
+  /**
+   * What the record has of this source, and when it was written (milliseconds since the epoch); called before `run`. A source that cannot
+   * go on from a position lets it be.
+   */
+  restore(positions: readonly RecordedPosition[], recordedMs: number): void
 }

@@ -21,6 +21,8 @@ export class Following {
   readonly warnings: string[] = []
   readonly #stop = new AbortController()
   #run: Promise<void> | undefined = undefined
+  /** Since the epoch. */
+  killedMs = 0
 
   /** `goesOnFrom`: one that was killed; what its record holds is what it had delivered. */
   constructor({
@@ -42,13 +44,14 @@ export class Following {
       patterns: options.patterns.map((pattern) => (pattern.startsWith('/') ? pattern : join(this.directory, pattern))),
     })
     const recorded = goesOnFrom?.source.positions().map(({ id, checkpoint, note }) => ({ id, checkpoint, note: note() })) ?? []
-    this.source.restore(recorded)
+    this.source.restore(recorded, goesOnFrom?.killedMs ?? 0)
   }
 
   /** Ends without a last look. The next one may go on from it. */
   async kill(): Promise<void> {
     this.#stop.abort()
     await this.#run
+    this.killedMs = Date.now()
   }
 
   path(name: string): string {

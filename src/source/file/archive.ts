@@ -10,11 +10,13 @@ export function isArchive(path: string): boolean {
 
 export class Archive {
   readonly #fd: number
+  readonly #startOffset: number
   readonly #sink: StreamSink
 
-  /** Owns the descriptor from now on. */
-  constructor(fd: number, origin: Origin, open: OpenStream) {
+  /** Owns the descriptor from now on. What stands before `startOffset` of the content is in the numbers. */
+  constructor(fd: number, startOffset: number, origin: Origin, open: OpenStream) {
     this.#fd = fd
+    this.#startOffset = startOffset
     try {
       this.#sink = open(origin)
     } catch (error) {
@@ -25,12 +27,12 @@ export class Archive {
 
   /** Bytes of its content that are in the numbers. */
   get checkpoint(): number {
-    return this.#sink.checkpoint
+    return Math.max(this.#startOffset, this.#sink.checkpoint)
   }
 
-  /** From `startOffset` of its content. Rejects with the system's or zlib's error; what came before it was delivered. Closes the file. */
-  read(maxHeldBytes: number, startOffset: number, signal: AbortSignal): Promise<void> {
-    return readGzip(this.#fd, this.#sink, { maxHeldBytes, startOffset }, signal)
+  /** Rejects with the system's or zlib's error; what came before it was delivered. Closes the file. */
+  read(maxHeldBytes: number, signal: AbortSignal): Promise<void> {
+    return readGzip(this.#fd, this.#sink, { maxHeldBytes, startOffset: this.#startOffset }, signal)
   }
 }
 

@@ -1,4 +1,4 @@
-/** The `.gz` files that a following source was given by name: each is read once, beside the other files. */
+/** `.gz` files that are read from start to end, beside the other files: those that were named, and those that nothing was seen of before. */
 import type { OpenStream, Origin, Position, RecordedPosition } from '../source.ts'
 import { Archive, archiveKey, archiveOrigin } from './archive.ts'
 import type { Meter } from './meter.ts'
@@ -12,6 +12,10 @@ const DONE = 'archive, read to its end'
 export function isOfArchive({ note }: RecordedPosition): boolean {
   return note === READING || note === DONE
 }
+
+/** An agent may create files without end. */
+const MAX_EXPECTED = 1000
+const MAX_DONE = 10_000
 
 export interface ArchivesOptions {
   readonly open: OpenStream
@@ -29,8 +33,8 @@ export class Archives {
   readonly #known = new Set<string>()
   readonly #open = new Map<string, Archive>()
   readonly #done = new Set<string>()
-  /** How far a process before this one has read. */
-  readonly #startOf = new Map<string, number>()
+  /** How far a process before this one has read those that are to be read, by key. */
+  readonly #expected = new Map<string, number>()
   readonly #reading = new Set<Promise<void>>()
 
   constructor(options: ArchivesOptions) {
@@ -42,15 +46,37 @@ export class Archives {
   }
 
   positions(): Position[] {
+    const expected = [...this.#expected].map(([key, checkpoint]) => position(key, checkpoint, READING))
     const open = [...this.#open].map(([key, { checkpoint }]) => position(key, checkpoint, READING))
-    return [...open, ...[...this.#done].map((key) => position(key, 0, DONE))]
+    return [...expected, ...open, ...[...this.#done].map((key) => position(key, 0, DONE))]
   }
 
   restore(positions: readonly RecordedPosition[]): void {
     for (const { id, checkpoint, note } of positions) {
       if (note === DONE) this.#done.add(id)
-      else if (note === READING) this.#startOf.set(id, checkpoint)
+      else if (note === READING) this.#expected.set(id, checkpoint)
     }
+  }
+
+  /** It is to be read, by this process or the next, unless it is forgotten. */
+  expect({ stat }: FoundFile): void {
+    const key = archiveKey(stat)
+    if (!this.#known.has(key) && !this.#done.has(key) && !this.#expected.has(key) && this.#expected.size < MAX_EXPECTED)
+      this.#expected.set(key, 0)
+  }
+
+  expects({ stat }: FoundFile): boolean {
+    return this.#expected.has(archiveKey(stat))
+  }
+
+  isDone({ stat }: FoundFile): boolean {
+    return this.#done.has(archiveKey(stat))
+  }
+
+  /** It is to be read by nobody. `isDone`: it was, and is not to be again. */
+  forget({ stat }: FoundFile, isDone: boolean): void {
+    this.#expected.delete(archiveKey(stat))
+    if (isDone) this.#finish(archiveKey(stat))
   }
 
   start(files: readonly FoundFile[]): void {
@@ -69,20 +95,26 @@ export class Archives {
     await Promise.all(this.#reading)
   }
 
+  #finish(key: string): void {
+    this.#done.add(key)
+    if (this.#done.size > MAX_DONE) this.#done.delete(this.#done.values().next().value as string)
+  }
+
   async #readOne(path: string): Promise<void> {
     const { open, makeOrigin, meter, maxLineBytes, signal } = this.#options
     try {
       const opened = openFile(path)
       if (opened === undefined) return
       const key = archiveKey(opened.stat)
-      const archive = new Archive(opened.fd, archiveOrigin(makeOrigin(path), key), open)
+      const archive = new Archive(opened.fd, this.#expected.get(key) ?? 0, archiveOrigin(makeOrigin(path), key), open)
       this.#known.add(key)
       meter.count('found')
       this.#open.set(key, archive)
-      await archive.read(maxLineBytes, this.#startOf.get(key) ?? 0, signal)
+      this.#expected.delete(key)
+      await archive.read(maxLineBytes, signal)
       if (signal.aborted) return
       this.#open.delete(key)
-      this.#done.add(key)
+      this.#finish(key)
     } catch (error) {
       meter.count('error')
       meter.warn(`cannot read a file: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, path)

@@ -32,11 +32,11 @@ export class Beside {
     this.#unseen = unseen
   }
 
-  /** `packed`: paths of `.gz` files that are known already. */
-  look(packed: readonly string[]): FoundBeside {
-    const { ghosts } = this.#past
-    if (ghosts.size === 0 && this.#unseen.count === 0) return NOTHING
-    const logs = new Set([...this.#unseen.logs, ...[...ghosts].flatMap(({ path }) => [resolve(path), ...logPathsOf(path)])])
+  /** `packed`: paths of `.gz` files that the patterns name. `others`: absolute paths of logs to be looked beside as well. */
+  look(packed: readonly string[], others: Iterable<string>): FoundBeside {
+    const ghosts = [...this.#past.ghosts].flatMap(({ path }) => [resolve(path), ...logPathsOf(path)])
+    const logs = new Set([...others, ...this.#unseen.logs, ...ghosts])
+    if (logs.size === 0) return NOTHING
     const folders = [...new Set([...logs].map((path) => dirname(path)))].slice(0, MAX_FOLDERS)
     const state = [...logs, ...folders.map((folder) => `${folder} ${statOrNothing(folder)?.mtimeNs}`)].join('\n')
     if (state !== this.#listed) this.#paths = folders.flatMap((folder) => generationsIn(folder, logs))

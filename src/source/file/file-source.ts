@@ -7,6 +7,7 @@ import type { OwnMetrics } from '../../telemetry/own-metrics.ts'
 import type { OpenStream, Origin, Position, RecordedPosition, Source } from '../source.ts'
 import type { SourceLog } from '../source-log.ts'
 import type { Clock, Waker } from '../wake.ts'
+import { Absence } from './absence.ts'
 import { isArchive } from './archive.ts'
 import { Archives, isOfArchive } from './archives.ts'
 import { Beside } from './beside.ts'
@@ -15,8 +16,9 @@ import { GhostArchives } from './ghost-archives.ts'
 import { Lag } from './lag.ts'
 import { Meter } from './meter.ts'
 import { Pace } from './pace.ts'
+import type { PastFile } from './past-file.ts'
 import { PastFiles } from './past-files.ts'
-import { type FoundFiles, Paths } from './paths.ts'
+import { type FoundFile, type FoundFiles, Paths } from './paths.ts'
 import { OnceReader } from './read-once.ts'
 import type { Tail } from './tail.ts'
 import { Tails } from './tails.ts'
@@ -83,6 +85,7 @@ export class FileSource implements Source {
   #isFirstStart = true
   readonly #past = new PastFiles()
   readonly #unseen = new Unseen()
+  #absence = new Absence([], 0, 0)
   readonly #beside = new Beside(this.#past, this.#unseen)
   #pastArchives: readonly RecordedPosition[] = []
   #scanAtMs = Number.NEGATIVE_INFINITY
@@ -130,8 +133,9 @@ export class FileSource implements Source {
   }
 
   /** Files that are not known then are new: they are read from their start, whatever `history` says. */
-  restore(positions: readonly RecordedPosition[]): void {
+  restore(positions: readonly RecordedPosition[], recordedMs: number): void {
     this.#past.restore(positions.filter((position) => !isOfArchive(position)))
+    this.#absence = new Absence(this.#past.missing(), recordedMs, Date.now())
     this.#pastArchives = positions.filter(isOfArchive)
     this.#isFirstStart = positions.length === 0
   }
@@ -185,7 +189,13 @@ export class FileSource implements Source {
     const options = { open, makeOrigin, signal, onDone, meter: this.#meter, maxLineBytes: this.#maxLineBytes }
     const archives = new Archives(options)
     archives.restore(this.#pastArchives)
-    return { archives, ghostArchives: new GhostArchives({ ...options, past: this.#past }) }
+    const onLooked = (file: FoundFile, of: PastFile | undefined) => {
+      if (of !== undefined) archives.forget(file, false)
+      else if (archives.expects(file)) archives.start([file])
+    }
+    const onRead = (file: FoundFile) => archives.forget(file, true)
+    const followedLike = (lead: Buffer) => this.#tails?.like(lead) ?? []
+    return { archives, ghostArchives: new GhostArchives({ ...options, past: this.#past, followedLike, onLooked, onRead }) }
   }
 
   async #scan(tails: Tails, packed: Packed, signal: AbortSignal): Promise<void> {
@@ -203,9 +213,10 @@ export class FileSource implements Source {
       skipsHistory,
       nowMs,
     )
-    const beside = this.#beside.look(found.packed)
+    const beside = this.#beside.look(found.packed, isHistory ? this.#absence.logs : [])
+    if (isHistory) for (const file of beside.packed) if (this.#absence.wasWritten(file)) archives.expect(file)
     stirred.push(...tails.openRests(beside.plain, nowMs))
-    ghostArchives.start(beside.packed)
+    ghostArchives.start(beside.packed.filter((file) => !archives.isDone(file)))
     for (const tail of stirred) this.#pace.heat(tail, nowMs)
     if (stirred.length > 0) this.#changedMs = nowMs
     this.#tendLost(tails, nowMs)

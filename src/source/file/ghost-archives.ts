@@ -1,6 +1,6 @@
 /**
  * `.gz` files that may hold what was not read of a ghost: looked into, and if a ghost stands in one, read on from where that was left.
- * No other packed file is read. One at a time; one that is still being written is looked at again when it has grown.
+ * One at a time; one that is still being written is looked at again when it has grown.
  */
 import { type BigIntStats, closeSync } from 'node:fs'
 import type { OpenStream, Origin } from '../source.ts'
@@ -23,6 +23,12 @@ export interface GhostArchivesOptions {
   readonly maxLineBytes: number
   readonly signal: AbortSignal
   readonly onDone: () => void
+  /** Followed files that begin so: what holds them is a copy. */
+  readonly followedLike: (lead: Buffer) => readonly PastFile[]
+  /** `of`: what is known that stands in it. */
+  readonly onLooked: (file: FoundFile, of: PastFile | undefined) => void
+  /** All of it was read. */
+  readonly onRead: (file: FoundFile) => void
 }
 
 /** An agent may create files without end. */
@@ -47,7 +53,9 @@ export class GhostArchives {
   start(files: readonly FoundFile[]): void {
     if (this.#reading !== undefined) return
     this.#forget()
-    const unseen = files.filter(({ stat }) => !this.#seen.has(seenKey(stat)))
+    const unseen = files
+      .filter(({ stat }) => !this.#seen.has(seenKey(stat)))
+      .sort((a, b) => Number(a.stat.mtimeNs - b.stat.mtimeNs))
     if (unseen.length === 0) return
     this.#reading = this.#readAll(unseen).finally(() => {
       this.#reading = undefined
@@ -67,11 +75,11 @@ export class GhostArchives {
   }
 
   async #readAll(files: readonly FoundFile[]): Promise<void> {
-    for (const { path, stat } of files) {
+    for (const file of files) {
       if (this.#options.signal.aborted) return
-      this.#seen.add(seenKey(stat))
+      this.#seen.add(seenKey(file.stat))
       try {
-        await this.#readOne(path)
+        await this.#readOne(file)
       } catch (error) {
         // It is still being written, or broken, or gone: what can be read of it is read when it has changed.
         if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error
@@ -79,33 +87,42 @@ export class GhostArchives {
     }
   }
 
-  async #readOne(path: string): Promise<void> {
-    const { past, open, makeOrigin, signal } = this.#options
+  async #readOne(file: FoundFile): Promise<void> {
+    const { path } = file
+    const { past, followedLike, open, makeOrigin, signal } = this.#options
     const looked = openFile(path)
     if (looked === undefined) return
-    const ghostsLike = (lead: Buffer) => past.ghostsLike(lead).filter((ghost) => mayHold(ghost, path))
-    const ghost = await recognize(looked.fd, ghostsLike, signal)
-    if (ghost === undefined || signal.aborted) return
+    const like = (lead: Buffer) => {
+      const known = [...past.ghostsLike(lead), ...past.like(lead), ...followedLike(lead)]
+      return [...new Set(known)].filter((file) => mayHold(file, path))
+    }
+    const ghost = await recognize(looked.fd, like, signal)
+    if (signal.aborted) return
+    this.#options.onLooked(file, ghost)
+    if (ghost?.state !== 'ghost') return
     const opened = openFile(path)
     if (opened === undefined) return
     // While it was looked into, another may have been put in its place, and a plain copy may have taken the ghost's.
-    if (fileKey(opened.stat) !== fileKey(looked.stat) || !past.ghosts.has(ghost)) return closeSync(opened.fd)
-    const archive = new Archive(opened.fd, { ...makeOrigin(path), log: ghost.key, historyBytes: ghost.historyBytes }, open)
+    if (fileKey(opened.stat) !== fileKey(looked.stat) || !past.has(ghost)) return closeSync(opened.fd)
+    const origin = { ...makeOrigin(path), log: ghost.key, historyBytes: ghost.historyBytes }
+    const archive = new Archive(opened.fd, ghost.checkpoint, origin, open)
     past.beginReading(ghost, archive)
-    await this.#readRest(ghost, archive)
+    if (await this.#readRest(ghost, archive)) this.#options.onRead(file)
   }
 
-  async #readRest(ghost: PastFile, archive: Archive): Promise<void> {
+  /** Whether it came to its end. */
+  async #readRest(ghost: PastFile, archive: Archive): Promise<boolean> {
     const { past, meter, maxLineBytes, signal } = this.#options
     meter.count('found')
     try {
-      await archive.read(maxLineBytes, ghost.checkpoint, signal)
+      await archive.read(maxLineBytes, signal)
     } catch (error) {
       past.endReading(ghost)
       throw error
     }
     if (signal.aborted) past.endReading(ghost)
     else past.drop(ghost)
+    return !signal.aborted
   }
 }
 

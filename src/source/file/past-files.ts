@@ -24,7 +24,7 @@ export class PastFiles {
   /** Whole files. */
   readonly #byInode = new Map<string, PastFile>()
   readonly #ghosts = new Set<PastFile>()
-  readonly #ghostsByLead = new Map<string, Set<PastFile>>()
+  readonly #byLead = new Map<string, Set<PastFile>>()
   readonly #readings = new Map<PastFile, Reading>()
   #ghostsKept = 0
 
@@ -43,6 +43,9 @@ export class PastFiles {
     if (before !== undefined) this.drop(before)
     this.#byId.set(file.id, file)
     if (!wasTruncated(file)) this.#byInode.set(lastingKey(file.key), file)
+    const alike = this.#byLead.get(file.leadHash)
+    if (alike === undefined) this.#byLead.set(file.leadHash, new Set([file]))
+    else alike.add(file)
     if (file.state === 'ghost') this.#addGhost(file)
     if (this.#byId.size > MAX_FILES) this.drop(this.#byId.values().next().value as PastFile)
   }
@@ -52,10 +55,14 @@ export class PastFiles {
     this.#readings.delete(file)
     const inode = lastingKey(file.key)
     if (this.#byInode.get(inode) === file) this.#byInode.delete(inode)
-    if (!this.#ghosts.delete(file)) return
-    const alike = this.#ghostsByLead.get(file.leadHash)
+    this.#ghosts.delete(file)
+    const alike = this.#byLead.get(file.leadHash)
     alike?.delete(file)
-    if (alike?.size === 0) this.#ghostsByLead.delete(file.leadHash)
+    if (alike?.size === 0) this.#byLead.delete(file.leadHash)
+  }
+
+  has(file: PastFile): boolean {
+    return this.#byId.get(file.id) === file
   }
 
   /** What is known of the file, if it was not truncated since. */
@@ -91,12 +98,15 @@ export class PastFiles {
 
   /** Ghosts that a file may hold, by its first `LEAD_BYTES`, or fewer if it is shorter. Newest first. */
   ghostsLike(lead: Uint8Array): PastFile[] {
-    const alike = lead.length < LEAD_BYTES ? [] : [...(this.#ghostsByLead.get(hashOf(lead)) ?? [])]
-    const short = [...this.#ghosts].filter(
-      ({ headBytes, head }) => headBytes < LEAD_BYTES || (head !== undefined && lead.length < LEAD_BYTES),
-    )
-    const likely = [...alike.reverse().slice(0, MAX_LIKELY), ...short.reverse().slice(0, MAX_LIKELY)]
-    return likely.filter((ghost) => !this.#readings.has(ghost))
+    const isShort = (ghost: PastFile) => ghost.headBytes < LEAD_BYTES || (ghost.head !== undefined && lead.length < LEAD_BYTES)
+    const short = [...this.#ghosts].filter(isShort).reverse().slice(0, MAX_LIKELY)
+    return [...this.like(lead).filter(({ state }) => state === 'ghost'), ...short].filter((ghost) => !this.#readings.has(ghost))
+  }
+
+  /** All that begin so. Newest first. */
+  like(lead: Uint8Array): PastFile[] {
+    const alike = lead.length < LEAD_BYTES ? undefined : this.#byLead.get(hashOf(lead))
+    return [...(alike ?? [])].reverse().slice(0, MAX_LIKELY)
   }
 
   #asRead(file: PastFile): PastFile {
@@ -107,9 +117,6 @@ export class PastFiles {
   #addGhost(file: PastFile): void {
     this.#ghosts.add(file)
     this.#ghostsKept++
-    const alike = this.#ghostsByLead.get(file.leadHash)
-    if (alike === undefined) this.#ghostsByLead.set(file.leadHash, new Set([file]))
-    else alike.add(file)
     if (!wasTruncated(file)) return
     const truncated = [...this.#ghosts].filter(wasTruncated)
     if (truncated.length > MAX_TRUNCATED) this.drop(truncated[0]!)

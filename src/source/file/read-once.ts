@@ -53,9 +53,9 @@ export class OnceReader {
     const opened = openFile(path)
     if (opened === undefined) return
     const origin = archiveOrigin(this.#options.makeOrigin(path), archiveKey(opened.stat))
-    const archive = new Archive(opened.fd, origin, this.#options.open)
+    const archive = new Archive(opened.fd, 0, origin, this.#options.open)
     this.#found()
-    await archive.read(this.#options.maxLineBytes, 0, signal)
+    await archive.read(this.#options.maxLineBytes, signal)
   }
 
   async #readPlain(path: string, signal: AbortSignal): Promise<void> {

@@ -91,6 +91,11 @@ export class Tails {
     return [...stirred, ...fresh, ...this.#unclear.splice(0)]
   }
 
+  /** What is known of files that begin so. */
+  like(lead: Buffer): PastFile[] {
+    return [...this.all].filter(({ head }) => head.subarray(0, lead.length).equals(lead)).map((tail) => tail.past('open'))
+  }
+
   /** What it held is gone. */
   noteTruncated({ before }: Tail): void {
     if (before === undefined) return
