@@ -58,7 +58,7 @@ function histogram(family: Family, { withCreated }: Naming): SeriesWriter {
     created: sampleHead(`${spec.name}_created`, labels),
   }))
   const bounds = [...spec.buckets, Number.POSITIVE_INFINITY].map((bound) => `${floatText(bound)}"} `)
-  // Sums that could fall are no sums in OpenMetrics.
+  // Sums that could fall are no sums in OpenMetrics, and a count stands beside a sum or not at all: the last bucket says the same.
   const hasSum = !spec.buckets.some((bound) => bound < 0)
   return (slot, out) => {
     const head = heads.of(slot)
@@ -70,8 +70,7 @@ function histogram(family: Family, { withCreated }: Naming): SeriesWriter {
       out.write(`${head.bucket}${bounds[i]!}${count}${exemplarOf(family, slot, i)}\n`)
     }
     const sum = store.cells[row + bounds.length]!
-    if (hasSum && sum >= 0) out.write(`${head.sum}${valueText(sum)}\n`)
-    out.write(`${head.count}${count}\n`)
+    if (hasSum && sum >= 0) out.write(`${head.sum}${valueText(sum)}\n${head.count}${count}\n`)
     if (withCreated) out.write(`${head.created}${createdText(family, slot)}\n`)
   }
 }

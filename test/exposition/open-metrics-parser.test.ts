@@ -8,7 +8,7 @@ const GOOD: Readonly<Record<string, string>> = {
     '# TYPE a counter\n# UNIT a \n# HELP a One \\"two\\" \\\\ \\n.\na_total{b="c\\n\\"\\\\ü",d=""} 1e+06 1700000000.5 # {t="x"} 1 1700000000.123\na_created{b="c\\n\\"\\\\ü",d=""} 1700000000.0\n',
   'a histogram':
     '# TYPE s_seconds histogram\n# UNIT s_seconds seconds\ns_seconds_bucket{le="0.5"} 1 # {t="x"} 0.2\ns_seconds_bucket{le="+Inf"} 2\ns_seconds_sum 3.5\ns_seconds_count 2\n',
-  'a histogram with negative buckets': '# TYPE s histogram\ns_bucket{le="-1.0"} 1\ns_bucket{le="+Inf"} 1\ns_count 1\n',
+  'a histogram with negative buckets': '# TYPE s histogram\ns_bucket{le="-1.0"} 1\ns_bucket{le="+Inf"} 1\n',
   'a summary': '# TYPE s summary\ns{quantile="0.5"} NaN\ns{quantile="1.0"} 2\ns_sum 0\ns_count 0\n',
   'an info, a gauge and one of no known type': '# TYPE a info\na_info{v="1"} 1\n# TYPE g gauge\ng -Inf\nsomething 4\n',
   'a family without samples': '# TYPE a counter\n# HELP a None yet.\n',
@@ -81,6 +81,7 @@ const BAD: Readonly<Record<string, readonly [text: string, message: string]>> = 
     '# TYPE a histogram\na_bucket{le="+Inf"} 1\na_count 2\na_sum 1\n# EOF\n',
     'not the last bucket',
   ],
+  'a count without a sum': ['# TYPE a histogram\na_bucket{le="+Inf"} 1\na_count 1\n# EOF\n', 'without a sum'],
   'a sum without a count': ['# TYPE a histogram\na_bucket{le="+Inf"} 1\na_sum 2\n# EOF\n', 'without a count'],
   'a sum below 0': ['# TYPE a histogram\na_bucket{le="+Inf"} 1\na_count 1\na_sum -2\n# EOF\n', 'NaN or negative'],
   'a sum beside a negative bucket': [

@@ -267,6 +267,7 @@ function checkHistogram(samples: readonly OpenMetricsSample[], { name }: OpenMet
   const of = (suffix: string): OpenMetricsSample | undefined => samples.find((sample) => sample.name === name + suffix)
   const [count, sum] = [of('_count'), of('_sum')]
   if (sum !== undefined && count === undefined) fail(first.line, 'a sum without a count')
+  if (sum === undefined && count !== undefined) fail(count.line, 'a count without a sum')
   if (count !== undefined && count.value !== buckets.at(-1)!.value) fail(count.line, 'the count is not the last bucket')
   if (sum !== undefined && bounds[0]! < 0) fail(sum.line, 'a sum although a bucket is negative')
   if (sum !== undefined && !(sum.value >= 0)) fail(sum.line, 'a sum that is NaN or negative')
