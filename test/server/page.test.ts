@@ -72,6 +72,12 @@ test.each([
   [['Host: 10.0.0.1'], false],
   [['Host: localhost', 'X-Forwarded-For: 10.0.0.1'], false],
   [['Host: localhost', 'Forwarded: for=10.0.0.1'], false],
+  [['Host: localhost', 'X-Forwarded-Host: example.org'], false],
+  [['Host: localhost', 'X-Forwarded-Proto: https'], false],
+  [['Host: localhost', 'X-Real-IP: 10.0.0.1'], false],
+  [['Host: localhost', 'Via: 1.1 proxy'], false],
+  [['Host: localhost', 'CF-Connecting-IP: 10.0.0.1'], false],
+  [['Host: localhost', 'Accept: text/html', 'X-Requested-With: x'], true],
 ])('who asks with %s may see lines of the log: %s', async (headers, expected) => {
   const asked: boolean[] = []
   const text = (withLines: boolean): string => {
@@ -82,4 +88,15 @@ test.each([
   for (const path of ['/', '/page.live'])
     split(await exchange(port, [`GET ${path} HTTP/1.1`, ...headers, 'Connection: close', '', ''].join('\r\n')))
   expect(asked).toEqual([expected, expected])
+})
+
+test('a proxy that adds nothing but speaks HTTP/1.0, as nginx does, is told from a browser', async () => {
+  const asked: boolean[] = []
+  const text = (withLines: boolean): string => {
+    asked.push(withLines)
+    return ''
+  }
+  const { port } = await serving({ page: { document: text, live: text, style: '', script: '', icon: '' } })
+  split(await exchange(port, ['GET / HTTP/1.0', 'Host: 127.0.0.1:19464', 'Connection: close', '', ''].join('\r\n')))
+  expect(asked).toEqual([false])
 })
