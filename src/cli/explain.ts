@@ -4,7 +4,7 @@ import { locate, renderDiagnostics, type Sources } from '../diag/render.ts'
 import { Explainer } from '../explain/explainer.ts'
 import { LineReport } from '../explain/line-report.ts'
 import { LineStream } from '../explain/line-stream.ts'
-import { cleanedBy } from '../explain/log-text.ts'
+import { cleanedBy, harmless } from '../explain/log-text.ts'
 import { SummaryReport } from '../explain/summary-report.ts'
 import { Updates } from '../explain/updates.ts'
 import type { Plan } from '../pipeline/plan.ts'
@@ -14,7 +14,7 @@ import { EXPLAIN_EXAMPLE, type ExplainRequest, readRequest } from './explain-req
 import type { FlagValues } from './flags.ts'
 import { chooseSources, createIntakes } from './intakes.ts'
 import type { Io } from './io.ts'
-import { loadPlan } from './plan.ts'
+import { loadPlan, mappingNames } from './plan.ts'
 
 /** Exit 1 if a named log could not be read, 2 for wrong usage or a bad mapping. */
 export async function explain(logs: readonly string[], flags: FlagValues, io: Io): Promise<number> {
@@ -23,7 +23,7 @@ export async function explain(logs: readonly string[], flags: FlagValues, io: Io
   const updates = new Updates()
   const { plan, diagnostics, texts } = await loadPlan(request.files, request.presets, updates)
   if (diagnostics.length > 0) tellDiagnostics(diagnostics, texts, io)
-  if (plan === undefined) return refuse(`${request.files.join(', ')}: this mapping does not start; nothing was read\n`, io)
+  if (plan === undefined) return refuse(`${mappingNames(request)}: this mapping does not start; nothing was read\n`, io)
   const explainer = explainerOf(plan, updates, texts)
   const report = request.isSummary
     ? summaryReport(plan, explainer, updates, texts, request, io)
@@ -104,6 +104,6 @@ async function read(plan: Plan, request: ExplainRequest, report: LineReport | Su
   process.off('SIGTERM', interrupt)
   report.end()
   const problems = files.flatMap((source) => source.problems)
-  for (const problem of problems) io.stderr(`agentlog-exporter: ${problem}\n`)
+  for (const problem of problems) io.stderr(`agentlog-exporter: ${harmless(plan.masks.text(problem))}\n`)
   return problems.length > 0 ? EXIT.failed : EXIT.ok
 }

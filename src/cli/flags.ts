@@ -17,6 +17,8 @@ export interface Flag {
   readonly isWithoutVariable?: boolean
   /** What is missing, for a flag whose feature comes later. */
   readonly later?: string
+  /** To go on without it would be worse than not to start. */
+  readonly isNeeded?: boolean
 }
 
 export const DEFAULT_LISTEN_ADDRESS = '127.0.0.1:19464'
@@ -57,6 +59,7 @@ export const RUN_FLAGS: readonly Flag[] = [
     flags: '--fail-on <expression>',
     help: 'with --once: exit 1 if this comparison of one metric holds',
     later: '--fail-on comes',
+    isNeeded: true,
   },
   {
     flags: '--state.dir <dir>',
@@ -67,6 +70,7 @@ export const RUN_FLAGS: readonly Flag[] = [
     flags: '--web.config.file <file>',
     help: 'TLS and basic auth, as exporter-toolkit defines it',
     later: 'TLS and basic auth come',
+    isNeeded: true,
   },
   { flags: '--web.telemetry-path <path>', help: 'path of the metrics', default: '/metrics' },
   { flags: '--web.external-url <url>', help: 'URL under which others reach the exporter' },
@@ -228,9 +232,21 @@ export function flagValues(flags: readonly Flag[], command: Command): FlagValues
 
 /** One sentence per used flag whose feature is not in this version. */
 export function notYet(values: FlagValues): string[] {
-  return RUN_FLAGS.filter((flag) => flag.later !== undefined && isUsed(flag, values)).map(
-    (flag) => `--${longName(flag)}: ${flag.later} with a later version; this one goes on without`,
-  )
+  return laterOf(values, false).map((flag) => `${laterText(flag)}; this one goes on without`)
+}
+
+/** Why this version cannot start: it would serve without the protection, or pass without the test, that a flag asks for. */
+export function neededLater(values: FlagValues): string | undefined {
+  const [flag] = laterOf(values, true)
+  return flag && `${laterText(flag)}; this one does not start, since without it nobody would keep what the flag promises\n`
+}
+
+function laterOf(values: FlagValues, isNeeded: boolean): Flag[] {
+  return RUN_FLAGS.filter((flag) => flag.later !== undefined && (flag.isNeeded ?? false) === isNeeded && isUsed(flag, values))
+}
+
+function laterText(flag: Flag): string {
+  return `--${longName(flag)}: ${flag.later} with a later version`
 }
 
 function isUsed(flag: Flag, values: FlagValues): boolean {

@@ -1,4 +1,6 @@
 /** `run --once`: everything to its end, the mapped families on standard output, exit 1 if a named log could not be read. */
+
+import { harmless } from '../explain/log-text.ts'
 import { Exposition } from '../exposition/exposition.ts'
 import { openMetricsFormat } from '../exposition/open-metrics-format.ts'
 import { textFormat } from '../exposition/text-format.ts'
@@ -27,6 +29,6 @@ export async function runOnce(
   const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => performance.now(), format })
   io.stdout(exposition.mappedText({ withOwn: settings.withOwn }))
   const problems = files.flatMap((source) => source.problems)
-  for (const problem of problems) io.stderr(`agentlog-exporter: ${masks.text(problem)}\n`)
+  for (const problem of problems) io.stderr(`agentlog-exporter: ${harmless(masks.text(problem))}\n`)
   return problems.length > 0 || stop.signal.aborted ? EXIT.failed : EXIT.ok
 }

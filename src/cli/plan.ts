@@ -21,3 +21,14 @@ export async function loadPlan(files: readonly string[], presets: readonly strin
   const plan = compilePlan(config, (diagnostic) => void found.push(diagnostic), watch)
   return hasErrors(found) ? { diagnostics: found, texts } : { plan, diagnostics: found, texts }
 }
+
+/** What was to be loaded, as people name it. */
+export function mappingNames({
+  files,
+  presets,
+}: {
+  readonly files: readonly string[]
+  readonly presets: readonly string[]
+}): string {
+  return [...files, ...presets.map((preset) => `preset:${preset}`)].join(', ')
+}

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander'
 import { EXIT } from './exit-codes.ts'
 import { flagValues, optionOf, variableProblem } from './flags.ts'
 import type { Io } from './io.ts'
+import { mistypedVerb } from './mistyped-verb.ts'
 import type { Verb } from './verb.ts'
 import { LATER_VERBS, VERBS } from './verbs.ts'
 import { versionText } from './version.ts'
@@ -14,6 +15,11 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<numbe
   let exitCode: number = EXIT.ok
   const done = (code: number): void => {
     exitCode = code
+  }
+  const mistyped = mistypedVerb(argv, [...VERBS.map((verb) => verb.name), ...LATER_VERBS, 'help'])
+  if (mistyped !== undefined) {
+    io.stderr(mistyped)
+    return EXIT.usage
   }
   const program = createProgram(io, done)
   try {

@@ -8,7 +8,7 @@ import { EXIT } from './exit-codes.ts'
 import { type FlagValues, notYet } from './flags.ts'
 import { chooseSources, createIntakes } from './intakes.ts'
 import type { Io } from './io.ts'
-import { loadPlan } from './plan.ts'
+import { loadPlan, mappingNames } from './plan.ts'
 import type { RunState } from './run-state.ts'
 import { readSettings, type Settings, USAGE_EXAMPLE } from './settings.ts'
 import { packageVersion } from './version.ts'
@@ -21,7 +21,7 @@ export async function run(logs: readonly string[], flags: FlagValues, io: Io): P
   if ('problem' in settings) return refuse(settings.problem, io)
   const { plan, diagnostics, texts } = await loadPlan(settings.files, settings.presets)
   if (diagnostics.length > 0) io.stderr(`${renderDiagnostics(diagnostics, texts, 'text', io.colour)}\n`)
-  if (plan === undefined) return refuse(`${settings.files.join(', ')}: this mapping does not start; nothing was read\n`, io)
+  if (plan === undefined) return refuse(`${mappingNames(settings)}: this mapping does not start; nothing was read\n`, io)
   const log = logOf(plan, settings, io)
   for (const sentence of notYet(flags)) log.warn(sentence)
   const specs = chooseSources(settings, plan.config)

@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseExternalUrl } from '../server/external-url.ts'
 import type { LogLevel } from '../telemetry/log.ts'
-import { DEFAULT_LISTEN_ADDRESS, type FlagValues } from './flags.ts'
+import { DEFAULT_LISTEN_ADDRESS, type FlagValues, neededLater } from './flags.ts'
 
 export interface Settings {
   /** Files, globs and `-`; none: the mapping's sources. */
@@ -48,6 +48,8 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
   const served = presets.find((preset) => preset.includes('='))
   if (served !== undefined)
     return { problem: `--preset ${served}: serving a preset under its own path comes with a later version\n` }
+  const needed = neededLater(flags)
+  if (needed !== undefined) return { problem: needed }
   if (logs.length === 0 && file === undefined && presets.length === 0) return { problem: USAGE_EXAMPLE }
   const path = text('web.telemetry-path')!
   if (!/^\/[\w./-]*$/.test(path) || path === '/')

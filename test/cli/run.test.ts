@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
+import { mistypedVerb } from '../../src/cli/mistyped-verb.ts'
 import { parseText } from '../exposition/text-parser.ts'
 import { finish, type Served, serve, serveWithin, until } from './program.ts'
 
@@ -93,6 +94,7 @@ test('wrong usage is exit 2 with the nearest name or an example', async () => {
   await f(['run', '--web.listen-addres', 'x', 'y'], '--web.listen-address')
   await f(['run', '--preset', 'agnt', 'x'], 'did you mean "agent"')
   await f(['run', '-c', join(scratch, 'nope.yaml'), 'x'], 'nope.yaml')
+  await f(['run', '--preset', 'nope', 'x'], '\npreset:nope: this mapping does not start')
   await f(['run', '--history', 'all', 'x'], 'count, skip, prime')
   await f(['discover', 'x'], 'later version')
   await f(['run', '-c', write('no-sources.yaml', 'version: 1\n')], 'nothing to read')
@@ -105,12 +107,8 @@ test('every flag parses; one whose feature comes later says so once', async () =
     'x',
     '--docker.host',
     'unix:///x',
-    '--fail-on',
-    'x > 0',
     '--state.dir',
     scratch,
-    '--web.config.file',
-    'x',
     '--web.external-url',
     'http://x',
     '--web.enable-lifecycle',
@@ -132,9 +130,39 @@ test('every flag parses; one whose feature comes later says so once', async () =
     .trim()
     .split('\n')
     .map((line) => (JSON.parse(line) as { msg: string }).msg)
-  for (const flag of ['docker', 'fail-on', 'web.config.file', 'web.linger', 'engine', 'workers']) {
+  for (const flag of ['docker', 'web.linger', 'engine', 'workers']) {
     expect([flag, said.filter((text) => text.startsWith(`--${flag}:`)).length]).toEqual([flag, 1])
   }
+})
+
+test('with --once what could not be read is told once, and acts on no terminal', async () => {
+  const missing = `${scratch}/gone\u001b[2J.jsonl`
+  const { code, stderr } = await finish(['--once', missing, write('there.jsonl', call('bash'))])
+  expect([code, stderr]).toEqual([1, `agentlog-exporter: ${scratch}/gone\ufffd[2J.jsonl: no such file\n`])
+  const explained = await finish(['explain', missing])
+  expect([explained.code, explained.stderr]).toEqual([1, stderr])
+})
+
+test('a flag that promises protection or a gate which this version has not, does not start', async () => {
+  const log = write('needed.jsonl', call('bash'))
+  for (const [flag, value] of [
+    ['web.config.file', 'web.yml'],
+    ['fail-on', 'x > 0'],
+  ]) {
+    const { code, stdout, stderr } = await finish(['run', '--once', `--${flag}`, value!, log])
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(new RegExp(`^--${flag}: .* with a later version; this one does not start`))
+  }
+})
+
+test('a word that is nearly a verb and no file is no log; a file of that name is one, as is any other word', async () => {
+  const { code, stdout, stderr } = await finish(['explane', 'x.jsonl'])
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toContain('no verb and no file is called "explane"; did you mean explain?')
+  const verbs = ['explain', 'test', 'srd']
+  // `src` is a folder here.
+  for (const word of ['src', 'agents', './explane', 'explain', '--once']) expect(mistypedVerb([word], verbs)).toBe(undefined)
+  expect(mistypedVerb(['srx'], verbs)).toContain('srd')
 })
 
 test('a variable may switch off, and an empty one says nothing', async () => {

@@ -313,7 +313,8 @@ export class FileSource implements Source {
 
   #noteProblems(found: FoundFiles): void {
     this.#problems = [...found.problems].map(([what, why]) => `${what}: ${why}`)
-    for (const [what, why] of found.problems) this.#meter.warn(why, what)
+    // Who reads once tells them at its end.
+    if (this.#reader === undefined) for (const [what, why] of found.problems) this.#meter.warn(why, what)
   }
 
   #makeOrigin(path: string): Omit<Origin, 'log'> {
