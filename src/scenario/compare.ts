@@ -8,18 +8,20 @@ import type { ExpectedSample, ScenarioCase } from './scenario-file.ts'
 import { whyMissing } from './why-missing.ts'
 
 export type Difference =
-  | { readonly kind: 'value'; readonly expected: ExpectedSample; readonly found: Sample }
-  | {
-      readonly kind: 'missing'
-      readonly expected: ExpectedSample
-      /** Samples of the same metric, the most alike first. */
-      readonly near: readonly Sample[]
-      readonly why: string | undefined
-    }
+  | ({ readonly kind: 'value'; readonly expected: ExpectedSample; readonly found: Sample } & Reasons)
+  | ({ readonly kind: 'missing'; readonly expected: ExpectedSample } & Reasons)
   | { readonly kind: 'unexpected'; readonly found: Sample }
   | { readonly kind: 'present'; readonly text: string; readonly line: number; readonly found: readonly Sample[] }
-  /** A selector or sample of a metric that there is not: it can prove nothing. */
+  /** A selector or sample of a metric or label that there is not: it can prove nothing. */
   | { readonly kind: 'unknown-metric'; readonly text: string; readonly line: number; readonly near: string | undefined }
+  | { readonly kind: 'unknown-label'; readonly text: string; readonly line: number; readonly labels: readonly string[] }
+
+interface Reasons {
+  /** Samples of the same name that counted instead, the most alike first. */
+  readonly near: readonly Sample[]
+  /** Why no line of the case made one. */
+  readonly why: string | undefined
+}
 
 export interface CaseResult {
   readonly scenario: ScenarioCase
@@ -32,40 +34,77 @@ const MAX_NEAR = 3
 export function runCase(config: Config, scenario: ScenarioCase): CaseResult {
   const played = play(config, scenario)
   const all = samplesOf(played.withOwn)
-  const found = new Map(all.map((sample) => [seriesKey(sample), sample]))
-  const known = namesOf(played)
+  const exposed: Exposed = {
+    all,
+    byKey: new Map(all.map((sample) => [seriesKey(sample), sample])),
+    played,
+    names: namesOf(played),
+  }
   const differences = [
-    ...scenario.expected.flatMap((expected) => differenceOf(expected, found, all, known, { config, scenario })),
+    ...scenario.expected.flatMap((expected) => differenceOf(expected, exposed, { config, scenario })),
     ...(scenario.isComplete ? unexpected(scenario, samplesOf(played.mapped)) : []),
-    ...scenario.absent.flatMap((absent) => presence(absent, all, known)),
+    ...scenario.absent.flatMap((absent) => presence(absent, exposed)),
   ]
   return { scenario, played, differences }
 }
 
-/** Names of all metrics that the plan has, with what types add to them. */
-function namesOf({ withOwn }: Played): ReadonlySet<string> {
-  const names = new Set<string>()
-  for (const [, name, type] of withOwn.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {
-    names.add(name!)
-    if (type === 'histogram') names.add(`${name}_bucket`)
-    if (type === 'histogram' || type === 'summary') names.add(`${name}_sum`).add(`${name}_count`)
-  }
+interface Exposed {
+  readonly all: readonly Sample[]
+  readonly byKey: ReadonlyMap<string, Sample>
+  readonly played: Played
+  /** Names of all metrics that the plan has, and of the samples of each. */
+  readonly names: ReadonlyMap<string, readonly string[]>
+}
+
+interface Case {
+  readonly config: Config
+  readonly scenario: ScenarioCase
+}
+
+const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
+  histogram: ['_bucket', '_sum', '_count'],
+  summary: ['', '_sum', '_count'],
+}
+
+function namesOf({ withOwn }: Played): Map<string, readonly string[]> {
+  const names = new Map<string, readonly string[]>()
+  for (const [, name, type] of withOwn.matchAll(/^# TYPE (\S+) (\S+)$/gm))
+    names.set(
+      name!,
+      (SUFFIXES[type!] ?? ['']).map((suffix) => name! + suffix),
+    )
   return names
 }
 
-function differenceOf(
+function differenceOf(expected: ExpectedSample, exposed: Exposed, { config, scenario }: Case): Difference[] {
+  const { all, byKey, names } = exposed
+  const found = byKey.get(seriesKey(expected))
+  if (found !== undefined && isWithin(found.value, expected)) return []
+  const family = familyOf(expected.name, names)
+  if (family === undefined) return [unknown(expected.name, expected.line, names)]
+  const samples = names.get(family)!
+  if (!samples.includes(expected.name)) {
+    const why = `${family} has samples of other names: ${samples.join(', ')}`
+    return [{ kind: 'missing', expected, near: [], why }]
+  }
+  // A series that stands at 0 from its birth is as good as missing: what counted instead says more.
+  const near = found === undefined || found.value === 0 ? nearTo(expected, all, found === undefined, scenario) : []
+  const isUntold = near.length === 0 && (found?.value ?? 0) === 0
+  const why = isUntold ? whyMissing(config, scenario, family) : undefined
+  return [found === undefined ? { kind: 'missing', expected, near, why } : { kind: 'value', expected, found, near, why }]
+}
+
+function nearTo(
   expected: ExpectedSample,
-  found: ReadonlyMap<string, Sample>,
   all: readonly Sample[],
-  known: ReadonlySet<string>,
-  { config, scenario }: { config: Config; scenario: ScenarioCase },
-): Difference[] {
-  const sample = found.get(seriesKey(expected))
-  if (sample !== undefined) return isWithin(sample.value, expected) ? [] : [{ kind: 'value', expected, found: sample }]
-  if (!known.has(expected.name)) return [unknown(expected.name, expected.line, known)]
-  const near = all.filter(({ name }) => name === expected.name).sort((a, b) => alikeness(b, expected) - alikeness(a, expected))
-  const why = near.length > 0 ? undefined : whyMissing(config, scenario, familyName(expected.name, known))
-  return [{ kind: 'missing', expected, near: near.slice(0, MAX_NEAR), why }]
+  withZeros: boolean,
+  { expected: wanted }: ScenarioCase,
+): Sample[] {
+  const others = new Set(withZeros ? [] : wanted.map(seriesKey))
+  return all
+    .filter((sample) => sample.name === expected.name && (withZeros || sample.value !== 0) && !others.has(seriesKey(sample)))
+    .sort((a, b) => alikeness(b, expected) - alikeness(a, expected))
+    .slice(0, MAX_NEAR)
 }
 
 function isWithin(found: number, { value, tolerance }: Sample): boolean {
@@ -82,24 +121,34 @@ function unexpected({ expected }: ScenarioCase, mapped: readonly Sample[]): Diff
   return mapped.filter((sample) => !keys.has(seriesKey(sample))).map((found) => ({ kind: 'unexpected', found }))
 }
 
-function presence(
-  { text, line, selector }: ScenarioCase['absent'][number],
-  all: readonly Sample[],
-  known: ReadonlySet<string>,
-): Difference[] {
-  if (!known.has(selector.name)) return [unknown(selector.name, line, known)]
+/** The name of a histogram or summary means all its samples. */
+function presence({ text, line, selector }: ScenarioCase['absent'][number], { all, names, played }: Exposed): Difference[] {
+  const { name, labels } = selector
+  const family = familyOf(name, names)
+  if (family === undefined) return [unknown(name, line, names)]
+  const known = labelsOf(family, played)
+  if (known !== undefined && [...labels.keys()].some((label) => !known.includes(label)))
+    return [{ kind: 'unknown-label', text, line, labels: known }]
+  const meant = names.get(family)!.includes(name) ? [name] : names.get(family)!
   const found = all.filter(
-    ({ name, labels }) => name === selector.name && [...selector.labels].every(([label, value]) => labels.get(label) === value),
+    (sample) => meant.includes(sample.name) && [...labels].every(([label, value]) => sample.labels.get(label) === value),
   )
   return found.length === 0 ? [] : [{ kind: 'present', text, line, found }]
 }
 
-function unknown(name: string, line: number, known: ReadonlySet<string>): Difference {
-  return { kind: 'unknown-metric', text: name, line, near: nearest(name, [...known]) }
+/** undefined: one of the exporter's own. */
+function labelsOf(name: string, { plan }: Played): readonly string[] | undefined {
+  const spec = plan.registry.families().find((family) => family.spec.name === name)?.spec
+  if (spec === undefined) return undefined
+  const added = spec.type === 'histogram' ? ['le'] : spec.type === 'summary' ? ['quantile'] : []
+  return [...spec.labelNames, ...added]
 }
 
-/** `x` of `x_bucket`, if that is a sample of x. */
-function familyName(name: string, known: ReadonlySet<string>): string {
-  const stem = name.replace(/_(bucket|sum|count)$/, '')
-  return stem !== name && known.has(stem) ? stem : name
+function unknown(name: string, line: number, names: Exposed['names']): Difference {
+  return { kind: 'unknown-metric', text: name, line, near: nearest(name, [...names].flat(2)) }
+}
+
+/** The metric of that name, or that has samples of that name. */
+function familyOf(name: string, names: Exposed['names']): string | undefined {
+  return names.has(name) ? name : [...names.keys()].find((family) => names.get(family)!.includes(name))
 }

@@ -52,11 +52,22 @@ function failureLines(file: string, { scenario, differences }: CaseResult, paint
 function differenceLines(difference: Difference, paint: Paint): string[] {
   switch (difference.kind) {
     case 'value': {
-      const { expected, found } = difference
-      return [at(expected.line, paint('green', `- ${text(expected)}`)), at(undefined, paint('red', `+ ${text(found)}`))]
+      const { expected, found, near, why } = difference
+      return [
+        at(expected.line, paint('green', `- ${text(expected)}`)),
+        at(undefined, paint('red', `+ ${text(found)}`)),
+        ...nearLines(near, expected, paint),
+        ...(why === undefined ? [] : [reason(`nothing counted: ${why}`, paint)]),
+      ]
     }
-    case 'missing':
-      return [at(difference.expected.line, paint('green', `- ${text(difference.expected)}`)), ...nearLines(difference, paint)]
+    case 'missing': {
+      const { expected, near, why } = difference
+      return [
+        at(expected.line, paint('green', `- ${text(expected)}`)),
+        ...nearLines(near, expected, paint),
+        ...(near.length > 0 ? [] : [reason(`no series of this metric${why === undefined ? '' : `: ${why}`}`, paint)]),
+      ]
+    }
     case 'unexpected':
       return [at(undefined, paint('red', `+ ${text(difference.found)}`))]
     case 'present':
@@ -66,16 +77,24 @@ function differenceLines(difference: Difference, paint: Paint): string[] {
       ]
     case 'unknown-metric': {
       const hint = difference.near === undefined ? '' : `; did you mean ${difference.near}?`
-      return [at(difference.line, paint('red', `no metric is called ${difference.text}${hint}`))]
+      return [at(difference.line, paint('red', harmless(`no metric is called ${difference.text}${hint}`)))]
+    }
+    case 'unknown-label': {
+      const { line, labels } = difference
+      const has = labels.length === 0 ? 'no labels' : `only the labels ${labels.join(', ')}`
+      return [at(line, paint('red', harmless(`absent: ${difference.text} can prove nothing: the metric has ${has}`)))]
     }
   }
 }
 
-function nearLines({ near, why, expected }: Extract<Difference, { kind: 'missing' }>, paint: Paint): string[] {
-  if (near.length === 0) return [at(undefined, paint('dim', harmless(`no series of this metric${why ? `: ${why}` : ''}`)))]
+function nearLines(near: readonly Sample[], expected: Sample, paint: Paint): string[] {
   return near.map((found) =>
     at(undefined, `${paint('red', `+ ${text(found)}`)}${paint('dim', differingLabels(found, expected))}`),
   )
+}
+
+function reason(why: string, paint: Paint): string {
+  return at(undefined, paint('dim', harmless(why)))
 }
 
 /** `  (status: "ok", expected "error")`. */
@@ -103,10 +122,10 @@ function text(sample: Sample): string {
 function plain(difference: Difference): object {
   switch (difference.kind) {
     case 'value':
-      return { kind: 'value', line: difference.expected.line, expected: data(difference.expected), found: data(difference.found) }
     case 'missing': {
-      const { expected, near, why } = difference
-      return { kind: 'missing', line: expected.line, expected: data(expected), near: near.map(data), ...(why ? { why } : {}) }
+      const { kind, expected, near, why } = difference
+      const found = kind === 'value' ? { found: data(difference.found) } : {}
+      return { kind, line: expected.line, expected: data(expected), ...found, near: near.map(data), ...(why ? { why } : {}) }
     }
     case 'unexpected':
       return { kind: 'unexpected', found: data(difference.found) }
@@ -119,6 +138,8 @@ function plain(difference: Difference): object {
         name: difference.text,
         ...(difference.near ? { near: difference.near } : {}),
       }
+    case 'unknown-label':
+      return { kind: 'unknown-label', line: difference.line, absent: difference.text, labels: difference.labels }
   }
 }
 

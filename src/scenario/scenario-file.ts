@@ -4,7 +4,7 @@ import { shapeIssues } from '../config/shape-issues.ts'
 import type { DiagnosticCode } from '../diag/codes.ts'
 import type { Diagnostic, NodePath } from '../diag/diagnostic.ts'
 import { YamlSource } from '../diag/yaml-source.ts'
-import { parseSample, parseSelector, type Sample, type SampleProblem } from './sample.ts'
+import { parseSample, parseSelector, type Sample, type SampleProblem, seriesKey } from './sample.ts'
 import { scenarioSchema } from './schema.ts'
 
 export interface ExpectedSample extends Sample {
@@ -99,6 +99,7 @@ class CaseReader {
     if (raw.expect === undefined && raw.exactly === undefined && raw.absent === undefined)
       this.#error('bad-case', 'nothing is expected', at, 'add expect, exactly or absent')
     const expected = [...this.#samples(raw.expect, [...at, 'expect']), ...this.#samples(raw.exactly, [...at, 'exactly'])]
+    this.#eachOnce(expected, at)
     return {
       name: raw.name,
       index,
@@ -125,6 +126,16 @@ class CaseReader {
     const isBlank = /^\s*(#.*\s*)*$/.test(block)
     if (isBlank && path.at(-1) === 'expect') this.#error('bad-case', 'no sample is expected here', path)
     return samples
+  }
+
+  #eachOnce(expected: readonly ExpectedSample[], at: NodePath): void {
+    const lines = new Map<string, number>()
+    for (const sample of expected) {
+      const before = lines.get(seriesKey(sample))
+      if (before !== undefined)
+        this.#error('bad-case', `line ${sample.line} expects the series of line ${before} once more`, [...at, 'name'])
+      lines.set(seriesKey(sample), sample.line)
+    }
   }
 
   #absent(text: string, path: NodePath): ScenarioCase['absent'][number][] {

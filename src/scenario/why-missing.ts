@@ -23,15 +23,19 @@ export function whyMissing(config: Config, { log, file }: ScenarioCase, metric: 
   const row = new Row(mapping.slotCount, originOf(config, file))
   const logText = new LogText(cleanedBy(masks))
   const names = new Set<string>()
+  let isAwaited = false
   for (const [i, line] of log.split('\n').entries()) {
     const bytes = Buffer.from(line)
     if (decoder.decode(bytes, 0, bytes.length, row) !== 'event') continue
-    names.add(row.name ?? '(no name)')
+    names.add(row.name === undefined ? '(no name)' : logText.text(row.name))
     const traces = rules.filter((rule) => waitsFor(rule, row.name)).map((rule) => rule.trace(row, MAX_ELEMENTS))
+    isAwaited ||= traces.length > 0
     const why = whyNot(traces, new ValueTeller(logText, decoder.event()))
     if (why !== undefined) return `line ${i + 1}: ${why}`
   }
-  return `no line is an event that its rules wait for (${waited(rules)}); the lines are: ${listed([...names])}`
+  return isAwaited
+    ? undefined
+    : `no line is an event that its rules wait for (${waited(rules)}); the lines are: ${listed([...names])}`
 }
 
 function waitsFor(rule: Rule, name: string | undefined): boolean {
@@ -50,7 +54,7 @@ function whyNot(traces: readonly RuleTrace[], values: ValueTeller): string | und
 /** The rule takes the event and yet there is no series: none of its samples counts. */
 function whyUncounted({ elements }: RuleTrace, values: ValueTeller): string | undefined {
   const sample = elements.find((element) => element.made !== undefined)?.made?.samples[0]
-  if (sample?.value === undefined) return undefined
+  if (sample?.value === undefined || sample.refusal === undefined) return undefined
   const { of, like } = values.value(sample.value)
   return sample.refusal === 'no_value' ? `${of}: ${missingText(like)}, so there is no number` : `${of}: ${sample.refusal}`
 }

@@ -71,6 +71,95 @@ test('what differs is told with the nearest series and the first condition that 
   expect(report).toBe(readFileSync(file, 'utf8'))
 })
 
+const BORN = `mapping: |
+  version: 1
+  metrics:
+    - name: ends_total
+      type: counter
+      event: end
+      where: { code: { exists: true } }
+      labels: { how: { path: how, one_of: [good, bad] } }
+    - { name: seconds, type: histogram, event: end, value: s, buckets: [1] }
+cases:
+`
+
+test('of a series that stands at 0 from its birth it is told what counted instead, or why nothing did', async () => {
+  const cases = `  - name: another label
+    lines: '{"event":"end","code":1,"how":"bad"}'
+    expect: |
+      ends_total{how="good"} 1
+      ends_total{how="bad"} 1
+  - name: two others
+    lines: |
+      {"event":"end","code":1,"how":"bad"}
+      {"event":"end","code":1,"how":"strange"}
+    expect: |
+      ends_total{how="good"} 2
+  - name: a condition
+    lines: |
+      {"event":"x"}
+      {"event":"end","cod":1,"how":"good"}
+    expect: |
+      ends_total{how="good"} 1
+  - name: a name
+    lines: '{"event":"sk-ant-api03-AbCdEf0123456789GhIjKlMnOpQrStUvWx"}'
+    expect: |
+      ends_total{how="good"} 1
+  - name: a number that counts, but not as it should
+    lines: '{"event":"end","code":1,"how":"good","s":0}'
+    expect: |
+      ends_total{how="good"} 3
+      seconds_sum 3
+`
+  const { outcome } = await runScenarios('born.test.yaml', BORN + cases, { presetDir: PRESET_DIR })
+  const report = renderReport({ file: 'born.test.yaml', ...outcome! }, false)
+  expect(report).toBe(`born.test.yaml:11: failed: another label
+    14 | - ends_total{how="good"} 1
+       | + ends_total{how="good"} 0
+
+born.test.yaml:16: failed: two others
+    21 | - ends_total{how="good"} 2
+       | + ends_total{how="good"} 0
+       | + ends_total{how="bad"} 1   (how: "bad", expected "good")
+       | + ends_total{how="other"} 1   (how: "other", expected "good")
+
+born.test.yaml:22: failed: a condition
+    27 | - ends_total{how="good"} 1
+       | + ends_total{how="good"} 0
+       | nothing counted: line 2: code exists: missing (this event has cod)
+
+born.test.yaml:28: failed: a name
+    31 | - ends_total{how="good"} 1
+       | + ends_total{how="good"} 0
+       | nothing counted: no line is an event that its rules wait for (end); the lines are: [masked]
+
+born.test.yaml:32: failed: a number that counts, but not as it should
+    35 | - ends_total{how="good"} 3
+       | + ends_total{how="good"} 1
+    36 | - seconds_sum 3
+       | + seconds_sum 0
+
+born.test.yaml: 0 of 5 cases passed, 2 of 2 rules counted
+`)
+  expect(JSON.stringify(reportData({ file: 'born.test.yaml', ...outcome! }))).not.toContain('AbCdEf')
+})
+
+test('a name that no sample has, and a label that no series has, prove nothing and fail', async () => {
+  const told = async (expectation: string): Promise<string> => {
+    const text = `${BORN}  - name: a\n    lines: '{"event":"end","code":1,"how":"good","s":0.5}'\n    ${expectation}\n`
+    const { outcome } = await runScenarios('t.yaml', text, { presetDir: PRESET_DIR })
+    return renderReport({ file: 't.yaml', ...outcome! }, false)
+  }
+  expect(await told('expect: "seconds 1"')).toContain(
+    'no series of this metric: seconds has samples of other names: seconds_bucket, seconds_sum, seconds_count',
+  )
+  expect(await told('absent: [seconds]')).toContain('absent: seconds, and there is\n       | + seconds_bucket{le="1"} 1\n')
+  expect(await told(`absent: ['seconds{le="5"}', 'seconds_bucket{le="9"}', 'agentlog_series{metric="no"}']`)).toContain('1 of 1')
+  expect(await told(`absent: ['ends_total{who="x"}']`)).toContain(
+    'absent: ends_total{who="x"} can prove nothing: the metric has only the labels how\n',
+  )
+})
+
 test('what is no test is refused at its place', async () => {
   const refused = async (cases: string): Promise<string[]> =>
     (await run(cases)).split('\n').filter((line) => line.startsWith('my.test.yaml:'))
@@ -85,6 +174,9 @@ test('what is no test is refused at its place', async () => {
     'my.test.yaml:18:11: error[bad-sample]: expected nothing behind the value, not a timestamp either',
     'my.test.yaml:19:7: error[bad-sample]: expected the name of a metric',
   ])
+  expect(
+    await refused(`${bare}    expect: |\n      calls_total{tool="x",project="y"} 1\n      calls_total{project="y",tool="x"} 2\n`),
+  ).toEqual(['my.test.yaml:13:11: error[bad-case]: line 17 expects the series of line 16 once more'])
   const twice = `${bare}    absent: [size]\n${bare}    absent: ['size{of=1}']\n    advance: soon\n    expects: x\n`
   expect(await refused(twice)).toEqual([
     'my.test.yaml:19:14: error[bad-value]: expected a duration such as 30s, 10m or 24h, found "soon"',
