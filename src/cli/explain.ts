@@ -67,7 +67,7 @@ function lineReport(explainer: Explainer, request: ExplainRequest, io: Io): Line
 }
 
 function summaryReport(
-  { mapping, registry, own }: Plan,
+  { config, mapping, registry, own }: Plan,
   explainer: Explainer,
   updates: Updates,
   texts: Sources,
@@ -79,6 +79,8 @@ function summaryReport(
     families: registry.families(),
     logText: explainer.logText,
     locate: (place: Place) => lineOf(place, texts),
+    nameSpec: config.input.eventName.spec,
+    mappingFiles: [...texts.keys()],
     overflowOf: (metric: string) => own.seriesOverflow.at(metric).value,
   }
   return new SummaryReport(explainer, updates, context, { isJson, isColoured: io.colour && !isJson, write: io.stdout })

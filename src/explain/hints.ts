@@ -7,6 +7,7 @@ import { conditionText, missingText, shownText } from './condition-text.ts'
 import type { Hint, TimeTold } from './explanation.ts'
 import { fieldsOf } from './field-paths.ts'
 import { harmless, type LogText } from './log-text.ts'
+import { scalar } from './mending.ts'
 import { type NameField, nameFields } from './name-fields.ts'
 import { type Failure, nearestRule } from './nearest-rule.ts'
 import type { Locate } from './tell-rule.ts'
@@ -65,8 +66,7 @@ function nameMissing(trace: ValueTrace, fields: readonly NameField[], event: Jso
   const [best] = fields
   if (best !== undefined) {
     const has = fields.map((field) => fieldText(field, logText)).join(', ')
-    const path = logText.text(best.path)
-    return { kind: 'name_missing', message: `${none}; this line has ${has}`, set: `input.event_name: ${path}` }
+    return { kind: 'name_missing', message: `${none}; this line has ${has}`, set: nameSet(trace, [], [logText.text(best.path)]) }
   }
   const keys = fieldsOf(event).filter(({ depth }) => depth === 1)
   const listed = keys
@@ -82,13 +82,19 @@ function isInner(value: Json): boolean {
   return typeof value === 'object' && value !== null
 }
 
+/** Where names are to be looked for: the new places before or after those of the mapping, which other logs may need. */
+function nameSet({ source, of, stages }: ValueTrace, before: readonly string[], after: readonly string[]): string {
+  const known = source === 'path' ? [harmless(of)] : []
+  const paths = [...before.map(scalar), ...known, ...after.map(scalar)]
+  const key = known.length > 0 && stages.length > 0 ? 'input.event_name.path' : 'input.event_name'
+  return `${key}: ${known.length === 0 ? paths.join(', ') : `[${paths.join(', ')}]`}`
+}
+
 function nameElsewhere(field: NameField, trace: ValueTrace, { logText }: HintContext): Hint {
-  const paths =
-    trace.source === 'path' ? `[${[logText.text(field.path), harmless(trace.of)].join(', ')}]` : logText.text(field.path)
   return {
     kind: 'name_elsewhere',
     message: `${fieldText(field, logText)} is a name that rules wait for, but the event is named by ${harmless(trace.of)}`,
-    set: `input.event_name: ${paths}`,
+    set: nameSet(trace, [logText.text(field.path)], []),
   }
 }
 

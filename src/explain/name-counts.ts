@@ -2,7 +2,7 @@
 import type { NameField } from './name-fields.ts'
 
 const MAX_PATHS = 100
-const MAX_EXAMPLES = 3
+const MAX_EXAMPLES = 20
 
 export interface PathCount {
   readonly path: string

@@ -1,5 +1,7 @@
 /** A whole log as text: what became of its lines, then why, then what each rule and metric got out of it. */
 import type { Hint } from './explanation.ts'
+import { harmless } from './log-text.ts'
+import type { Mending } from './mending.ts'
 import type { Paint } from './paint.ts'
 import type { EventsTold, RejectsTold, SummaryTold } from './summary-told.ts'
 
@@ -13,6 +15,7 @@ export function summaryText(told: SummaryTold, paint: Paint): string {
   const parts = [
     head(told, paint),
     told.hints.map((hint) => hintText(hint, paint)),
+    mendingLines(told.mending, paint),
     section(
       'rejected lines',
       told.rejected.flatMap((one) => rejectLines(one, place, paint)),
@@ -71,6 +74,18 @@ function head({ files, fileCount, lines, bytes, outcomes }: SummaryTold, paint: 
 
 function hintText({ message, set }: Hint, paint: Paint): string {
   return `${paint('yellow', 'hint:')} ${message}${set === undefined ? '' : `; set ${paint('bold', set)}`}`
+}
+
+function mendingLines(mending: Mending | undefined, paint: Paint): string[] {
+  if (mending === undefined) return []
+  const how = mending.isNewFile
+    ? 'a mapping that mends it: save it as mapping.yaml, then -c mapping.yaml'
+    : 'in the mapping, to mend it'
+  return section(
+    how,
+    mending.lines.map((line) => `  ${harmless(line)}`),
+    paint,
+  )
 }
 
 function section(name: string, lines: readonly string[], paint: Paint): string[] {

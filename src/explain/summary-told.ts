@@ -2,6 +2,7 @@
 import type { SkipReason } from '../mapping/skip-reason.ts'
 import type { FamilyType } from '../registry/family-spec.ts'
 import type { Hint, LineOutcome, Rejected } from './explanation.ts'
+import type { Mending } from './mending.ts'
 
 export interface SummaryTold {
   readonly files: readonly string[]
@@ -18,6 +19,8 @@ export interface SummaryTold {
   readonly rules: readonly RuleHitsTold[]
   readonly metrics: readonly MetricTold[]
   readonly hints: readonly Hint[]
+  /** The lines of a mapping that would make the names count, as far as that can be told. */
+  readonly mending?: Mending
 }
 
 export interface RejectsTold {

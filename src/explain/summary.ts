@@ -18,7 +18,7 @@ import type { Updates } from './updates.ts'
 const MAX_NAMES = 1000
 const MAX_FILES = 20
 /** Of each name so many events are asked why rules did not take them. */
-const MAX_TRACED = 500
+export const MAX_TRACED = 500
 
 export interface RejectCounts {
   readonly reason: string

@@ -3,12 +3,15 @@ import { alike } from '../diag/suggest.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import type { Rule } from '../mapping/rule.ts'
 import type { Family } from '../registry/family.ts'
+import type { ValueSpec } from '../select/spec.ts'
 import type { EventCounts } from './event-counts.ts'
 import type { Hint } from './explanation.ts'
 import { listed } from './hints.ts'
 import { harmless, type LogText } from './log-text.ts'
+import { type Ills, mendingOf, scalar } from './mending.ts'
 import type { PathCount } from './name-counts.ts'
-import type { RejectCounts, Summary } from './summary.ts'
+import { nearEventName } from './near-name.ts'
+import { MAX_TRACED, type RejectCounts, type Summary } from './summary.ts'
 import type { EventsTold, MetricTold, RuleHitsTold, SummaryTold } from './summary-told.ts'
 import type { Locate } from './tell-rule.ts'
 
@@ -19,13 +22,18 @@ export interface SummaryContext {
   readonly locate: Locate
   /** Updates of a metric that went to a series with `_other` labels. */
   readonly overflowOf: (metric: string) => number
+  /** How the mapping reads an event's name, and the texts that it is made of, what is included first. */
+  readonly nameSpec: ValueSpec
+  readonly mappingFiles: readonly string[]
 }
 
+const MAX_SHOWN_EXAMPLES = 3
 /** Part of the unmapped events that must have a known name elsewhere. */
 const LEAST_ELSEWHERE = 0.1
 
 export function tellSummary(summary: Summary, context: SummaryContext): SummaryTold {
   const { files, fileCount, lineCount, bytes, outcomes, otherEvents } = summary
+  const mending = mendingOf(context.nameSpec, illsOf(summary, context), context.mappingFiles)
   return {
     files,
     fileCount,
@@ -39,6 +47,7 @@ export function tellSummary(summary: Summary, context: SummaryContext): SummaryT
     rules: context.mapping.rules.map((rule) => ruleHits(rule, summary, context)),
     metrics: context.families.map((family) => metricOf(family, summary, context)),
     hints: hintsOf(summary, context),
+    ...(mending === undefined ? {} : { mending }),
   }
 }
 
@@ -109,27 +118,65 @@ function rejectHints(rejects: readonly RejectCounts[]): Hint[] {
   })
 }
 
-function namelessHint({ events, namesOfNameless, namePaths }: Summary, { logText }: SummaryContext): Hint[] {
+function namelessHint(summary: Summary, { logText, nameSpec }: SummaryContext): Hint[] {
+  const { events, namePaths } = summary
   const nameless = events.get(undefined)?.outcomes.unmapped ?? 0
   if (nameless === 0) return []
   const none = `${nameless} event${nameless === 1 ? ' has' : 's have'} no name (looked at ${namePaths})`
-  const best = namesOfNameless.best()
-  if (best === undefined) return [{ kind: 'name_missing', message: `${none}, and nothing in them looks like one` }]
+  const best = likelyName(summary)
+  if (best === undefined)
+    return [{ kind: 'name_missing', message: `${none}, and no field that most of them have looks like one` }]
   return [
     {
       kind: 'name_missing',
       message: `${none}; ${countText(best, logText)}`,
-      set: `input.event_name: ${logText.text(best.path)}`,
+      set: `${keyOf(nameSpec)}: [${namePaths}, ${scalar(logText.text(best.path))}]`,
     },
   ]
 }
 
-function elsewhereHint({ namesOfUnmapped, namePaths, outcomes }: Summary, { logText }: SummaryContext): Hint[] {
-  const best = namesOfUnmapped.best()
-  // Of a few lines it is chance, or somebody's forgery.
-  if (best === undefined || best.knownCount < LEAST_ELSEWHERE * outcomes.unmapped) return []
+/** Where the name of events without one may stand: in most of them, or with names that rules wait for. */
+function likelyName({ events, namesOfNameless }: Summary): PathCount | undefined {
+  const best = namesOfNameless.best()
+  const nameless = Math.min(events.get(undefined)?.outcomes.unmapped ?? 0, MAX_TRACED)
+  return best !== undefined && (best.knownCount > 0 || 2 * best.count >= nameless) ? best : undefined
+}
+
+function keyOf(nameSpec: ValueSpec): string {
+  return typeof nameSpec === 'object' && Object.keys(nameSpec).length > 1 ? 'input.event_name.path' : 'input.event_name'
+}
+
+function elsewhereHint(summary: Summary, { logText, nameSpec }: SummaryContext): Hint[] {
+  const best = nameElsewhere(summary)
+  if (best === undefined) return []
   const message = `rules wait for names that stand elsewhere: ${countText(best, logText)}`
-  return [{ kind: 'name_elsewhere', message, set: `input.event_name: [${logText.text(best.path)}, ${namePaths}]` }]
+  const set = `${keyOf(nameSpec)}: [${scalar(logText.text(best.path))}, ${summary.namePaths}]`
+  return [{ kind: 'name_elsewhere', message, set }]
+}
+
+/** Of a few lines it is chance, or somebody's forgery. */
+function nameElsewhere({ namesOfUnmapped, outcomes }: Summary): PathCount | undefined {
+  const best = namesOfUnmapped.best()
+  return best !== undefined && best.knownCount >= LEAST_ELSEWHERE * outcomes.unmapped ? best : undefined
+}
+
+/** Only of texts that are shown as they stand: a masked or cut one would mend nothing. */
+function illsOf(summary: Summary, { mapping, logText }: SummaryContext): Ills {
+  const [missing, elsewhere] = [likelyName(summary), nameElsewhere(summary)]
+  const unmapped = [...summary.events].flatMap(([name, { outcomes }]) =>
+    name !== undefined && outcomes.unmapped > 0 ? [name] : [],
+  )
+  const names = [...unmapped, ...(missing?.examples ?? [])].flatMap((name) => {
+    const near = isWhole(name, logText) ? nearEventName(name, namesOfRules(mapping)) : undefined
+    return near?.isSpelling === true && near.name !== name ? [[name, near.name] as const] : []
+  })
+  const pathsOf = (found: PathCount | undefined): string[] =>
+    found !== undefined && isWhole(found.path, logText) ? [found.path] : []
+  return { names: [...new Map(names)], paths: pathsOf(missing), firstPaths: pathsOf(elsewhere) }
+}
+
+function isWhole(text: string, logText: LogText): boolean {
+  return logText.text(text) === text && !/[…\ufffd]|\[masked\]/.test(text)
 }
 
 function unknownHint({ outcomes, events, namesOfUnmapped }: Summary, { mapping }: SummaryContext): Hint[] {
@@ -141,7 +188,10 @@ function unknownHint({ outcomes, events, namesOfUnmapped }: Summary, { mapping }
 }
 
 function countText({ path, count, knownCount, examples }: PathCount, logText: LogText): string {
-  const shown = [...examples].map((text) => JSON.stringify(logText.text(text, path))).join(', ')
+  const shown = [...examples]
+    .slice(0, MAX_SHOWN_EXAMPLES)
+    .map((text) => JSON.stringify(logText.text(text, path)))
+    .join(', ')
   const known = knownCount === 0 ? '' : `, ${knownCount} of them a name that rules wait for`
   return `${logText.text(path)} is there in ${count}${known}, such as ${shown}`
 }

@@ -1,13 +1,13 @@
 /** Events by name: what became of them, and for those that count nowhere why, as far as it can be told. */
+import { type Mending, mendingOf } from '../explain/mending.ts'
 import type { NameField as NameFieldOfLog } from '../explain/name-fields.ts'
+import { type NearName, nearEventName } from '../explain/near-name.ts'
 import { NAMELESS, type NameSightings, type Sighting } from '../pipeline/sightings.ts'
 import { OVERFLOW } from '../telemetry/tally.ts'
 import type { ExampleReader } from './example-reader.ts'
 import { exampleView, shownText } from './examples.ts'
 import type { PageFacts } from './facts.ts'
-import { mendingOf } from './mending.ts'
-import type { EventView, Mending, NameField, PageModel } from './model.ts'
-import { type NearName, nearEventName } from './near-name.ts'
+import type { EventView, NameField, PageModel } from './model.ts'
 import type { RuleTable } from './rule-table.ts'
 
 /** Shown of the names that no rule waits for; those that rules wait for are the mapping's. */
@@ -66,7 +66,7 @@ export class EventGatherer {
       to?.isSpelling === true && isShown(from) ? [[from, to.name] as const] : [],
     )
     const paths = this.#fields().flatMap(({ path, isKnown }) => (isKnown && isShown(path) ? [path] : []))
-    return mendingOf(config.input.eventName.spec, renamed, paths, [...texts.keys()])
+    return mendingOf(config.input.eventName.spec, { names: renamed, paths }, [...texts.keys()])
   }
 
   #view(name: string, key: string, seen: NameSightings): EventView {

@@ -1,5 +1,7 @@
 /** What the page shows, as plain data: all texts of a log in it are masked and cut already, none is escaped yet. */
 
+import type { Mending } from '../explain/mending.ts'
+
 /** `note`: good to know; `warning`: look at it; `bad`: numbers are missing now. */
 export type Level = 'ok' | 'note' | 'warning' | 'bad'
 
@@ -121,14 +123,6 @@ export interface NameField {
   readonly path: string
   /** The name that rules wait for and that stands there; undefined if what stands there is unknown to them. */
   readonly knownName: string | undefined
-}
-
-/** What the mapping would have to say so that unknown names count as what they are near to. */
-export interface Mending {
-  /** Lines of YAML. */
-  readonly lines: readonly string[]
-  /** A file of its own, since presets cannot be edited; else to be put into the mapping. */
-  readonly isNewFile: boolean
 }
 
 export interface RuleView {

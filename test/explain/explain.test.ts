@@ -94,6 +94,45 @@ test('the summary of the sample says what is counted, what is not and why', asyn
   expect([code, stdout]).toEqual([0, readFileSync(file, 'utf8')])
 })
 
+test('the summary of a log with other names has the mapping that makes them count', async () => {
+  const log = [
+    { kind: 'toolCall', tool_name: 'a', api_key: 'x' },
+    { kind: 'llmCall', model: 'm' },
+    { event: 'ToolCall', tool_name: 'b' },
+    { event: 'Tool\u0007Call: #1', tool_name: 'b' },
+  ].map((line) => JSON.stringify(line))
+  const seen = await explained(undefined, log.join('\n'), '--summary')
+  const [, mapping] = /^a mapping that mends it: .*\n((?: {2}.*\n)+)/m.exec(seen.stdout)!
+  expect(mapping!.replace(/^ {2}/gm, '')).toBe(
+    [
+      'version: 1',
+      'include: ["preset:agent"]',
+      'input:',
+      '  event_name:',
+      '    path: [event, type, event_type, kind]',
+      '    map:',
+      '      ToolCall: tool_call',
+      '      toolCall: tool_call',
+      '      llmCall: llm_call',
+      '',
+    ].join('\n'),
+  )
+  const mended = await explained(mapping!.replace(/^ {2}/gm, ''), log.join('\n'), '--summary')
+  expect(mended.stdout).toContain('4 events: 3 mapped, 0 unmatched, 1 unmapped, 0 dropped')
+  expect(mended.stdout).not.toContain('mends it')
+})
+
+test('a field that few of the nameless events have is no name; of a mapping of its own the place to mend is told', async () => {
+  const few = [1, 2, 3].map((n) => `{"n":${n}}`)
+  const seen = await explained(MAPPING, [...few, '{"kind":"started"}'].join('\n'), '--summary')
+  expect(seen.stdout).toContain('and no field that most of them have looks like one')
+  const most = await explained(MAPPING, [few[0], '{"@kind":"started"}'].join('\n'), '--summary')
+  expect(most.stdout).toContain('set input.event_name: [event, type, event_type, "@kind"]')
+  expect(most.stdout).toContain(
+    'in the mapping, to mend it\n  input:\n    event_name:\n      path: [event, type, event_type, "@kind"]\n',
+  )
+})
+
 test('wrong usage and missing files have their exit codes', async () => {
   const bad = async (...args: string[]): Promise<unknown> => {
     const { code, stderr } = await explained(MAPPING, '', ...args)

@@ -1,7 +1,8 @@
 /** Events by name: what is counted, what is not and why, what never came. */
+import type { Mending } from '../../explain/mending.ts'
 import { count, counted, duration } from '../figures.ts'
 import { breakable, foreign, type Html, html, type Part } from '../html.ts'
-import type { EventView, Mending, NameField, PageModel } from '../model.ts'
+import type { EventView, NameField, PageModel } from '../model.ts'
 import { exampleHtml } from './example.ts'
 import { placeHtml } from './place.ts'
 import { chip, nothing, section, table, under } from './table.ts'

@@ -1,6 +1,6 @@
 /** What an unknown name most likely means. */
 import { expect, test } from 'vitest'
-import { nearEventName } from '../../src/page/near-name.ts'
+import { nearEventName } from '../../src/explain/near-name.ts'
 
 const KNOWN = ['tool_invocation', 'llm_call', 'agent_run_started', 'sandbox_violation']
 
