@@ -24,15 +24,21 @@ export function whyMissing(config: Config, { log, file }: ScenarioCase, metric: 
   const logText = new LogText(cleanedBy(masks))
   const names = new Set<string>()
   let isAwaited = false
+  let dropped: number | undefined
   for (const [i, line] of log.split('\n').entries()) {
     const bytes = Buffer.from(line)
     if (decoder.decode(bytes, 0, bytes.length, row) !== 'event') continue
     names.add(row.name === undefined ? '(no name)' : logText.text(row.name))
+    if (mapping.trace(row, 1).drop.some((drop) => drop.isTaken)) {
+      dropped ??= i + 1
+      continue
+    }
     const traces = rules.filter((rule) => waitsFor(rule, row.name)).map((rule) => rule.trace(row, MAX_ELEMENTS))
     isAwaited ||= traces.length > 0
     const why = whyNot(traces, new ValueTeller(logText, decoder.event()))
     if (why !== undefined) return `line ${i + 1}: ${why}`
   }
+  if (dropped !== undefined) return `line ${dropped}: a drop rule takes it`
   return isAwaited
     ? undefined
     : `no line is an event that its rules wait for (${waited(rules)}); the lines are: ${listed([...names])}`

@@ -144,12 +144,14 @@ born.test.yaml: 0 of 5 cases passed, 2 of 2 rules counted
   expect(JSON.stringify(reportData({ file: 'born.test.yaml', ...outcome! }))).not.toContain('AbCdEf')
 })
 
-test('a name that no sample has, and a label that no series has, prove nothing and fail', async () => {
-  const told = async (expectation: string): Promise<string> => {
-    const text = `${BORN}  - name: a\n    lines: '{"event":"end","code":1,"how":"good","s":0.5}'\n    ${expectation}\n`
+test('a drop rule is told; a name that no sample has, and a label that no series has, prove nothing and fail', async () => {
+  const told = async (expectation: string, mapping = BORN): Promise<string> => {
+    const text = `${mapping}  - name: a\n    lines: '{"event":"end","code":1,"how":"good","s":0.5}'\n    ${expectation}\n`
     const { outcome } = await runScenarios('t.yaml', text, { presetDir: PRESET_DIR })
     return renderReport({ file: 't.yaml', ...outcome! }, false)
   }
+  const dropping = BORN.replace('  metrics:', '  drop: [{ event: end, where: { code: 1 } }]\n  metrics:')
+  expect(await told('expect: ends_total{how="good"} 1', dropping)).toContain('nothing counted: line 1: a drop rule takes it')
   expect(await told('expect: "seconds 1"')).toContain(
     'no series of this metric: seconds has samples of other names: seconds_bucket, seconds_sum, seconds_count',
   )
