@@ -51,22 +51,30 @@ export class EventGatherer {
 
   /** Of all examples, each path once, those with a known name first. */
   #fields(): NameFieldOfLog[] {
-    const found = this.#facts.sightings.nameless().flatMap((example) => this.#reader.nameFields(example))
+    const found = this.#foundFields()
     const byPath = new Map(found.filter(({ isKnown }) => !isKnown).map((field) => [field.path, field]))
     const known = new Map(found.filter(({ isKnown }) => isKnown).map((field) => [field.path, field]))
     for (const path of known.keys()) byPath.delete(path)
     return [...known.values(), ...byPath.values()].slice(0, MAX_FIELDS)
   }
 
+  #foundFields(): NameFieldOfLog[] {
+    return this.#facts.sightings.nameless().flatMap((example) => this.#reader.nameFields(example))
+  }
+
   /** Only of texts that may be shown as they stand: a masked one would map nothing. */
   #mending(): Mending | undefined {
     const { masks, config, texts } = this.#facts
     const isShown = (text: string): boolean => shownText(text, masks) === text
-    const renamed = [...this.#near].flatMap(([from, to]) =>
-      to?.isSpelling === true && isShown(from) ? [[from, to.name] as const] : [],
-    )
-    const paths = this.#fields().flatMap(({ path, isKnown }) => (isKnown && isShown(path) ? [path] : []))
-    return mendingOf(config.input.eventName.spec, { names: renamed, paths }, [...texts.keys()])
+    const paths = new Set<string>()
+    const near = new Map(this.#near)
+    for (const { path, value, isKnown } of this.#foundFields().filter((field) => isShown(field.path))) {
+      const meant = isKnown ? undefined : nearEventName(value, this.#facts.mapping.eventNames)
+      if (meant?.isSpelling === true) near.set(value, meant)
+      if (isKnown || meant?.isSpelling === true) paths.add(path)
+    }
+    const names = [...near].flatMap(([from, to]) => (to?.isSpelling === true && isShown(from) ? [[from, to.name] as const] : []))
+    return mendingOf(config.input.eventName.spec, { names, paths: [...paths] }, [...texts.keys()])
   }
 
   #view(name: string, key: string, seen: NameSightings): EventView {
@@ -76,7 +84,7 @@ export class EventGatherer {
     const examples = this.#examples(seen)
     return {
       key,
-      name: isAwaited ? name : shownText(name, this.#facts.masks),
+      name: isAwaited ? name : shownText(name, this.#facts.masks) || '""',
       state,
       isNameless: name === NAMELESS,
       isOthers: name === OVERFLOW,

@@ -159,6 +159,20 @@ test('events without a name show the fields that may hold one, and a mapping tha
   expect(after.mending).toBeUndefined()
 })
 
+test('names that stand elsewhere and are spelled otherwise are mended in one step; an empty name is to be seen', async () => {
+  const lines = [{ kind: 'ToolInvocation' }, { kind: 'llm-call', tokens: 5 }, { kind: 'hello' }, { event: '' }]
+  const model = (await pageOf({ files: [file] })).read(...lines).gatherer.model()
+  expect(model.mending?.lines).toEqual([
+    'input:',
+    '  event_name:',
+    '    path: [event, kind]',
+    '    map:',
+    '      ToolInvocation: tool_invocation',
+    '      llm-call: llm_call',
+  ])
+  expect(model.events.filter(({ state }) => state === 'unmapped').map(({ name }) => name)).toEqual(['_none', '""'])
+})
+
 test('fields of several nameless events are known, not only of the first', async () => {
   const lines = [{ x: 1 }, { msg: 'two words here, no name' }, { action: 'started' }, { data: { kind: 'llm_call' } }]
   const model = (await pageOf({ files: [file] })).read(...lines).gatherer.model()
