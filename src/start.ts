@@ -1,8 +1,8 @@
-/** What `npm start` runs: `agentlog-exporter run` with the given arguments, or the shipped sample if there are none. */
+/** What `npm start` runs: `agentlog-exporter` with the given arguments, or the shipped sample if there are none. */
 
 import { processIo } from './cli/process-io.ts'
 import { runProgram } from './cli/program.ts'
 import { sampleArguments } from './cli/sample.ts'
 
 const given = process.argv.slice(2)
-process.exitCode = await runProgram(given.length > 0 ? ['run', ...given] : sampleArguments(processIo()), processIo())
+process.exitCode = await runProgram(given.length > 0 ? given : sampleArguments(processIo()), processIo())

@@ -1,4 +1,5 @@
 /** The built program as a user meets it: verbs, exit codes, standard input, live files, signals. */
+import { spawnSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -153,6 +154,13 @@ test('a flag that promises protection or a gate which this version has not, does
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(new RegExp(`^--${flag}: .* with a later version; this one does not start`))
   }
+})
+
+test('npm start takes verbs as the command does', () => {
+  const start = join(import.meta.dirname, '../../dist/start.js')
+  const run = (...args: string[]) => spawnSync(process.execPath, [start, ...args], { encoding: 'utf8' })
+  expect(run('explain', '--summary', write('start.jsonl', call('bash'))).stdout).toContain('1 events: 1 mapped')
+  expect(run('--once', write('start.jsonl', call('bash'))).stdout).toContain('agent_tool_calls_total{')
 })
 
 test('a word that is nearly a verb and no file is no log; a file of that name is one, as is any other word', async () => {
