@@ -12,6 +12,7 @@ const MIN_BEARER = 8
 const MAX_PEM_LABEL = 64
 const MIN_BOT_TOKEN = 30
 const MAX_DECODED = 256
+const MIN_USER_TOKEN = 16
 const AUTHORITY_END = /[\s/?#"'`<>\\]|$/g
 
 /** Three parts that begin with `eyJ`, also without the last (cut); or five, encrypted. */
@@ -52,13 +53,14 @@ export function basicAt(text: string, _at: number, from: number): Place | undefi
   return /^[ -~\u00a0-\u00ff]*:[ -~\u00a0-\u00ff]*$/.test(decoded) ? [from, end] : undefined
 }
 
-/** The password of `user:password@`, which begins at `from`, after the slashes. */
+/** The password of `user:password@`, which begins at `from`, after the slashes; or a token that stands there as the user. */
 export function urlPasswordAt(text: string, from: number): Place | undefined {
   AUTHORITY_END.lastIndex = from
   const authority = text.slice(from, AUTHORITY_END.exec(text)!.index)
   const password = authority.indexOf(':') + 1
   const end = authority.lastIndexOf('@')
-  return password > 0 && end > password ? [from + password, from + end] : undefined
+  if (password > 0) return end > password ? [from + password, from + end] : undefined
+  return end >= MIN_USER_TOKEN && looksDrawn(text, from, from + end) ? [from, from + end] : undefined
 }
 
 /** `123456789:AA…`, the colon at `at`: the number is public, the rest is not. */

@@ -154,6 +154,7 @@ const PATTERNS: Readonly<Record<string, Pattern>> = {
     hits: [
       ['postgres://app:hunter2@db.example:5432/x', 'postgres://app:[masked]@db.example:5432/x'],
       ['redis://:pa@ss@cache', 'redis://:[masked]@cache'],
+      ['git clone https://s3cr3tvalueQ0123@host.example/x.git', 'git clone https://[masked]@host.example/x.git'],
       ['see https://a.b:c%40d@host/path?x=1 there', 'see https://a.b:[masked]@host/path?x=1 there'],
       ['"u":"amqp:\\/\\/me:secret1@mq\\/v"', '"u":"amqp:\\/\\/me:[masked]@mq\\/v"'],
     ],
@@ -161,6 +162,10 @@ const PATTERNS: Readonly<Record<string, Pattern>> = {
       'http://host:8080/a@b',
       'http://[::1]:9090/',
       'ssh://git@github.example/x',
+      'https://first.last@host.example/',
+      'https://a-deployment-user@host.example/',
+      'https://host.example/@s3cr3tvalueQ0123/x',
+      'https://host.example?mail=s3cr3tvalueQ0123@host.example',
       'https://host/path:a@b',
       'mailto:me@host',
       'http://a:1 b@c',
