@@ -5,6 +5,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { nearest } from '../diag/suggest.ts'
+import { harmless } from '../explain/log-text.ts'
 import { Exposition } from '../exposition/exposition.ts'
 import type { Family } from '../registry/family.ts'
 import { Registry } from '../registry/registry.ts'
@@ -105,7 +106,8 @@ function shown(folder: string, { restored, families, logs }: ReadRecord): string
     'logs',
     ...logs.map(({ source, position }) => `  ${source} ${pathOf(position.note)}: ${position.checkpoint} bytes are counted`),
   ]
-  return `${lines.join('\n')}\n`
+  // An agent may name a log.
+  return `${lines.map((line) => harmless(line)).join('\n')}\n`
 }
 
 function pathOf(note: string): string {

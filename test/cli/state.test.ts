@@ -51,6 +51,17 @@ const shows = (served: Served, line: string): Promise<string> =>
     (text) => text.includes(`${line}\n`),
   )
 
+test('what is shown of a record acts on no terminal', async () => {
+  const name = at('b\u001b[2J.log')
+  writeFileSync(name, call('x'))
+  const served = await start(name)
+  await shows(served, 'calls_total{tool="x"} 3')
+  await end(served, 'SIGTERM')
+  const { stdout } = await finish(['state', 'show', '--state.dir', at('state')])
+  expect(stdout).toContain('b\ufffd[2J.log: ')
+  expect(stdout).not.toContain('\u001b')
+})
+
 test.each(['SIGTERM', 'SIGKILL'] as const)(
   'counts go on after %s, and what was written meanwhile is added once',
   async (signal) => {
