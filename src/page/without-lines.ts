@@ -3,7 +3,7 @@ import type { ExampleView, PageModel } from './model.ts'
 
 /** Said in the place of each. */
 export const NOT_SHOWN =
-  'Lines of the log are shown only to who asks this machine as localhost, for example through ssh -L or kubectl port-forward.'
+  'Lines of the log are shown only to who asks this machine, or its container from inside, as localhost, for example through ssh -L or kubectl port-forward. agentlog-exporter explain LOG tells of them too.'
 const WHY_NOT_SHOWN = 'its conditions did not hold'
 
 export function withoutLines(model: PageModel): PageModel {

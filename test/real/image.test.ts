@@ -109,6 +109,9 @@ test.skipIf(cannotRun)('it becomes healthy with a read-only root and no rights, 
     'agent_tool_calls_total{agent="a",tool="bash",status="success"} 1',
   )
   expect(daemon.try('exec', id, 'sh', '-c', 'true').status).not.toBe(0)
+  expect(daemon.docker('exec', id, '/nodejs/bin/node', '/app/dist/main.js', 'explain', '--summary', '/logs/*.jsonl')).toContain(
+    '1 events: 1 mapped',
+  )
   const startMs = Date.now()
   daemon.docker('stop', '--time', '10', id)
   expect(inspect(id, '{{.State.ExitCode}}')).toBe('0')
