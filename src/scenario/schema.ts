@@ -18,7 +18,9 @@ const testCase = z.strictObject({
   absent: z
     .array(z.string().min(1))
     .optional()
-    .describe('Series that must not be there: a name, or a name and some labels: name{label="value"}.'),
+    .describe(
+      'Series that must not be there: a name, or a name and some labels: name{label="value"}. The name of a histogram or summary means all its samples.',
+    ),
 })
 
 export const scenarioSchema = z
