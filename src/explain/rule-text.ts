@@ -9,7 +9,7 @@ import { valueText } from './value-text.ts'
 const WHY_SKIPPED: Readonly<Record<SkipReason, string>> = {
   no_value: 'there is no number',
   nan: 'the number is NaN',
-  infinite: 'the number is infinite',
+  infinite: 'the number, or the counter with it, is infinite',
   negative: 'a counter cannot go down',
   series_limit: 'the metric has all the series it may have (max_series, limits.series)',
 }

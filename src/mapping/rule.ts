@@ -19,6 +19,9 @@ import type { MadeTrace, TakesTrace } from './trace.ts'
 /** What a label stands at when its value is missing and the mapping gives no default. */
 const UNKNOWN = 'unknown'
 
+/** No smaller step makes a finite sum infinite. */
+const LEAST_OVERFLOWING = 1e290
+
 export type CountSkip = (metric: string, reason: SkipReason) => void
 
 /** Sees each update as it is made, in order. It is compiled in where somebody wants to tell of updates; nobody else pays for it. */
@@ -142,10 +145,18 @@ export class Rule {
   #count(site: Site, value: number, row: Row): void {
     const refused = this.#refusal(value)
     const slot = refused === undefined ? site.series(this.#texts) : -1
-    if (slot >= 0) {
+    if (slot < 0) this.#countSkip(refused ?? 'series_limit')
+    else if (value > LEAST_OVERFLOWING && this.#isPastAll(slot, value)) this.#countSkip('infinite')
+    else {
       this.#record(slot, value)
       this.#exemplar?.keep(row, slot, value)
-    } else this.#countSkip(refused ?? 'series_limit')
+    }
+  }
+
+  /** A counter that were infinite once would be so for ever. */
+  #isPastAll(slot: number, value: number): boolean {
+    const { store } = this.family
+    return this.#isCounter && !Number.isFinite(store.cells[slot * store.cellCount]! + value)
   }
 
   #refusal(value: number): SkipReason | undefined {

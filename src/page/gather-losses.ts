@@ -20,7 +20,7 @@ const REJECTED: Readonly<Record<string, string>> = {
 const SKIPPED: Readonly<Record<string, string>> = {
   no_value: 'the rule took the event, but what it counts is not in it or is no number',
   nan: 'the value is not a number',
-  infinite: 'the value is past what a number can hold',
+  infinite: 'the value, or the counter with it, is past what a number can hold',
   negative: 'a counter cannot go down',
   series_limit: 'a new series had no room: max_series of the metric or limits.series is reached',
 }
