@@ -160,19 +160,28 @@ function nameElsewhere({ namesOfUnmapped, outcomes }: Summary): PathCount | unde
   return best !== undefined && best.knownCount >= LEAST_ELSEWHERE * outcomes.unmapped ? best : undefined
 }
 
-/** Only of texts that are shown as they stand: a masked or cut one would mend nothing. */
+/**
+ * Only what makes more events count, and only of texts that are shown as they stand: a masked or cut one would mend nothing.
+ */
 function illsOf(summary: Summary, { mapping, logText }: SummaryContext): Ills {
   const [missing, elsewhere] = [likelyName(summary), nameElsewhere(summary)]
+  const known = namesOfRules(mapping)
+  const meant = (names: Iterable<string>): (readonly [string, string])[] =>
+    [...names].flatMap((name) => {
+      const near = isWhole(name, logText) ? nearEventName(name, known) : undefined
+      return near?.isSpelling === true && near.name !== name ? [[name, near.name] as const] : []
+    })
   const unmapped = [...summary.events].flatMap(([name, { outcomes }]) =>
     name !== undefined && outcomes.unmapped > 0 ? [name] : [],
   )
-  const names = [...unmapped, ...(missing?.examples ?? [])].flatMap((name) => {
-    const near = isWhole(name, logText) ? nearEventName(name, namesOfRules(mapping)) : undefined
-    return near?.isSpelling === true && near.name !== name ? [[name, near.name] as const] : []
-  })
+  const nameless = meant(missing?.examples ?? [])
   const pathsOf = (found: PathCount | undefined): string[] =>
     found !== undefined && isWhole(found.path, logText) ? [found.path] : []
-  return { names: [...new Map(names)], paths: pathsOf(missing), firstPaths: pathsOf(elsewhere) }
+  return {
+    names: [...new Map([...meant(unmapped), ...nameless])],
+    paths: missing !== undefined && (missing.knownCount > 0 || nameless.length > 0) ? pathsOf(missing) : [],
+    firstPaths: pathsOf(elsewhere),
+  }
 }
 
 function isWhole(text: string, logText: LogText): boolean {
