@@ -97,13 +97,11 @@ function metricOf({ spec, store }: Family, summary: Summary, { overflowOf }: Sum
   }
 }
 
+/** What concerns most lines first. */
 function hintsOf(summary: Summary, context: SummaryContext): Hint[] {
-  return [
-    ...namelessHint(summary, context),
-    ...elsewhereHint(summary, context),
-    ...unknownHint(summary, context),
-    ...rejectHints([...summary.rejects.values()]),
-  ]
+  const events = [...namelessHint(summary, context), ...elsewhereHint(summary, context), ...unknownHint(summary, context)]
+  const rejects = rejectHints([...summary.rejects.values()])
+  return 2 * summary.outcomes.rejected > summary.lineCount ? [...rejects, ...events] : [...events, ...rejects]
 }
 
 /** What causes rejects, each cause once. */
