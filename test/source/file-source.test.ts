@@ -387,6 +387,23 @@ describe('rotation', () => {
     expect(f.taken()).toEqual(['one', 'two'])
   })
 
+  test('what is written between the last look and the time of rotation is read before the file is let go', async () => {
+    const f = follow({ patterns: ['a.log'], rotateWaitMs: 5000 })
+    writeFileSync(f.path('a.log'), 'one\n')
+    const writer = openSync(f.path('a.log'), 'a')
+    await f.start()
+    unlinkSync(f.path('a.log'))
+    await f.settle()
+    writeSync(writer, 'two\n')
+    await f.time.step(60_000)
+    await f.settle()
+    expect(f.taken()).toEqual(['one', 'two'])
+    await f.time.step(60_000)
+    await f.settle()
+    expect(openFiles(f.directory)).toBe(1)
+    closeSync(writer)
+  })
+
   test('a deleted file is read to its end while it is written, with its last unterminated line', async () => {
     const f = follow({ patterns: ['a.log'], rotateWaitMs: 5000 })
     writeFileSync(f.path('a.log'), 'one\n')

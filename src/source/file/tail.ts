@@ -217,6 +217,12 @@ export class Tail {
     this.#target = this.#sizeBytes
   }
 
+  /** Whether everything that is there now was delivered, as a new look shows. */
+  isRead(): boolean {
+    this.aimAtEnd()
+    return !this.isUnread && !this.#isUnchecked
+  }
+
   /** Reads and delivers at most one window. */
   turn(nowMs: number): Turn {
     const sizeBefore = this.#sizeBytes

@@ -298,10 +298,10 @@ export class Tails {
   }
 
   #isFinished(tail: Tail, nowMs: number): boolean {
-    if (tail.isUnread && tail.error === undefined) return false
     const { rotateWaitMs } = this.#options
     const isFinal = tail.isUnlinked || tail.hasSuccessor
-    return nowMs - tail.quietSinceMs >= rotateWaitMs * (isFinal ? 1 : PATIENCE_WITHOUT_SUCCESSOR)
+    if (nowMs - tail.quietSinceMs < rotateWaitMs * (isFinal ? 1 : PATIENCE_WITHOUT_SUCCESSOR)) return false
+    return tail.isRead() || tail.error !== undefined
   }
 
   /** Nobody can finish it any more, or had the time to: it is taken as it is. */
