@@ -573,6 +573,17 @@ describe('truncation', () => {
     expect(f.changes('truncated')).toBe(0)
   })
 
+  test('a long unfinished line that is written anew and grows is no new log', async () => {
+    const f = follow({ patterns: ['a.log'] })
+    writeFileSync(f.path('a.log'), `first\n${'x'.repeat(300_000)}`)
+    await f.start()
+    truncateSync(f.path('a.log'), 6)
+    appendFileSync(f.path('a.log'), `second\n${'y'.repeat(400_000)}\n`)
+    await f.settle()
+    expect(f.taken()).toEqual(['first', 'second', 'y'.repeat(400_000)])
+    expect(f.changes('truncated')).toBe(0)
+  })
+
   test('the bytes that were known and not read are counted as lost', async () => {
     const f = follow({ patterns: ['a.log'] })
     writeFileSync(f.path('a.log'), 'one\nunfinished')

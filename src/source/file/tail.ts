@@ -305,8 +305,16 @@ export class Tail {
     this.#deliveredTo = Math.min(this.#deliveredTo, Math.max(this.#sizeBytes, this.#wanted))
   }
 
-  /** Bytes that came behind the mark; -1 if the mark is not there any more. */
+  /** Bytes that came; -1 if what is in the numbers does not stand before them. An unfinished line may have become another. */
   #read(): number {
+    const got = this.#readOn()
+    if (got >= 0 || this.#wanted <= this.#anchorOffset) return got
+    this.#stopLookingAhead()
+    return this.#readOn()
+  }
+
+  /** Bytes that came behind the mark; -1 if the mark is not there any more. */
+  #readOn(): number {
     const wantedBytes = Math.min(this.#sizeBytes - this.#wanted, Math.max(WINDOW_BYTES, this.#sink.needBytes))
     const got = this.#window.read(this.#fd, this.#wanted - this.#markBytes, this.#markBytes + wantedBytes)
     if (got < this.#markBytes) return -1
