@@ -18,6 +18,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { FileSourceOptions } from '../../src/source/file/file-source.ts'
 import { Following } from './following.ts'
 
 let following: Following | undefined
@@ -109,11 +110,36 @@ describe('reading', () => {
     const f = follow({ patterns: ['*.log'], history: 'skip' })
     writeFileSync(f.path('a.log'), 'old\n')
     await f.start()
-    expect(f.source.positions().map((p) => p.checkpoint)).toEqual([4])
+    expect(checkpoints(f)).toEqual([4])
     appendFileSync(f.path('a.log'), 'new\n')
     writeFileSync(f.path('b.log'), 'later\n')
     await f.settle()
     expect(f.taken().sort()).toEqual(['later', 'new'])
+  })
+
+  test('with history: skip a line that is unfinished at the start is a later line, also if it is written anew', async () => {
+    const f = follow({ patterns: ['*.log'], history: 'skip' })
+    writeFileSync(f.path('a.log'), 'old\nunfini')
+    writeFileSync(f.path('b.log'), 'unfini')
+    writeFileSync(f.path('c.log'), `old\n${'x'.repeat(600_000)}`)
+    await f.start()
+    expect(checkpoints(f)).toEqual([4, 0, 4])
+    appendFileSync(f.path('a.log'), 'shed\n')
+    writeFileSync(f.path('b.log'), 'new\n')
+    appendFileSync(f.path('c.log'), 'y\n')
+    await f.settle()
+    expect(f.taken().sort()).toEqual(['new', 'unfinished', `${'x'.repeat(600_000)}y`])
+    expect(f.changes('truncated')).toBe(0)
+  })
+
+  test('with history: skip an unfinished line over the limit is too long when it ends, and no fragment is delivered', async () => {
+    const f = follow({ patterns: ['a.log'], history: 'skip', maxLineBytes: 8 << 20 })
+    writeFileSync(f.path('a.log'), `old\n${'x'.repeat(9 << 20)}`)
+    await f.start()
+    appendFileSync(f.path('a.log'), 'x\nnew\n')
+    await f.settle()
+    expect(f.taken()).toEqual(['new'])
+    expect(f.tooLong).toHaveLength(1)
   })
 
   test('lag is what is in the files and not in the numbers', async () => {
@@ -623,6 +649,18 @@ describe('truncation', () => {
   })
 })
 
+describe('a restart', () => {
+  test('with history: skip is no first start, also if there was no file before', async () => {
+    const f = follow({ patterns: ['*.log'], history: 'skip' })
+    await f.start()
+    writeFileSync(f.path('a.log'), 'later\n')
+    const g = restarted(f, '*.log', { history: 'skip' })
+    await g.start()
+    expect(g.taken()).toEqual(['later'])
+    await g.stop()
+  })
+})
+
 test('stopping closes every file and leaves the positions', async () => {
   const f = follow({ patterns: ['*.log'] })
   for (let i = 0; i < 5; i++) writeFileSync(f.path(`${i}.log`), 'x\n')
@@ -633,6 +671,18 @@ test('stopping closes every file and leaves the positions', async () => {
   expect(openFiles(directory)).toBe(0)
   expect(f.source.positions().map((p) => p.checkpoint)).toEqual([2, 2, 2, 2, 2])
 })
+
+/** Another process over the same directory, with the positions that this one has now. */
+function restarted(f: Following, pattern: string, options: Partial<FileSourceOptions>): Following {
+  const g = new Following({ ...options, patterns: [f.path(pattern)] })
+  g.source.restore(f.source.positions().map(({ id, checkpoint, note }) => ({ id, checkpoint, note: note() })))
+  return g
+}
+
+/** Of the open files, in the order of opening. */
+function checkpoints(f: Following): number[] {
+  return f.source.positions().flatMap(({ origin, checkpoint }) => (origin === undefined ? [] : [checkpoint]))
+}
 
 /** Descriptors of this process that lead into the directory, deleted files too. */
 function openFiles(directory: string): number {

@@ -58,6 +58,10 @@ interface Packed {
   readonly ghostArchives: GhostArchives
 }
 
+/** Says in the record that there was a first scan, though it may have found nothing: what comes later is not skipped. */
+const BEGUN_NOTE = 'history is skipped'
+const BEGUN: Position = { id: 'first scan', checkpoint: 0, changes: 0, note: () => BEGUN_NOTE }
+
 const BUSY_MS = 10_000
 /** A hint may bring the scan forward, but scans take at most a twentieth of the time. */
 const LEAST_SCAN_GAP_MS = 10
@@ -129,12 +133,14 @@ export class FileSource implements Source {
   positions(): Position[] {
     const positions = [...this.#past.positions(), ...(this.#packed?.archives.positions() ?? [])]
     for (const tail of this.#tails?.all ?? []) positions.push(tail.position)
+    const hasBegun = !(this.#isFirstScan && this.#isFirstStart)
+    if (hasBegun && this.#options.history !== 'count') positions.push(BEGUN)
     return positions
   }
 
   /** Files that are not known then are new: they are read from their start, whatever `history` says. */
   restore(positions: readonly RecordedPosition[], recordedMs: number): void {
-    this.#past.restore(positions.filter((position) => !isOfArchive(position)))
+    this.#past.restore(positions.filter((position) => !isOfArchive(position) && position.note !== BEGUN_NOTE))
     this.#absence = new Absence(this.#past.missing(), recordedMs, Date.now())
     this.#pastArchives = positions.filter(isOfArchive)
     this.#isFirstStart = positions.length === 0
@@ -178,6 +184,7 @@ export class FileSource implements Source {
       meter: this.#meter,
       rotateWaitMs: this.#options.rotateWaitMs ?? 60_000,
       maxOpenFiles: this.#options.maxOpenFiles ?? 10_000,
+      maxLineBytes: this.#maxLineBytes,
       past: this.#past,
       unseen: this.#unseen,
     })

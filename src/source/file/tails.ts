@@ -6,6 +6,7 @@ import { closeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { OpenStream } from '../source.ts'
 import { familyOf, generationsBeside } from './generation-names.ts'
+import { endOfHistory } from './history-end.ts'
 import { fileKey, inodeKey } from './identity.ts'
 import { type Finding, Judge } from './judge.ts'
 import type { Meter } from './meter.ts'
@@ -27,6 +28,7 @@ export interface TailsOptions {
   readonly meter: Meter
   readonly rotateWaitMs: number
   readonly maxOpenFiles: number
+  readonly maxLineBytes: number
   /** What is known of files that are not open. */
   readonly past: PastFiles
   readonly unseen: Unseen
@@ -236,10 +238,13 @@ export class Tails {
   }
 
   #begin(path: string, { fd, stat }: OpenedFile, past: PastFile | undefined, startsAtEnd: boolean, nowMs: number): Tail {
-    const { source, open, fieldsOf, window, meter } = this.#options
+    const { source, open, fieldsOf, window, meter, maxLineBytes } = this.#options
     const origin = { source, log: fileKey(stat), file: path, stream: '', fields: fieldsOf(path) }
     const sizeBytes = Number(stat.size)
-    const startOffset = Math.min(sizeBytes, past?.checkpoint ?? (startsAtEnd ? sizeBytes : 0))
+    const startOffset = Math.min(
+      sizeBytes,
+      past?.checkpoint ?? (startsAtEnd ? endOfHistory(fd, sizeBytes, maxLineBytes, window) : 0),
+    )
     const content = past === undefined ? {} : { historyBytes: past.historyBytes, sinceMs: past.sinceMs }
     const tail = new Tail({ fd, stat, nowMs, startOffset, ...content, origin, sink: open(origin), window })
     if (past !== undefined) this.#options.past.drop(past)
