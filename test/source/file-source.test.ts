@@ -10,6 +10,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   unlinkSync,
@@ -659,6 +660,20 @@ describe('a restart', () => {
     expect(g.taken()).toEqual(['later'])
     await g.stop()
   })
+
+  test('a generation whose predecessor is deleted by then is found under its name', async () => {
+    const f = follow({ patterns: ['app.log'] })
+    writeFileSync(f.path('app.log'), '0\n')
+    await f.start()
+    const g = restarted(f, 'app.log', {})
+    replaceLater(f.path('app.log'), '1\n')
+    renameSync(f.path('app.log'), f.path('app.log.1'))
+    writeFileSync(f.path('app.log'), '2\n')
+    await g.start()
+    await g.settle()
+    expect(g.taken()).toEqual(['1', '2'])
+    await g.stop()
+  })
 })
 
 test('stopping closes every file and leaves the positions', async () => {
@@ -677,6 +692,16 @@ function restarted(f: Following, pattern: string, options: Partial<FileSourceOpt
   const g = new Following({ ...options, patterns: [f.path(pattern)] })
   g.source.restore(f.source.positions().map(({ id, checkpoint, note }) => ({ id, checkpoint, note: note() })))
   return g
+}
+
+/** Another file under its name, in a later tick of the clock of the file system. */
+function replaceLater(path: string, text: string): void {
+  const birthOf = () => statSync(path, { bigint: true }).birthtimeNs
+  const before = birthOf()
+  do {
+    unlinkSync(path)
+    writeFileSync(path, text)
+  } while (birthOf() <= before)
 }
 
 /** Of the open files, in the order of opening. */
