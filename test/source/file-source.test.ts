@@ -19,7 +19,6 @@ import {
   writeSync,
 } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { FileSourceOptions } from '../../src/source/file/file-source.ts'
 import { Following } from './following.ts'
 
 let following: Following | undefined
@@ -431,6 +430,50 @@ describe('rotation', () => {
     closeSync(writer)
   })
 
+  test('a torn last line has the time of rotation to be finished after a rename, also if it was quiet before', async () => {
+    const f = follow({ patterns: ['app.log*'], rotateWaitMs: 5000 })
+    writeFileSync(f.path('app.log'), 'one\ntor')
+    const writer = openSync(f.path('app.log'), 'a')
+    await f.start()
+    await f.time.step(60_000)
+    renameSync(f.path('app.log'), f.path('app.log.1'))
+    writeFileSync(f.path('app.log'), '')
+    await f.settle()
+    writeSync(writer, 'n\n')
+    await f.settle()
+    expect(f.taken()).toEqual(['one', 'torn'])
+    closeSync(writer)
+  })
+
+  test('a torn last line counts too if the next log was made long after the rename', async () => {
+    const f = follow({ patterns: ['app.log*'], rotateWaitMs: 5000 })
+    writeFileSync(f.path('app.log'), 'one\ntorn')
+    await f.start()
+    renameSync(f.path('app.log'), f.path('app.log.1'))
+    await f.settle()
+    await f.time.step(60_000)
+    expect(f.taken()).toEqual(['one'])
+    writeFileSync(f.path('app.log'), 'two\n')
+    await f.settle()
+    expect(f.taken()).toEqual(['torn', 'two'])
+  })
+
+  test('a log that is written anew behind a torn line that counted is noticed by what stood before that', async () => {
+    const f = follow({ patterns: ['app.log*'], rotateWaitMs: 5000 })
+    const head = `${'x'.repeat(2000)}\n`
+    writeFileSync(f.path('app.log'), `${head}torn`)
+    await f.start()
+    renameSync(f.path('app.log'), f.path('app.log.1'))
+    writeFileSync(f.path('app.log'), '')
+    await f.settle()
+    await f.time.step(60_000)
+    await f.settle()
+    expect(f.taken()).toEqual([head.trimEnd(), 'torn'])
+    writeFileSync(f.path('app.log.1'), `${head}new\nnewer\n`)
+    await f.settle()
+    expect(f.taken()).toEqual([head.trimEnd(), 'new', 'newer'])
+  })
+
   test('a deleted file is read to its end while it is written, with its last unterminated line', async () => {
     const f = follow({ patterns: ['a.log'], rotateWaitMs: 5000 })
     writeFileSync(f.path('a.log'), 'one\n')
@@ -655,17 +698,33 @@ describe('a restart', () => {
     const f = follow({ patterns: ['*.log'], history: 'skip' })
     await f.start()
     writeFileSync(f.path('a.log'), 'later\n')
-    const g = restarted(f, '*.log', { history: 'skip' })
+    const g = new Following({ patterns: ['*.log'], history: 'skip', goesOnFrom: f })
     await g.start()
     expect(g.taken()).toEqual(['later'])
     await g.stop()
+  })
+
+  test('a second one finds a rotated file that was written anew meanwhile', async () => {
+    const f = follow({ patterns: ['app.log'] })
+    writeFileSync(f.path('app.log'), '0\n')
+    await f.start()
+    renameSync(f.path('app.log'), f.path('app.log.1'))
+    const g = new Following({ patterns: ['app.log'], goesOnFrom: f })
+    await g.start()
+    const h = new Following({ patterns: ['app.log'], goesOnFrom: g })
+    writeFileSync(f.path('app.log.1'), '1\n')
+    await h.start()
+    await h.settle()
+    expect([...g.taken(), ...h.taken()]).toEqual(['1'])
+    await g.kill()
+    await h.stop()
   })
 
   test('a generation whose predecessor is deleted by then is found under its name', async () => {
     const f = follow({ patterns: ['app.log'] })
     writeFileSync(f.path('app.log'), '0\n')
     await f.start()
-    const g = restarted(f, 'app.log', {})
+    const g = new Following({ patterns: ['app.log'], goesOnFrom: f })
     replaceLater(f.path('app.log'), '1\n')
     renameSync(f.path('app.log'), f.path('app.log.1'))
     writeFileSync(f.path('app.log'), '2\n')
@@ -686,13 +745,6 @@ test('stopping closes every file and leaves the positions', async () => {
   expect(openFiles(directory)).toBe(0)
   expect(f.source.positions().map((p) => p.checkpoint)).toEqual([2, 2, 2, 2, 2])
 })
-
-/** Another process over the same directory, with the positions that this one has now. */
-function restarted(f: Following, pattern: string, options: Partial<FileSourceOptions>): Following {
-  const g = new Following({ ...options, patterns: [f.path(pattern)] })
-  g.source.restore(f.source.positions().map(({ id, checkpoint, note }) => ({ id, checkpoint, note: note() })))
-  return g
-}
 
 /** Another file under its name, in a later tick of the clock of the file system. */
 function replaceLater(path: string, text: string): void {

@@ -17,3 +17,9 @@ export function statOrNothing(path: string): BigIntStats | undefined {
     return undefined
   }
 }
+
+/** A regular file, or none. */
+export function fileAt(path: string): { readonly path: string; readonly stat: BigIntStats }[] {
+  const stat = statOrNothing(path)
+  return stat?.isFile() === true ? [{ path, stat }] : []
+}

@@ -2,7 +2,7 @@
  * Which files are generations of one log, judged by name: `app.log.1`, `app.log-20260131.gz` and `app-20260131.log` are of `app.log`.
  */
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { namesIn, statOrNothing } from './folder.ts'
+import { fileAt, namesIn } from './folder.ts'
 import type { FoundFile } from './paths.ts'
 
 const SUFFIX = /^(?:[._-]\d[\dT:_-]*)+$/
@@ -46,9 +46,5 @@ export function isOfLogOf(path: string, other: string): boolean {
 export function generationsBeside(live: string): FoundFile[] {
   const folder = dirname(live)
   const names = namesIn(folder).filter((name) => isGenerationOf(name, live))
-  return names.slice(0, MAX_LISTED).flatMap((name) => {
-    const path = join(folder, name)
-    const stat = statOrNothing(path)
-    return stat?.isFile() === true ? [{ path, stat }] : []
-  })
+  return names.slice(0, MAX_LISTED).flatMap((name) => fileAt(join(folder, name)))
 }

@@ -253,8 +253,8 @@ export class Tail {
       this.error = error
     }
     if (this.#sink.checkpoint <= this.#checkpoint) return
-    this.#wanted = this.#checkpoint = this.#sink.checkpoint
-    this.#markBytes = 0
+    this.#wanted = this.#checkpoint = this.#anchorOffset = this.#sink.checkpoint
+    this.#learnStart()
   }
 
   close(): void {
@@ -383,7 +383,7 @@ export class Tail {
     return 'truncated'
   }
 
-  /** Head and mark of a file that is not read from its start. An error shows at the first turn. */
+  /** Head and mark before an offset to which no reading has led. An error shows at the next turn. */
   #learnStart(): void {
     try {
       const headBytes = this.#window.read(this.#fd, 0, Math.min(HEAD_BYTES, this.#wanted))

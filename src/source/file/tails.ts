@@ -5,6 +5,7 @@
 import { closeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { OpenStream } from '../source.ts'
+import { fileAt } from './folder.ts'
 import { familyOf, generationsBeside } from './generation-names.ts'
 import { endOfHistory } from './history-end.ts'
 import { fileKey, inodeKey } from './identity.ts'
@@ -123,7 +124,9 @@ export class Tails {
 
   /** Lets go of lost files that are read and quiet. Answers them. */
   closeFinished(nowMs: number): Tail[] {
-    const finished = [...this.all].filter((tail) => (tail.isLost || tail.isRotated) && this.#isFinished(tail, nowMs))
+    const finished = [...this.all].filter((tail) => {
+      return (tail.isLost || (tail.isRotated && tail.lagBytes > 0)) && this.#isFinished(tail, nowMs)
+    })
     for (const tail of finished) this.#endLastLine(tail)
     const lost = finished.filter((tail) => tail.isLost)
     for (const tail of lost) this.#letGo(tail)
@@ -142,21 +145,23 @@ export class Tails {
   }
 
   /** Gives known files their present paths, and marks those that have none. Answers those that left their path. */
-  #follow(pathOf: ReadonlyMap<Tail, string>, paths: ReadonlySet<string>, nowMs: number): Map<string, Tail> {
-    const moved = new Map<string, Tail>()
+  #follow(pathOf: ReadonlyMap<Tail, string>, paths: ReadonlySet<string>, nowMs: number): Tail[] {
+    const moved: Tail[] = []
     for (const tail of this.all) {
       const path = pathOf.get(tail)
       const before = tail.origin.file
-      if (path === before) tail.isLost = false
-      else {
+      if (path === before) {
+        tail.isLost = false
+        tail.hasSuccessor ||= tail.isRotated && paths.has(tail.formerPath)
+      } else {
         tail.hasSuccessor ||= paths.has(before)
         if (path !== undefined || !tail.isLost) {
           tail.aimAtEnd()
           tail.formerPath = before
-          moved.set(familyOf(before), tail)
+          moved.push(tail)
         }
         if (path === undefined) this.#lose(tail, nowMs)
-        else this.#rename(tail, path)
+        else this.#rename(tail, path, nowMs)
       }
     }
     return moved
@@ -170,9 +175,10 @@ export class Tails {
     this.#options.meter.count(tail.isUnlinked ? 'vanished' : 'rotated')
   }
 
-  #rename(tail: Tail, path: string): void {
+  #rename(tail: Tail, path: string, nowMs: number): void {
     tail.isLost = false
     tail.isRotated = true
+    tail.quietSinceMs = nowMs
     tail.origin.file = path
     tail.origin.fields = this.#options.fieldsOf(path)
     tail.noteRename()
@@ -259,9 +265,9 @@ export class Tails {
    * Generations of logs that left their names, under names that the patterns do not have: of a log that was open when the process ended
    * the file itself, and whatever was begun after it and rotated since.
    */
-  #generationsOf(moved: ReadonlyMap<string, Tail>, unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
+  #generationsOf(moved: readonly Tail[], unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
     const found: FoundFile[] = []
-    for (const tail of moved.values()) found.push(...this.#begunAfter(tail.birthtimeNs, tail.formerPath, unknown))
+    for (const tail of moved) found.push(...this.#begunAfter(tail.sinceMs, tail.formerPath, unknown))
     for (const past of this.#options.past.missing()) {
       const isThere = [...unknown.values()].some(({ stat }) => this.#options.past.of(stat) === past)
       if (!isThere) found.push(...this.#findAgain(past, unknown))
@@ -270,23 +276,22 @@ export class Tails {
   }
 
   #findAgain(past: PastFile, unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
-    const beside = generationsBeside(past.path)
-    const itself = beside.find(({ stat }) => this.#options.past.of(stat) === past)
-    if (itself === undefined) {
-      this.#options.past.drop(past)
-      this.#options.past.keep({ ...past, state: 'ghost' })
-      this.#options.unseen.note(past)
-      return []
-    }
-    return [itself, ...this.#begunAfter(itself.stat.birthtimeNs, past.path, unknown)]
+    const there = [...fileAt(past.path), ...generationsBeside(past.path)]
+    const itself = there.find(({ stat }) => this.#options.past.of(stat) === past)
+    const later = this.#begunAfter(past.sinceMs, past.path, unknown)
+    if (itself !== undefined) return [itself, ...later]
+    this.#options.past.drop(past)
+    this.#options.past.keep({ ...past, state: 'ghost' })
+    this.#options.unseen.note(past)
+    return later
   }
 
   /** Where the file system knows no births, nothing can be told. */
-  #begunAfter(birthtimeNs: bigint, path: string, unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
-    if (birthtimeNs === 0n) return []
+  #begunAfter(sinceMs: number, path: string, unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
+    if (sinceMs === 0) return []
     return generationsBeside(path).filter(
       (file) =>
-        file.stat.birthtimeNs > birthtimeNs &&
+        Number(file.stat.birthtimeNs) / 1e6 > sinceMs &&
         !file.path.endsWith('.gz') &&
         !this.#byInode.has(inodeKey(file.stat)) &&
         !unknown.has(inodeKey(file.stat)),
@@ -294,11 +299,12 @@ export class Tails {
   }
 
   /** Generations of one log are read one after the other: the one that left its name first, then the new ones by age. */
-  #order(moved: Map<string, Tail>, fresh: readonly Tail[]): void {
+  #order(moved: readonly Tail[], fresh: readonly Tail[]): void {
+    const newest = new Map(moved.map((tail) => [familyOf(tail.formerPath), tail]))
     for (const tail of fresh) {
       const family = familyOf(tail.origin.file)
-      tail.waitsFor = moved.get(family)
-      moved.set(family, tail)
+      tail.waitsFor = newest.get(family)
+      newest.set(family, tail)
     }
   }
 
