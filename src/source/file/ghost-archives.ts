@@ -116,12 +116,9 @@ export class GhostArchives {
     meter.count('found')
     try {
       await archive.read(maxLineBytes, signal)
-    } catch (error) {
+    } finally {
       past.endReading(ghost)
-      throw error
     }
-    if (signal.aborted) past.endReading(ghost)
-    else past.drop(ghost)
     return !signal.aborted
   }
 }

@@ -115,7 +115,11 @@ export class Tails {
       const isUnseen = unseen.has(path, opened.stat)
       return isUnseen ? this.#judge.judge(path, opened, originals) : this.#judge.rest(path, opened)
     }
-    const fresh = unknown.sort(compareBirths).flatMap(({ path }) => this.#open(path, find, false, nowMs))
+    const fresh = unknown.sort(compareBirths).flatMap(({ path }) => {
+      const opened = this.#open(path, find, false, nowMs)
+      for (const tail of opened) originals.add(tail)
+      return opened
+    })
     const unclear = this.#unclear.splice(0)
     if (unclear.length === 0) unseen.clear()
     this.#indexPaths()
@@ -253,7 +257,8 @@ export class Tails {
     )
     const content = past === undefined ? {} : { historyBytes: past.historyBytes, sinceMs: past.sinceMs }
     const tail = new Tail({ fd, stat, nowMs, startOffset, ...content, origin, sink: open(origin), window })
-    if (past !== undefined) this.#options.past.drop(past)
+    // A copy that brings nothing leaves the ghost to a longer one.
+    if (past !== undefined && (past.checkpoint < sizeBytes || past.key === fileKey(stat))) this.#options.past.drop(past)
     // Of what was never read it cannot be told whether it is still the same.
     if (past?.state === 'open' && past.checkpoint === 0) this.#options.unseen.note(past)
     this.#byInode.set(tail.inode, tail)
