@@ -201,7 +201,7 @@ export class FileSource implements Source {
       else if (archives.expects(file)) archives.start([file])
     }
     const onRead = (file: FoundFile) => archives.forget(file, true)
-    const followedLike = (lead: Buffer) => this.#tails?.like(lead) ?? []
+    const followedLike = (lead: Buffer, isUnlinked: boolean) => this.#tails?.like(lead, isUnlinked) ?? []
     return { archives, ghostArchives: new GhostArchives({ ...options, past: this.#past, followedLike, onLooked, onRead }) }
   }
 

@@ -95,8 +95,9 @@ export class Tails {
   }
 
   /** What is known of files that begin so. */
-  like(lead: Buffer): PastFile[] {
-    return [...this.all].filter(({ head }) => head.subarray(0, lead.length).equals(lead)).map((tail) => tail.past('open'))
+  like(lead: Buffer, isUnlinked: boolean): PastFile[] {
+    const tails = [...this.all].filter((tail) => tail.isUnlinked === isUnlinked)
+    return tails.filter(({ head }) => head.subarray(0, lead.length).equals(lead)).map((tail) => tail.past('open'))
   }
 
   /** What it held is gone. */
