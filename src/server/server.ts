@@ -23,6 +23,8 @@ export interface ServerOptions {
   /** Path of the external URL, such as `/agentlog`; default none. */
   readonly pathPrefix?: string
   readonly isLifecycleEnabled: boolean
+  /** Over all listeners; default 256. */
+  readonly maxConnections?: number
   /** A reader that takes nothing of an answer for this long is cut off. Default 30 s. */
   readonly writeDeadlineMs?: number
 }
@@ -48,7 +50,11 @@ const SECURITY_HEADERS = {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const parsed = options.addresses.map(parsedOrThrow)
   assertTelemetryPath(options.telemetryPath)
-  const connections = new Connections({ maxCount: 256, maxPendingCount: 32, writeDeadlineMs: options.writeDeadlineMs ?? 30_000 })
+  const connections = new Connections({
+    maxCount: options.maxConnections ?? 256,
+    maxPendingCount: 32,
+    writeDeadlineMs: options.writeDeadlineMs ?? 30_000,
+  })
   const apps: FastifyInstance[] = []
   const close = async (): Promise<void> => {
     await Promise.all(apps.map(closeWithin))

@@ -56,7 +56,7 @@ export const OWN_METRICS = {
     name: 'agentlog_source_files',
     type: 'gauge',
     labels: ['source', 'state'],
-    help: 'Files of the source by state: open, rotated (renamed, still read), unreadable, copy (of a file that is read).',
+    help: 'Files of the source by state: open (followed), rotated (renamed or deleted, still read), unreadable, copy (of a file that is read), waiting (for a file descriptor).',
   },
   sourceFileEvents: {
     name: 'agentlog_source_file_changes_total',
@@ -69,6 +69,12 @@ export const OWN_METRICS = {
     type: 'counter',
     labels: ['source'],
     help: 'Bytes known to be in a file that were not read when it was truncated: lost, unless a copy holds them.',
+  },
+  vanishedBytes: {
+    name: 'agentlog_source_vanished_unread_bytes_total',
+    type: 'counter',
+    labels: ['source'],
+    help: 'Bytes known to be in a file that were not read when it was deleted while closed for want of file descriptors: lost, unless a copy holds them.',
   },
   lagBytes: {
     name: 'agentlog_source_lag_bytes',

@@ -54,7 +54,7 @@ export async function writeLog({ log, lines, linesPerSecond, rotateEvery, random
   closeSync(fd)
 }
 
-function lineOf(n: number, random: () => number): Buffer {
+export function lineOf(n: number, random: () => number): Buffer {
   const fields = {
     event: 'e',
     word: String(Math.floor(n / BITS)),

@@ -1,9 +1,9 @@
 /** `.gz` files that are read from start to end, beside the other files: those that were named, and those that nothing was seen of before. */
 import type { OpenStream, Origin, Position, RecordedPosition } from '../source.ts'
 import { Archive, archiveKey, archiveOrigin } from './archive.ts'
+import type { FoundFile } from './folder.ts'
 import type { Meter } from './meter.ts'
 import { openFile } from './open-file.ts'
-import type { FoundFile } from './paths.ts'
 
 /** What the record says of an archive. */
 const READING = 'archive'

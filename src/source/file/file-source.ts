@@ -12,6 +12,7 @@ import { isArchive } from './archive.ts'
 import { Archives, isOfArchive } from './archives.ts'
 import { Beside } from './beside.ts'
 import { Breather } from './breather.ts'
+import { Descriptors, type Readiness } from './descriptors.ts'
 import { GhostArchives } from './ghost-archives.ts'
 import { Lag } from './lag.ts'
 import { Meter } from './meter.ts'
@@ -43,7 +44,10 @@ export interface FileSourceOptions {
   readonly rotateWaitMs?: number
   /** Time between two scans of the directories; a quarter of it while something happens. Default 1 s. */
   readonly scanIntervalMs?: number
-  readonly maxOpenFiles?: number
+  /** Shared by all sources of the process. */
+  readonly descriptors?: Descriptors
+  /** More are not followed: each costs memory, open or not. Default 20,000. */
+  readonly maxFiles?: number
   /** Watch directories for hints. Default true. */
   readonly watches?: boolean
   readonly clock: Clock
@@ -62,6 +66,9 @@ const BUSY_MS = 10_000
 /** A hint may bring the scan forward, but scans take at most a twentieth of the time. */
 const LEAST_SCAN_GAP_MS = 10
 const SCAN_SHARE = 20
+/** However long a scan takes, the next one begins after this, or after twice its time: a line in any of many files is to be seen soon. */
+const MOST_SCAN_GAP_MS = 1500
+const SCAN_SHARE_OF_MANY = 2
 
 export class FileSource implements Source {
   readonly name: string
@@ -73,6 +80,7 @@ export class FileSource implements Source {
   readonly #pace = new Pace()
   readonly #lag: Lag
   readonly #breather = new Breather()
+  readonly #descriptors: Descriptors
   readonly #watch: DirectoryWatch
   #reader: OnceReader | undefined = undefined
   #tails: Tails | undefined = undefined
@@ -97,6 +105,7 @@ export class FileSource implements Source {
     this.#options = options
     this.#clock = options.clock
     this.#meter = new Meter(options.name, options.telemetry, options.log)
+    this.#descriptors = options.descriptors ?? new Descriptors()
     this.#lag = new Lag(this.#meter.lagBytes, this.#meter.lagSeconds)
     this.#paths = new Paths(options.patterns, options.exclude, options.once)
     this.#watch = new DirectoryWatch(
@@ -143,7 +152,7 @@ export class FileSource implements Source {
   async #readOnce(open: OpenStream, signal: AbortSignal): Promise<void> {
     const makeOrigin = (path: string) => this.#makeOrigin(path)
     this.#reader = new OnceReader({ open, makeOrigin, meter: this.#meter, maxLineBytes: this.#maxLineBytes })
-    const found = await this.#paths.scan()
+    const found = await this.#paths.scan(this.#clock.nowMs())
     this.#noteProblems(found)
     await this.#reader.readAll(found.files, signal)
   }
@@ -177,7 +186,8 @@ export class FileSource implements Source {
       window: new Window(),
       meter: this.#meter,
       rotateWaitMs: this.#options.rotateWaitMs ?? 60_000,
-      maxOpenFiles: this.#options.maxOpenFiles ?? 10_000,
+      descriptors: this.#descriptors,
+      maxFiles: this.#options.maxFiles ?? 20_000,
       past: this.#past,
       unseen: this.#unseen,
     })
@@ -200,31 +210,32 @@ export class FileSource implements Source {
 
   async #scan(tails: Tails, packed: Packed, signal: AbortSignal): Promise<void> {
     const startMs = this.#clock.nowMs()
-    const found = await this.#paths.scan()
+    const found = await this.#paths.scan(this.#clock.nowMs())
     if (signal.aborted) return
-    this.#noteProblems(found)
-    const isHistory = this.#isFirstScan
     const nowMs = this.#clock.nowMs()
     const { archives, ghostArchives } = packed
-    archives.start(found.files.filter((file) => isArchive(file.path)))
-    const skipsHistory = isHistory && this.#isFirstStart && this.#options.history !== 'count'
-    const stirred = tails.reconcile(
-      found.files.filter((file) => !isArchive(file.path)),
-      skipsHistory,
-      nowMs,
-    )
-    const beside = this.#beside.look(found.packed, isHistory ? this.#absence.logs : [])
-    if (isHistory) for (const file of beside.packed) if (this.#absence.wasWritten(file)) archives.expect(file)
+    const stirred = found.isAsBefore && tails.isSettled ? [] : this.#take(found, tails, archives, nowMs)
+    const beside = this.#beside.look(found.packed, this.#isFirstScan ? this.#absence.logs : [])
+    if (this.#isFirstScan) for (const file of beside.packed) if (this.#absence.wasWritten(file)) archives.expect(file)
     stirred.push(...tails.openRests(beside.plain, nowMs))
     ghostArchives.start(beside.packed.filter((file) => !archives.isDone(file)))
     for (const tail of stirred) this.#pace.heat(tail, nowMs)
     if (stirred.length > 0) this.#changedMs = nowMs
     this.#tendLost(tails, nowMs)
     tails.showStates()
-    if (isHistory) this.#backlog = [...tails.all]
+    if (this.#isFirstScan) this.#backlog = [...tails.all]
     this.#isFirstScan = false
     this.#planScan(startMs)
     if (this.#options.watches ?? true) await this.#watch.follow(found.directories)
+  }
+
+  /** Answers the tails to look at. */
+  #take(found: FoundFiles, tails: Tails, archives: Archives, nowMs: number): Tail[] {
+    this.#noteProblems(found)
+    archives.start(found.files.filter((file) => isArchive(file.path)))
+    const skipsHistory = this.#isFirstScan && this.#isFirstStart && this.#options.history !== 'count'
+    const logs = found.files.filter((file) => !isArchive(file.path))
+    return tails.reconcile(logs, skipsHistory, nowMs)
   }
 
   /** Files without a path are looked at by their descriptor, until they are let go. */
@@ -240,9 +251,10 @@ export class FileSource implements Source {
     const nowMs = this.#clock.nowMs()
     const intervalMs = this.#options.scanIntervalMs ?? 1000
     const tookMs = nowMs - startMs
-    this.#earliestScanMs = nowMs + Math.max(LEAST_SCAN_GAP_MS, tookMs * SCAN_SHARE)
+    const gapMs = Math.min(tookMs * SCAN_SHARE, Math.max(MOST_SCAN_GAP_MS, tookMs * SCAN_SHARE_OF_MANY))
+    this.#earliestScanMs = nowMs + Math.max(LEAST_SCAN_GAP_MS, gapMs)
     const isBusy = nowMs - this.#changedMs < BUSY_MS
-    this.#scanAtMs = Math.max(nowMs + (isBusy ? intervalMs / 4 : intervalMs), nowMs + tookMs * SCAN_SHARE)
+    this.#scanAtMs = nowMs + Math.max(isBusy ? intervalMs / 4 : intervalMs, gapMs)
   }
 
   #scanSoon(): void {
@@ -271,7 +283,11 @@ export class FileSource implements Source {
     }
     tail.waitsFor = undefined
     const wasWell = tail.error === undefined
-    const turn = tail.turn(nowMs)
+    const readiness = this.#prepare(tail, nowMs)
+    if (readiness === 'gone') this.#pace.cool(tail)
+    if (readiness === 'full' || readiness === 'later') this.#pace.plan(tail, 'later', nowMs)
+    if (readiness !== 'open' && readiness !== 'failed') return
+    const turn = readiness === 'failed' ? 'failed' : tail.turn(nowMs)
     if (tail.hasChanged) this.#changedMs = nowMs
     if (tail.seemsRenamed) this.#scanSoon()
     tail.seemsRenamed = false
@@ -287,6 +303,20 @@ export class FileSource implements Source {
     }
     this.#lag.note(tail, nowMs)
     this.#pace.plan(tail, turn === 'failed' ? 'retry' : turn === 'idle' ? 'later' : 'now', nowMs)
+  }
+
+  /** Opens a closed file if there is something to read in it. */
+  #prepare(tail: Tail, nowMs: number): Readiness | 'failed' | 'later' {
+    if (!tail.isParked) return 'open'
+    if (!tail.isDue(nowMs)) return tail.awaitsSecondLook ? 'later' : 'gone'
+    try {
+      const readiness = this.#descriptors.reopen(tail)
+      if (readiness === 'gone') this.#scanSoon()
+      return readiness
+    } catch (error) {
+      tail.error = error as NodeJS.ErrnoException
+      return 'failed'
+    }
   }
 
   #settleBacklog(): void {
@@ -308,7 +338,10 @@ export class FileSource implements Source {
       const before = this.#scanAtMs
       this.#scanSoon()
       if (this.#scanAtMs < before) this.#options.waker.wake()
-    } else if (this.#pace.heat(tail, nowMs)) this.#options.waker.wake()
+    } else {
+      tail.noteSeen()
+      if (this.#pace.heat(tail, nowMs)) this.#options.waker.wake()
+    }
   }
 
   #noteProblems(found: FoundFiles): void {
