@@ -7,7 +7,8 @@ import { resolve } from 'node:path'
 import type { OpenStream } from '../source.ts'
 import type { Descriptors } from './descriptors.ts'
 import type { FoundFile } from './folder.ts'
-import { familyOf, generationsBeside } from './generation-names.ts'
+import { familyOf } from './generation-names.ts'
+import { Generations } from './generations.ts'
 import { fileKey, inodeKey } from './identity.ts'
 import { type Finding, Judge } from './judge.ts'
 import type { Meter } from './meter.ts'
@@ -98,7 +99,10 @@ export class Tails {
     this.#refusals.keep(paths)
     this.#judge.keepCopies(unknown)
     const moved = this.#follow(pathOf, paths, nowMs)
-    for (const file of this.#generationsOf(moved, unknown)) unknown.set(inodeKey(file.stat), file)
+    const { past, unseen } = this.#options
+    const { folders } = this.#whereabouts
+    const generations = new Generations({ past, unseen, folders, unknown, isFollowed: (inode) => this.#byInode.has(inode) })
+    for (const file of generations.find(moved.values())) unknown.set(inodeKey(file.stat), file)
     const fresh = this.#openUnknown([...unknown.values()], skipsHistory, nowMs)
     this.#order(moved, fresh)
     this.#indexPaths()
@@ -314,44 +318,6 @@ export class Tails {
     this.#options.descriptors.take(tail)
     meter.count('found')
     return tail
-  }
-
-  /**
-   * Generations of logs that left their names, under names that the patterns do not have: of a log that was open when the process ended
-   * the file itself, and whatever was begun after it and rotated since.
-   */
-  #generationsOf(moved: ReadonlyMap<string, Tail>, unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
-    const found: FoundFile[] = []
-    for (const tail of moved.values()) found.push(...this.#begunAfter(tail.birthtimeNs, tail.formerPath, unknown))
-    for (const past of this.#options.past.missing()) {
-      const isThere = [...unknown.values()].some(({ stat }) => this.#options.past.of(stat) === past)
-      if (!isThere) found.push(...this.#findAgain(past, unknown))
-    }
-    return found
-  }
-
-  #findAgain(past: PastFile, unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
-    const beside = generationsBeside(past.path, this.#whereabouts.folders)
-    const itself = beside.find(({ stat }) => this.#options.past.of(stat) === past)
-    if (itself === undefined) {
-      this.#options.past.drop(past)
-      this.#options.past.keep({ ...past, state: 'ghost' })
-      this.#options.unseen.note(past)
-      return []
-    }
-    return [itself, ...this.#begunAfter(itself.stat.birthtimeNs, past.path, unknown)]
-  }
-
-  /** Where the file system knows no births, nothing can be told. */
-  #begunAfter(birthtimeNs: bigint, path: string, unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
-    if (birthtimeNs === 0n) return []
-    return generationsBeside(path, this.#whereabouts.folders).filter(
-      (file) =>
-        file.stat.birthtimeNs > birthtimeNs &&
-        !file.path.endsWith('.gz') &&
-        !this.#byInode.has(inodeKey(file.stat)) &&
-        !unknown.has(inodeKey(file.stat)),
-    )
   }
 
   /** Generations of one log are read one after the other: the one that left its name first, then the new ones by age. */
