@@ -58,6 +58,12 @@ export const OWN_METRICS = {
     labels: ['source', 'state'],
     help: 'Files of the source by state: open (followed), rotated (renamed or deleted, still read), unreadable, copy (of a file that is read), waiting (for a file descriptor).',
   },
+  sourceDirectories: {
+    name: 'agentlog_source_directories',
+    type: 'gauge',
+    labels: ['source', 'mode'],
+    help: 'Directories of the source by how changes in them are found: notify (the system tells, and polling finds what it does not), poll (polling alone).',
+  },
   sourceFileEvents: {
     name: 'agentlog_source_file_changes_total',
     type: 'counter',

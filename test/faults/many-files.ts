@@ -9,6 +9,8 @@ import { lineOf } from './truth.ts'
 
 export interface ManyFilesOptions {
   readonly folder: string
+  /** Below it, each with its share of the files. */
+  readonly folders: number
   readonly files: number
   /** The first so many get every other line. */
   readonly hotFiles: number
@@ -42,7 +44,7 @@ export class ManyFiles {
     this.#lastMs = new Float64Array(options.files)
     this.#bornMs = new Float64Array(options.files)
     this.#hotSinceMs = new Float64Array(options.hotFiles)
-    mkdirSync(options.folder)
+    for (let folder = 0; folder < options.folders; folder++) mkdirSync(join(options.folder, String(folder)), { recursive: true })
     for (let file = 0; file < options.files; file++) writeFileSync(this.#path(file), '')
   }
 
@@ -69,8 +71,8 @@ export class ManyFiles {
 
   /** To a name that no pattern has. */
   #rotateOne(): void {
-    const path = this.#path(this.#anyCold())
-    const file = Number(/\d+/.exec(path.slice(this.#options.folder.length))![0])
+    const file = this.#anyCold()
+    const path = this.#path(file)
     const isOld = performance.now() - this.#bornMs[file]! > this.#options.quietMs
     if (!isOld || !existsSync(path) || existsSync(`${path}.1`)) return
     renameSync(path, `${path}.1`)
@@ -115,6 +117,7 @@ export class ManyFiles {
   }
 
   #path(file: number): string {
-    return join(this.#options.folder, `session-${file}.log`)
+    const { folder, folders } = this.#options
+    return join(folder, String(file % folders), `session-${file}.log`)
   }
 }

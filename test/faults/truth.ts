@@ -5,7 +5,7 @@
 import { closeSync, openSync, renameSync, writeSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 
-const BITS = 40
+export const BITS = 40
 export const MAPPING = `version: 1
 limits: { series: 100000 }
 metrics:

@@ -67,9 +67,9 @@ const BUSY_MS = 10_000
 /** A hint may bring the scan forward, but scans take at most a twentieth of the time. */
 const LEAST_SCAN_GAP_MS = 10
 const SCAN_SHARE = 20
-/** However long a scan takes, the next one begins after this, or after twice its time: a line in any of many files is to be seen soon. */
-const MOST_SCAN_GAP_MS = 1500
-const SCAN_SHARE_OF_MANY = 2
+/** However long a scan takes, the next one begins after this, or after as long again: a line in any of many files is to be seen soon. */
+const MOST_SCAN_GAP_MS = 1000
+const SCAN_SHARE_OF_MANY = 1
 
 export class FileSource implements Source {
   readonly name: string
@@ -228,6 +228,7 @@ export class FileSource implements Source {
     this.#isFirstScan = false
     this.#planScan(startMs)
     if (this.#options.watches ?? true) await this.#watch.follow(found.directories)
+    this.#meter.directories(this.#watch.count, found.directories.size - this.#watch.count)
   }
 
   /** Answers the tails to look at. */

@@ -35,6 +35,7 @@ export class Meter {
     for (const change of ['found', 'rotated', 'truncated', 'vanished', 'error'] as const) this.#change(change)
     this.states({ open: 0, rotated: 0, unreadable: 0, copies: 0, waiting: 0 })
     this.missedBytes(0)
+    this.directories(0, 0)
   }
 
   count(change: Change): void {
@@ -58,6 +59,12 @@ export class Meter {
     this.#telemetry.sourceFiles.at(this.#name, 'copy').value = copies
     this.#telemetry.sourceFiles.at(this.#name, 'waiting').value = waiting
     this.#telemetry.sourceUp.at(this.#name).value = open + rotated > 0 ? 1 : 0
+  }
+
+  /** How changes are found: by notice of the system, or by looking alone. */
+  directories(noticed: number, polled: number): void {
+    this.#telemetry.sourceDirectories.at(this.#name, 'notify').value = noticed
+    this.#telemetry.sourceDirectories.at(this.#name, 'poll').value = polled
   }
 
   /** Said once for each subject. */
