@@ -429,6 +429,40 @@ describe('descriptors run out', () => {
   })
 })
 
+test('a log that waits for a descriptor at the start is read from where it ended then', async () => {
+  let isExhausted = true
+  const open = (path: string) => {
+    if (isExhausted) throw Object.assign(new Error('too many'), { code: 'EMFILE', syscall: 'open' })
+    return openFile(path)
+  }
+  following = new Following({ patterns: ['*.log'], history: 'skip', descriptors: new Descriptors(10, open) })
+  writeFileSync(following.path('a.log'), 'old\n')
+  await following.start()
+  expect([following.files('waiting'), following.files('open')]).toEqual([1, 0])
+  isExhausted = false
+  await following.settle()
+  appendFileSync(following.path('a.log'), 'new\n')
+  await following.settle()
+  expect(following.taken()).toEqual(['new'])
+  expect([following.files('waiting'), following.files('open')]).toEqual([0, 1])
+})
+
+test('of many archives that are named, some are read at once, and then the others', async () => {
+  const names = Array.from({ length: 30 }, (_, i) => `${i}.gz`)
+  const f = follow(100, ...names)
+  for (const name of names) writeFileSync(f.path(name), gzipSync(`${name}\n`))
+  let most = 0
+  const look = setInterval(() => {
+    most = Math.max(most, openNames(f).length)
+  }, 0)
+  await f.start()
+  while (f.lines.length < 30) await f.time.step(50)
+  clearInterval(look)
+  await f.source.caughtUp
+  expect(f.taken().sort()).toEqual(names.sort())
+  expect(most).toBeLessThanOrEqual(8)
+})
+
 describe('the share of the process limit', () => {
   test.each([
     [1024, 704, 256],

@@ -84,8 +84,8 @@ export class Descriptors {
   }
 
   /**
-   * Once a scan. Deleted files that only wait for late writers must not take all descriptors: those that are quiet for longest are let go. And what
-   * the system refused for a while is asked for again.
+   * Once a scan. Deleted files that only wait for late writers must not take all descriptors: those that are quiet for longest are let
+   * go. And what the system refused for a while is asked for again.
    */
   tend(): void {
     this.#most = Math.min(this.#allowed, this.#most + 1)

@@ -97,6 +97,8 @@ export class FileSource implements Source {
   #absence = new Absence([], 0, 0)
   readonly #beside = new Beside(this.#past, this.#unseen)
   #pastArchives: readonly RecordedPosition[] = []
+  /** Archives that the patterns name. */
+  #named: readonly FoundFile[] = []
   #scanAtMs = Number.NEGATIVE_INFINITY
   #earliestScanMs = Number.NEGATIVE_INFINITY
   #changedMs = Number.NEGATIVE_INFINITY
@@ -196,7 +198,10 @@ export class FileSource implements Source {
 
   #makePacked(open: OpenStream, signal: AbortSignal): Packed {
     const makeOrigin = (path: string) => this.#makeOrigin(path)
-    const onDone = () => this.#options.waker.wake()
+    const onDone = () => {
+      this.#scanSoon()
+      this.#options.waker.wake()
+    }
     const options = { open, makeOrigin, signal, onDone, meter: this.#meter, maxLineBytes: this.#maxLineBytes }
     const archives = new Archives(options)
     archives.restore(this.#pastArchives)
@@ -215,7 +220,9 @@ export class FileSource implements Source {
     if (signal.aborted) return
     const nowMs = this.#clock.nowMs()
     const { archives, ghostArchives } = packed
-    const stirred = found.isAsBefore && tails.isSettled ? [] : this.#take(found, tails, archives, nowMs)
+    if (!found.isAsBefore) this.#named = found.files.filter((file) => isArchive(file.path))
+    archives.start(this.#named)
+    const stirred = found.isAsBefore && tails.isSettled ? [] : this.#take(found, tails, nowMs)
     const beside = this.#beside.look(found.packed, this.#isFirstScan ? this.#absence.logs : [])
     if (this.#isFirstScan) for (const file of beside.packed) if (this.#absence.wasWritten(file)) archives.expect(file)
     stirred.push(...tails.openRests(beside.plain, nowMs))
@@ -232,9 +239,8 @@ export class FileSource implements Source {
   }
 
   /** Answers the tails to look at. */
-  #take(found: FoundFiles, tails: Tails, archives: Archives, nowMs: number): Tail[] {
+  #take(found: FoundFiles, tails: Tails, nowMs: number): Tail[] {
     this.#noteProblems(found)
-    archives.start(found.files.filter((file) => isArchive(file.path)))
     const skipsHistory = this.#isFirstScan && this.#isFirstStart && this.#options.history !== 'count'
     const logs = found.files.filter((file) => !isArchive(file.path))
     return tails.reconcile(logs, skipsHistory, nowMs)

@@ -52,8 +52,8 @@ export class Tails {
   readonly #missed: Tail[] = []
   /** Found by the last scan. */
   #pathCount = 0
-  /** Paths that wait for a descriptor, as of the last scan. */
-  #waitingCount = 0
+  /** Paths that wait for a descriptor, as of the last scan, and whether they are to be read from their end. */
+  readonly #waiting = new Map<string, boolean>()
   /** Files that were changed beneath their copies, to be looked at before these are. */
   readonly #unclear: Tail[] = []
 
@@ -97,6 +97,7 @@ export class Tails {
       if (tail.differs(file.stat) || (tail.isParked && tail.isDue(nowMs))) stirred.push(tail)
     }
     this.#refusals.keep(paths)
+    for (const path of this.#waiting.keys()) if (!paths.has(path)) this.#waiting.delete(path)
     this.#judge.keepCopies(unknown)
     const moved = this.#follow(pathOf, paths, nowMs)
     const { past, unseen } = this.#options
@@ -168,7 +169,7 @@ export class Tails {
       rotated,
       unreadable: this.#refusals.count + failing,
       copies: this.#judge.copyCount,
-      waiting: this.#waitingCount,
+      waiting: this.#waiting.size,
     })
   }
 
@@ -237,7 +238,6 @@ export class Tails {
 
   /** What is known goes on first: it tells what is a copy. A copy is younger than its original. */
   #openUnknown(unknown: readonly FoundFile[], skipsHistory: boolean, nowMs: number): Tail[] {
-    this.#waitingCount = 0
     const oldestFirst = [...unknown].sort(compareBirths)
     const isKnown = ({ stat }: FoundFile) => this.#options.past.of(stat) !== undefined
     const known = oldestFirst.filter(isKnown).flatMap(({ path }) => {
@@ -257,11 +257,12 @@ export class Tails {
   #open(path: string, find: Find, skipsHistory: boolean, nowMs: number): Tail[] {
     const { meter, maxFiles, descriptors } = this.#options
     if (!this.#refusals.mayTry(path, nowMs)) return []
-    const startsAtEnd = skipsHistory || this.#refusals.startsAtEnd(path)
+    const startsAtEnd = skipsHistory || this.#refusals.startsAtEnd(path) || this.#waiting.get(path) === true
     try {
       if (this.count >= maxFiles) throw new Error(`more than ${maxFiles} files are followed`)
       const opened = descriptors.open(path)
-      if (opened === 'full') this.#wait(path)
+      if (opened === 'full') this.#wait(path, startsAtEnd)
+      else this.#waiting.delete(path)
       if (opened === undefined || opened === 'full') return []
       this.#refusals.remove(path)
       const tail = this.#takeOpened(path, opened, find, startsAtEnd, nowMs)
@@ -278,8 +279,8 @@ export class Tails {
   }
 
   /** The next scan finds it again. */
-  #wait(path: string): void {
-    this.#waitingCount++
+  #wait(path: string, startsAtEnd: boolean): void {
+    this.#waiting.set(path, startsAtEnd)
     this.#options.meter.warn(
       'all file descriptors are held by deleted logs, which are read first; others wait, this one first:',
       path,
