@@ -1,7 +1,8 @@
 /** One stream of a source, from chunk to numbers: its lines go to the source's applier, together with where they come from. */
-import type { LineSinkOptions } from '../frame/line-framer.ts'
+import type { LineSinkOptions, OnLine } from '../frame/line-framer.ts'
 import type { Chunk, Origin, StreamSink } from '../source/source.ts'
 import type { LineApplier } from './line-applier.ts'
+import type { LineGuard } from './line-guard.ts'
 
 /** Cuts one stream into lines: `LineFramer` for files, `StreamLines` for what cannot be read again. */
 export type CreateFramer = (options: LineSinkOptions) => StreamSink
@@ -9,13 +10,16 @@ export type CreateFramer = (options: LineSinkOptions) => StreamSink
 export class EventStream implements StreamSink {
   readonly #framer: StreamSink
   readonly #applier: LineApplier
+  readonly #guard: LineGuard | undefined
 
-  constructor(origin: Origin, applier: LineApplier, maxLineBytes: number, createFramer: CreateFramer) {
+  constructor(origin: Origin, applier: LineApplier, maxLineBytes: number, createFramer: CreateFramer, guard?: LineGuard) {
     this.#applier = applier
+    this.#guard = guard
+    const apply: OnLine = (buffer, start, end, endOffset) =>
+      applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0))
     this.#framer = createFramer({
       maxLineBytes,
-      onLine: (buffer, start, end, endOffset) =>
-        applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0)),
+      onLine: guard === undefined ? apply : guarded(apply, guard, origin, applier),
       onTooLong: (lineBytes) => applier.reject('too_long', lineBytes),
     })
   }
@@ -30,16 +34,28 @@ export class EventStream implements StreamSink {
 
   push(chunk: Chunk): number {
     const wanted = this.#framer.push(chunk)
-    this.#applier.endBatch()
+    this.#endBatch()
     return wanted
   }
 
   end(chunk: Chunk): void {
     this.#framer.end(chunk)
-    this.#applier.endBatch()
+    this.#endBatch()
   }
 
   reset(): void {
     this.#framer.reset()
+  }
+
+  #endBatch(): void {
+    this.#applier.endBatch()
+    this.#guard?.leave()
+  }
+}
+
+function guarded(apply: OnLine, guard: LineGuard, origin: Origin, applier: LineApplier): OnLine {
+  return (buffer, start, end, endOffset) => {
+    if (guard.enter(origin, buffer.subarray(start, end), endOffset)) apply(buffer, start, end, endOffset)
+    else applier.reject('poison', end - start)
   }
 }

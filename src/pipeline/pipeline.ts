@@ -5,6 +5,7 @@
 import type { Position, Source, StreamSink } from '../source/source.ts'
 import { type CreateFramer, EventStream } from './event-stream.ts'
 import { type ApplierOptions, LineApplier } from './line-applier.ts'
+import type { LineGuard } from './line-guard.ts'
 
 /** A source and how its streams are cut into lines. */
 export interface Intake {
@@ -14,6 +15,7 @@ export interface Intake {
 
 export interface PipelineOptions extends Omit<ApplierOptions, 'source'> {
   readonly maxLineBytes: number
+  readonly guard?: LineGuard | undefined
 }
 
 export class Pipeline {
@@ -51,7 +53,7 @@ export class Pipeline {
     let applier: LineApplier | undefined
     await source.run((origin): StreamSink => {
       applier ??= new LineApplier({ ...this.#options, source: source.name }, origin)
-      return new EventStream(origin, applier, this.#options.maxLineBytes, createFramer)
+      return new EventStream(origin, applier, this.#options.maxLineBytes, createFramer, this.#options.guard)
     }, signal)
   }
 }

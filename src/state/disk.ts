@@ -9,11 +9,11 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
+import { createOwn, readOwn } from './own-files.ts'
 
 export interface Disk {
   makeFolder(path: string): void
@@ -39,8 +39,8 @@ export interface Disk {
 export const nodeDisk: Disk = {
   makeFolder: (path) => void mkdirSync(path, { recursive: true, mode: 0o700 }),
   list: (folder) => readdirSync(folder),
-  read: (path) => readFileSync(path),
-  create: (path) => openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600),
+  read: readOwn,
+  create: createOwn,
   write: (fd, bytes, position) => {
     for (let written = 0; written < bytes.length; ) {
       written += writeSync(fd, bytes, written, bytes.length - written, position + written)
