@@ -207,7 +207,8 @@ export class FileSource implements Source {
     const nowMs = this.#clock.nowMs()
     const { archives, ghostArchives } = packed
     archives.start(found.files.filter((file) => isArchive(file.path)))
-    const skipsHistory = isHistory && this.#isFirstStart && this.#options.history !== 'count'
+    tails.opensHistory = isHistory && this.#isFirstStart
+    const skipsHistory = tails.opensHistory && this.#options.history !== 'count'
     const stirred = tails.reconcile(
       found.files.filter((file) => !isArchive(file.path)),
       skipsHistory,

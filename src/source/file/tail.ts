@@ -26,7 +26,7 @@ export interface TailOptions {
   readonly stat: BigIntStats
   readonly nowMs: number
   readonly startOffset: number
-  /** Bytes that were there when it was first opened. Default: its size now. */
+  /** Bytes that are history, not live. Default 0. */
   readonly historyBytes?: number
   /** When its content was begun. Default: when the file was. */
   readonly sinceMs?: number
@@ -92,7 +92,7 @@ export class Tail {
   #isOpen = true
   #sinceMs: number
 
-  constructor({ fd, stat, nowMs, startOffset, historyBytes, sinceMs, origin, sink, window }: TailOptions) {
+  constructor({ fd, stat, nowMs, startOffset, historyBytes = 0, sinceMs, origin, sink, window }: TailOptions) {
     this.#fd = fd
     this.#stat = stat
     this.quietSinceMs = nowMs
@@ -104,7 +104,7 @@ export class Tail {
     this.#window = window
     this.#sizeBytes = Number(stat.size)
     this.#target = this.#sizeBytes
-    origin.historyBytes = historyBytes ?? this.#sizeBytes
+    origin.historyBytes = historyBytes
     this.#sinceMs = sinceMs ?? Number(stat.birthtimeNs) / 1e6
     this.#wanted = this.#deliveredTo = this.#checkpoint = this.#anchorOffset = startOffset
     if (startOffset > 0) this.#learnStart()
