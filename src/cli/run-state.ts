@@ -4,6 +4,7 @@
  */
 import type { LineGuard } from '../pipeline/line-guard.ts'
 import type { Plan } from '../pipeline/plan.ts'
+import { BirthsPart } from '../registry/births-part.ts'
 import { restoreSeries, SeriesPart } from '../registry/series-part.ts'
 import { PositionsPart } from '../source/positions-part.ts'
 import type { Source } from '../source/source.ts'
@@ -51,15 +52,18 @@ export async function openState(
   const suspects = lock && openSuspects({ folder, followsDeath: lock.followsDeath, onError, onPoison: tellPoison(log) })
   const series = new SeriesPart()
   const positions = new PositionsPart(sources)
-  const parts = [series, positions]
+  const births = new BirthsPart(plan.registry.births)
+  const parts = [series, positions, births]
   const record = new DurableRecord({ disk: nodeDisk, folder, parts, program: packageVersion(), onError })
   const kept = { folder, record, lock, suspects, plan, log, onError, isUnread: false }
   try {
-    const { isBehind, problems, newest } = record.restore()
+    const { isBehind, isBroken, problems, newest } = record.restore()
     for (const problem of problems) log.warn('part of the durable record was not used', { problem })
     if (problems.length > 0) plan.own.stateRecoveries.at().value++
     for (const name of restoreSeries(series.recorded, plan.registry.families()))
       log.warn('a metric is not defined as it was, and starts anew', { metric: name })
+    // Who has seen what is not known then, and nothing may fall to 0 that was seen above.
+    if (!isBroken) births.restore(series.recorded, plan.registry.families())
     for (const source of sources) source.restore(positions.recordedOf(source.name), positions.recordedMs)
     series.forgetAll()
     series.keep(plan.registry.families())

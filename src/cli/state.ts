@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { nearest } from '../diag/suggest.ts'
 import { harmless } from '../explain/log-text.ts'
 import { Exposition } from '../exposition/exposition.ts'
+import { BirthsPart } from '../registry/births-part.ts'
 import type { Family } from '../registry/family.ts'
 import { Registry } from '../registry/registry.ts'
 import { restoreSeries, SeriesPart } from '../registry/series-part.ts'
@@ -76,16 +77,24 @@ function readRecord(folder: string, without?: string): ReadRecord {
   const series = new SeriesPart()
   const logs: RecordedLog[] = []
   const positions = new PositionsPart([], logs)
+  const births = new BirthsPart(registry.births)
   const onError = (what: string, error: NodeJS.ErrnoException): never => {
     throw Object.assign(new Error(`${what}: ${error.code}`), { syscall: error.syscall })
   }
-  const record = new DurableRecord({ disk: nodeDisk, folder, parts: [series, positions], program: packageVersion(), onError })
+  const record = new DurableRecord({
+    disk: nodeDisk,
+    folder,
+    parts: [series, positions, births],
+    program: packageVersion(),
+    onError,
+  })
   const restored = record.restore()
   logs.push(...positions.recorded())
   const families = [...series.recorded.values()]
     .filter(({ note }) => note.name !== without)
     .map(({ note }) => registry.family({ ...note, maxSeries: Number.POSITIVE_INFINITY }))
   restoreSeries(series.recorded, families)
+  births.restore(series.recorded, families)
   series.keep(families)
   const rewrite = (): boolean => {
     const isWritten = record.commit()

@@ -23,13 +23,18 @@ export interface Restored {
    * exposed until the logs have been read again.
    */
   readonly isBehind: boolean
+  /** More is missing than the entry that a dying process did not finish, which nobody has seen the effect of. */
+  readonly isBroken: boolean
 }
+
+type Missing = 'nothing' | 'unfinished entry' | 'more'
 
 interface FileContent {
   readonly note: FileNote
   readonly frames: readonly Buffer[]
   readonly lengthBytes: number
   readonly tornBytes: number
+  readonly isUnfinished: boolean
 }
 
 /** Throws `LaterRecord` and the system's errors. */
@@ -43,19 +48,19 @@ export function restore(disk: Disk, folder: string, parts: readonly RecordPart[]
     .find((generation) => applySnapshot(read(snapshotPath(folder, generation)), parts, problems))
   if (base === undefined) {
     if (newest > 0) problems.push('no snapshot is whole')
-    return { newest, base: 0, problems, isBehind: newest > 0 }
+    return { newest, base: 0, problems, isBehind: newest > 0, isBroken: newest > 0 }
   }
-  const isBehind = applyJournals(base, journals, (generation) => read(journalPath(folder, generation)), parts, problems)
-  return { newest, base, problems, isBehind }
+  const missing = applyJournals(base, journals, (generation) => read(journalPath(folder, generation)), parts, problems)
+  return { newest, base, problems, isBehind: missing !== 'nothing', isBroken: missing === 'more' }
 }
 
 function readOrTell(disk: Disk, path: string, problems: string[]): FileContent | undefined {
   try {
     const bytes = disk.read(path)
-    const { frames, tornBytes } = readRecordFile(bytes)
+    const { frames, tornBytes, isUnfinished } = readRecordFile(bytes)
     const first = frames.length > 0 ? readFrame(frames[0]!) : undefined
     if (first?.kind !== 'begin') throw new BrokenRecord('it does not say what it is')
-    return { note: first.note, frames: frames.slice(1), lengthBytes: bytes.length, tornBytes }
+    return { note: first.note, frames: frames.slice(1), lengthBytes: bytes.length, tornBytes, isUnfinished }
   } catch (error) {
     if (!(error instanceof BrokenRecord)) throw error
     problems.push(`${path}: ${error.message}`)
@@ -74,33 +79,33 @@ function applySnapshot(file: FileContent | undefined, parts: readonly RecordPart
   return true
 }
 
-/** Answers whether something is missing. */
 function applyJournals(
   base: number,
   journals: readonly number[],
   read: (generation: number) => FileContent | undefined,
   parts: readonly RecordPart[],
   problems: string[],
-): boolean {
+): Missing {
   let last: FileNote['follows']
+  const newest = journals.at(-1)
   for (const generation of journals.filter((generation) => generation >= base)) {
     const file = read(generation)
-    if (file === undefined) return true
+    if (file === undefined) return 'more'
     const { follows } = file.note
     if (
       generation > base &&
       (last === undefined || follows?.generation !== last?.generation || follows?.lengthBytes !== last?.lengthBytes)
     ) {
       problems.push(`journal-${generation}: what it goes on from is missing`)
-      return true
+      return 'more'
     }
     last = { generation, lengthBytes: file.lengthBytes }
     applyFrames(file.frames, parts)
     if (file.tornBytes === 0) continue
     problems.push(`journal-${generation}: the ${file.tornBytes} bytes behind its last whole entry were left out`)
-    return true
+    return file.isUnfinished && generation === newest ? 'unfinished entry' : 'more'
   }
-  return false
+  return 'nothing'
 }
 
 function applyFrames(frames: readonly Buffer[], parts: readonly RecordPart[]): void {
