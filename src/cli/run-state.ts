@@ -31,6 +31,8 @@ export interface RunState {
   readonly guard: LineGuard | undefined
   /** What is exposed now is to survive. */
   commit(): void
+  /** Called after each batch. */
+  noteBatch(): void
   /** Keeps the record until `signal` aborts; then a last commit, on the medium. */
   keep(signal: AbortSignal): Promise<void>
 }
@@ -126,6 +128,7 @@ class KeptState implements RunState {
   readonly #keeper: Keeper
   #lock: HeldLock | undefined
   #isOusted = false
+  #isCommitPlanned = false
 
   constructor(kept: Kept, isBehind: boolean) {
     this.#kept = kept
@@ -134,6 +137,8 @@ class KeptState implements RunState {
     const { record } = kept
     this.#keeper = new Keeper({ record, nowMs: () => performance.now(), onCommit: (isDurable) => this.#note(isDurable) })
     this.#note(undefined)
+    // The first writing is the longest: nobody is served yet.
+    this.commit()
   }
 
   get guard(): LineGuard | undefined {
@@ -142,6 +147,16 @@ class KeptState implements RunState {
 
   commit(): void {
     if (this.#lock !== undefined) this.#keeper.commitNow()
+  }
+
+  noteBatch(): void {
+    if (!this.#keeper.noteBatch() || this.#isCommitPlanned) return
+    this.#isCommitPlanned = true
+    // Not now: where the source stands is not told before this turn ends.
+    setImmediate(() => {
+      this.#isCommitPlanned = false
+      this.commit()
+    })
   }
 
   async keep(signal: AbortSignal): Promise<void> {

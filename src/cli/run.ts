@@ -34,7 +34,11 @@ export async function run(logs: readonly string[], flags: FlagValues, io: Io): P
   }
   const state = settings.stateDir === undefined ? undefined : await restored(settings.stateDir, plan, intakes, log)
   if (state !== undefined && 'problem' in state) return refuse(state.problem, io)
-  const pipeline = new Pipeline(intakes, { ...pipelineOptions(plan, log), guard: state?.guard })
+  const pipeline = new Pipeline(intakes, {
+    ...pipelineOptions(plan, log),
+    guard: state?.guard,
+    onBatch: () => state?.noteBatch(),
+  })
   const { serve } = await import('./serve.ts')
   return serve({
     pipeline,

@@ -7,14 +7,25 @@ import type { LineGuard } from './line-guard.ts'
 /** Cuts one stream into lines: `LineFramer` for files, `StreamLines` for what cannot be read again. */
 export type CreateFramer = (options: LineSinkOptions) => StreamSink
 
+export interface EventStreamOptions {
+  readonly origin: Origin
+  readonly applier: LineApplier
+  readonly maxLineBytes: number
+  readonly createFramer: CreateFramer
+  readonly guard?: LineGuard | undefined
+  readonly onBatch?: () => void
+}
+
 export class EventStream implements StreamSink {
   readonly #framer: StreamSink
   readonly #applier: LineApplier
   readonly #guard: LineGuard | undefined
+  readonly #onBatch: (() => void) | undefined
 
-  constructor(origin: Origin, applier: LineApplier, maxLineBytes: number, createFramer: CreateFramer, guard?: LineGuard) {
+  constructor({ origin, applier, maxLineBytes, createFramer, guard, onBatch }: EventStreamOptions) {
     this.#applier = applier
     this.#guard = guard
+    this.#onBatch = onBatch
     const apply: OnLine = (buffer, start, end, endOffset) =>
       applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0))
     this.#framer = createFramer({
@@ -50,6 +61,7 @@ export class EventStream implements StreamSink {
   #endBatch(): void {
     this.#applier.endBatch()
     this.#guard?.leave()
+    this.#onBatch?.()
   }
 }
 

@@ -16,6 +16,8 @@ export interface Intake {
 export interface PipelineOptions extends Omit<ApplierOptions, 'source'> {
   readonly maxLineBytes: number
   readonly guard?: LineGuard | undefined
+  /** Called after each batch, before its source knows. */
+  readonly onBatch?: () => void
 }
 
 export class Pipeline {
@@ -53,7 +55,7 @@ export class Pipeline {
     let applier: LineApplier | undefined
     await source.run((origin): StreamSink => {
       applier ??= new LineApplier({ ...this.#options, source: source.name }, origin)
-      return new EventStream(origin, applier, this.#options.maxLineBytes, createFramer, this.#options.guard)
+      return new EventStream({ origin, applier, createFramer, ...this.#options })
     }, signal)
   }
 }

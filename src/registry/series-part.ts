@@ -67,7 +67,11 @@ export class SeriesPart implements RecordPart {
   }
 
   get hasChanges(): boolean {
-    return this.#recorders.some((recorder) => recorder.hasChanges)
+    return this.#recorders.some(({ changeCount }) => changeCount > 0)
+  }
+
+  get changeCount(): number {
+    return this.#recorders.reduce((sum, { changeCount }) => sum + changeCount, 0)
   }
 
   beginJournal(): void {

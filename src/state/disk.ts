@@ -10,6 +10,7 @@ import {
   openSync,
   readdirSync,
   renameSync,
+  unlink,
   unlinkSync,
   writeSync,
 } from 'node:fs'
@@ -34,6 +35,8 @@ export interface Disk {
   close(fd: number): void
   rename(from: string, to: string): void
   remove(path: string): void
+  /** The same beside the work: a large file takes the file system milliseconds. */
+  removeLater(path: string, done: (error: Error | null) => void): void
 }
 
 export const nodeDisk: Disk = {
@@ -68,4 +71,5 @@ export const nodeDisk: Disk = {
   close: (fd) => closeSync(fd),
   rename: (from, to) => renameSync(from, to),
   remove: (path) => unlinkSync(path),
+  removeLater: (path, done) => unlink(path, done),
 }
