@@ -16,6 +16,7 @@ import { BrokenRecord, LaterRecord } from '../state/broken-record.ts'
 import { nodeDisk } from '../state/disk.ts'
 import { DurableRecord } from '../state/durable-record.ts'
 import { takeLock } from '../state/lock.ts'
+import { checkFolder, UnsafeFolder } from '../state/own-files.ts'
 import type { Restored } from '../state/restore.ts'
 import { createOwnMetrics, type OwnMetrics } from '../telemetry/own-metrics.ts'
 import { EXIT } from './exit-codes.ts'
@@ -33,11 +34,13 @@ export async function state(names: readonly string[], flags: FlagValues, io: Io)
   const folder = flags.value('state.dir') as string | undefined
   if (folder === undefined) return refuse(`which record? --state.dir DIR; ${known()}`, io)
   try {
+    checkFolder(folder)
     if (metric !== undefined) return await reset(folder, metric, io)
     const read = readRecord(folder)
     io.stdout(action === 'show' ? shown(folder, read) : exported(read))
     return EXIT.ok
   } catch (error) {
+    if (error instanceof UnsafeFolder) return refuse(`${folder}: ${error.message}`, io)
     const isTold =
       error instanceof BrokenRecord || error instanceof LaterRecord || (error as NodeJS.ErrnoException).syscall !== undefined
     if (!isTold) throw error

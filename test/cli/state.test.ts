@@ -1,6 +1,7 @@
 /** The durable record as a user meets it: counts over restarts, one process per folder, and a clear word when something is wrong with it. */
 import {
   appendFileSync,
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -8,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -141,6 +143,22 @@ test('only the owner may read the record', async () => {
   await shows(await start(), 'calls_total{tool="x"} 2')
   expect(statSync(at('state')).mode & 0o777).toBe(0o700)
   for (const name of readdirSync(at('state'))) expect([name, statSync(at(`state/${name}`)).mode & 0o777]).toEqual([name, 0o600])
+})
+
+test('a folder in which somebody else has a hand is refused, and nothing of it is touched', async () => {
+  const run = (): ReturnType<typeof finish> => finish(['--state.dir', at('state'), '-c', at('m.yaml'), at('a.log')])
+  mkdirSync(at('state'))
+  writeFileSync(at('precious'), 'precious')
+  symlinkSync(at('precious'), at('state/lock'))
+  expect(await run()).toMatchObject({ code: 2, stderr: expect.stringContaining('lock in it is a symbolic link') as string })
+  rmSync(at('state/lock'))
+  chmodSync(at('state'), 0o777)
+  expect(await run()).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('anyone may write in it; chmod o-w it') as string,
+  })
+  expect(await finish(['state', 'show', '--state.dir', at('state')])).toMatchObject({ code: 2 })
+  expect([readdirSync(at('state')), readFileSync(at('precious'), 'utf8')]).toEqual([[], 'precious'])
 })
 
 test('the verb state shows, exports and resets', async () => {
