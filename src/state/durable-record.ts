@@ -177,6 +177,8 @@ export class DurableRecord {
       this.#removeOld()
     } catch (error) {
       this.#dropSnapshot()
+      // The generation before the one that holds is a reserve: on a full disk the next try gets its room.
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') this.#removeOld()
       this.#fail('start', error)
     }
   }

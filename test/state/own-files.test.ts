@@ -102,10 +102,11 @@ test('a second name of a precious file is replaced, not written to', () => {
 
 test('where there are no users nobody is mistrusted', () => {
   if (process.geteuid!() === 0) chownSync(folder, 12_345, 12_345)
-  Object.defineProperty(process, 'geteuid', { value: undefined, configurable: true })
+  const { geteuid } = process
+  Object.assign(process, { geteuid: undefined })
   try {
     expect(() => checkFolder(folder)).not.toThrow()
   } finally {
-    Reflect.deleteProperty(process, 'geteuid')
+    Object.assign(process, { geteuid })
   }
 })
