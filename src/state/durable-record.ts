@@ -86,7 +86,7 @@ export class DurableRecord {
     if (journal === undefined) return false
     if (this.#options.parts.some((part) => part.hasChanges) && !this.#append(journal)) return false
     this.#failures = 0
-    this.#snapshot?.noteCommit()
+    this.#snapshot?.noteCommit(journal.lengthBytes)
     return true
   }
 
