@@ -24,12 +24,16 @@ class Life {
   readonly restored: Restored
   lines = 0
   readonly #counter: Family
+  /** One series, replaced with each line: so births are numbered otherwise in each process. */
+  readonly #info: Family
   readonly #births: ReturnType<typeof registryOf>['registry']['births']
 
   constructor(disk: MemoryDisk) {
     const world = registryOf()
     this.#births = world.registry.births
     this.#counter = world.family('counter', ['tool'], { name: 'calls_total', maxSeries: 1000 })
+    this.#info = world.family('info', ['last'], { name: 'last_info', maxSeries: 1, onePer: [] })
+    const families = [this.#counter, this.#info]
     const series = new SeriesPart()
     const births = new BirthsPart(this.#births)
     const log = { name: 'files', positions: (): Position[] => [this.#position()] }
@@ -45,9 +49,9 @@ class Life {
       },
     })
     this.restored = this.record.restore()
-    restoreSeries(series.recorded, [this.#counter])
-    if (!this.restored.isBroken) births.restore(series.recorded, [this.#counter])
-    series.keep([this.#counter])
+    restoreSeries(series.recorded, families)
+    if (!this.restored.isBroken) births.restore(series.recorded, families)
+    series.keep(families)
     this.lines = (positions.recordedOf('files')[0]?.checkpoint ?? 0) / LINE_BYTES
   }
 
@@ -55,12 +59,15 @@ class Life {
     this.#births.isLive = true
     for (let i = 0; i < 3; i++)
       this.#counter.recorder()(this.#counter.site([undefined]).series([`tool ${this.lines++ % TOOLS}`]), 1)
+    this.#info.recorder()(this.#info.site([undefined]).series([`line ${this.lines}`]), 1)
     if (this.lines % 4 === 0) this.#births.scrapers.visit('prometheus', this.#births.count)
   }
 
   /** What the numbers should be for the lines that the positions say. */
   get isExact(): boolean {
     const { store } = this.#counter
+    const last = this.#info.store
+    if (this.lines > 0 && (last.seriesCount !== 1 || last.find([`line ${this.lines}`]) < 0)) return false
     const value = (tool: number): number => {
       const slot = store.find([`tool ${tool}`])
       return slot < 0 ? 0 : store.cells[slot * store.cellCount]!
@@ -76,14 +83,19 @@ class Life {
   }
 }
 
-/** A record with a snapshot and a journal in force and the generation before them, and how many lines it holds. */
-function recorded(): { disk: MemoryDisk; lines: number } {
+interface Recorded {
+  readonly disk: MemoryDisk
+  readonly lines: number
+}
+
+/** A record that two processes wrote, the second one for so long; and how many lines it holds. */
+function recorded(rounds: number): Recorded {
   let disk = new MemoryDisk()
   let lines = 0
-  for (let lives = 0; lives < 2; lives++) {
+  for (const lifeRounds of [60, rounds]) {
     disk = disk.reboot()
     const life = new Life(disk)
-    for (let i = 0; i < 60; i++) {
+    for (let i = 0; i < lifeRounds; i++) {
       life.work()
       life.record.commit()
       life.record.writeSlice(200)
@@ -94,13 +106,14 @@ function recorded(): { disk: MemoryDisk; lines: number } {
   return { disk: disk.reboot(), lines }
 }
 
-const { disk, lines } = recorded()
-const files = [...disk.files].map(([path, { bytes }]) => ({ path, bytes }))
+/** In the one both generations are of one process, in the other of two. */
+const RECORDS = [recorded(60), recorded(5)]
+const FILES = RECORDS.flatMap((record) => [...record.disk.files].map(([path, { bytes }]) => ({ record, path, bytes })))
 
 let starts = 0
 
 /** Starts on the record with one file changed. Answers whether it started: a version that seems a later one is refused. */
-function start(path: string, bytes: Buffer, what: string, mayBeSilent = false): boolean {
+function start({ disk, lines }: Recorded, path: string, bytes: Buffer, what: string, mayBeSilent = false): boolean {
   const changed = disk.reboot()
   changed.files.get(path)!.bytes = bytes
   let life: Life
@@ -120,8 +133,8 @@ function start(path: string, bytes: Buffer, what: string, mayBeSilent = false): 
   return true
 }
 
-test('the record has all its kinds of files, and is whole as it is', () => {
-  const kinds = files.map(({ path }) => path.replace(/\d+/, 'n')).sort()
+test.each(RECORDS)('the record has all its kinds of files, and is whole as it is', ({ disk, lines }) => {
+  const kinds = [...disk.files.keys()].map((path) => path.replace(/\d+/, 'n')).sort()
   expect(kinds).toEqual(['/state/journal-n', '/state/journal-n', '/state/snapshot-n', '/state/snapshot-n'])
   const life = new Life(disk.reboot())
   expect([life.isExact, life.lines, life.restored.isBehind]).toEqual([true, lines, false])
@@ -131,42 +144,42 @@ test('the record has all its kinds of files, and is whole as it is', () => {
 
 test('cut at every length', () => {
   let started = 0
-  for (const { path, bytes } of files)
+  for (const { record, path, bytes } of FILES)
     for (let length = 0; length < bytes.length; length++) {
       const left = bytes.subarray(0, length)
       const endsBetweenEntries = length > 12 && readRecordFile(left).tornBytes === 0
-      if (start(path, Buffer.from(left), `${path} cut at ${length}`, endsBetweenEntries)) started++
+      if (start(record, path, Buffer.from(left), `${path} cut at ${length}`, endsBetweenEntries)) started++
     }
   expect(started).toBeGreaterThan(4000)
 })
 
 test('every byte flipped, and one of its bits', () => {
   let refused = 0
-  for (const { path, bytes } of files)
+  for (const { record, path, bytes } of FILES)
     for (let at = 0; at < bytes.length; at++)
       for (const mask of [0xff, 1 << (at % 8)]) {
         const changed = Buffer.from(bytes)
         changed[at]! ^= mask
-        if (!start(path, changed, `${path} flipped at ${at} by ${mask}`)) refused++
+        if (!start(record, path, changed, `${path} flipped at ${at} by ${mask}`)) refused++
       }
   // Only the four bytes of a version can look like a later one.
-  expect(refused).toBeLessThanOrEqual(files.length * 4 * 2)
+  expect(refused).toBeLessThanOrEqual(FILES.length * 4 * 2)
 })
 
 test('stretches of zeros, as a machine leaves them that lost its power', () => {
-  for (const { path, bytes } of files)
+  for (const { record, path, bytes } of FILES)
     for (let at = 0; at < bytes.length; at += 32)
       for (const length of [64, 512, bytes.length]) {
         const changed = Buffer.from(bytes)
         changed.fill(0, at, Math.min(bytes.length, at + length))
-        if (!changed.equals(bytes)) start(path, changed, `${path} zeros at ${at}`)
+        if (!changed.equals(bytes)) start(record, path, changed, `${path} zeros at ${at}`)
       }
 })
 
 test('files that stand in for each other, and files that grew', () => {
-  for (const { path, bytes } of files) {
-    for (const other of files) if (other.path !== path) start(path, Buffer.from(other.bytes), `${path} is ${other.path}`)
+  for (const { record, path, bytes } of FILES) {
+    for (const other of FILES) if (other.path !== path) start(record, path, Buffer.from(other.bytes), `${path} is ${other.path}`)
     for (const tail of [bytes, bytes.subarray(40), Buffer.alloc(100), Buffer.from('x')])
-      start(path, Buffer.concat([bytes, tail]), `${path} with ${tail.length} bytes behind`)
+      start(record, path, Buffer.concat([bytes, tail]), `${path} with ${tail.length} bytes behind`)
   }
 })
