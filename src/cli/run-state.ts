@@ -21,6 +21,9 @@ import { Throttle } from '../telemetry/throttle.ts'
 import { packageVersion } from './version.ts'
 
 const ERROR_PERIOD_MS = 60_000
+/** Not longer than scrapers are told to wait. */
+const MOST_WAIT_MS = 60_000
+const LOOK_AGAIN_MS = 250
 
 type OnDiskError = (what: string, error: NodeJS.ErrnoException) => void
 
@@ -29,6 +32,11 @@ export interface RunState {
   readonly isBehind: boolean
   /** Stands before each line if a process before this one died. */
   readonly guard: LineGuard | undefined
+  /**
+   * Nothing is written while the logs are being read again, for a minute at most: should the process die meanwhile, the next one finds the
+   * same record, and knows as well that something is missing.
+   */
+  waitFor(hasCaughtUp: () => boolean): void
   /** What is exposed now is to survive. */
   commit(): void
   /** Called after each batch. */
@@ -127,6 +135,8 @@ class KeptState implements RunState {
   readonly #kept: Kept
   readonly #keeper: Keeper
   #lock: HeldLock | undefined
+  readonly #openedMs = performance.now()
+  #hasCaughtUp: () => boolean = () => false
   #isOusted = false
   #isCommitPlanned = false
 
@@ -145,8 +155,12 @@ class KeptState implements RunState {
     return this.#kept.suspects
   }
 
+  waitFor(hasCaughtUp: () => boolean): void {
+    this.#hasCaughtUp = hasCaughtUp
+  }
+
   commit(): void {
-    if (this.#lock !== undefined) this.#keeper.commitNow()
+    if (this.#mayWrite) this.#keeper.commitNow()
   }
 
   noteBatch(): void {
@@ -162,7 +176,7 @@ class KeptState implements RunState {
   async keep(signal: AbortSignal): Promise<void> {
     let renewedMs = performance.now()
     while (!signal.aborted) {
-      const waitMs = this.#lock === undefined ? RENEWAL_MS : this.#keeper.tick()
+      const waitMs = this.#mayWrite ? this.#keeper.tick() : LOOK_AGAIN_MS
       if (performance.now() - renewedMs >= RENEWAL_MS) {
         renewedMs = performance.now()
         await this.#holdOn()
@@ -170,9 +184,14 @@ class KeptState implements RunState {
       await pause(waitMs, signal)
     }
     if (this.#lock === undefined) return
-    this.#kept.record.close()
+    if (this.#mayWrite) this.#kept.record.close()
     this.#kept.suspects?.close()
     this.#lock.release()
+  }
+
+  get #mayWrite(): boolean {
+    const isReadingAgain = this.isBehind && !this.#hasCaughtUp() && performance.now() - this.#openedMs < MOST_WAIT_MS
+    return this.#lock !== undefined && !isReadingAgain
   }
 
   async #holdOn(): Promise<void> {

@@ -39,6 +39,7 @@ export async function run(logs: readonly string[], flags: FlagValues, io: Io): P
     guard: state?.guard,
     onBatch: () => state?.noteBatch(),
   })
+  state?.waitFor(() => pipeline.hasCaughtUp)
   const { serve } = await import('./serve.ts')
   return serve({
     pipeline,

@@ -42,13 +42,14 @@ export class Pipeline {
 
   /** Delivers until `signal` aborts or no source can give more. */
   async run(signal: AbortSignal): Promise<void> {
-    void this.#awaitBacklog()
+    void this.#awaitBacklog(signal)
     await Promise.all(this.#intakes.map((intake) => this.#runIntake(intake, signal)))
   }
 
-  async #awaitBacklog(): Promise<void> {
+  async #awaitBacklog(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#intakes.map(({ source }) => source.caughtUp))
-    this.#hasCaughtUp = true
+    // A source that is stopped keeps nobody waiting either.
+    if (!signal.aborted) this.#hasCaughtUp = true
   }
 
   async #runIntake({ source, createFramer }: Intake, signal: AbortSignal): Promise<void> {

@@ -36,7 +36,7 @@ async function start(...logs: readonly string[]): Promise<Exporter> {
 /** All calls are counted and durable. */
 const counted = (exporter: Exporter, count: number): Promise<true> =>
   until(`${count} calls`, async () => {
-    const text = await exporter.scrape()
+    const text = await (await fetch(`${exporter.url}/metrics`)).text()
     return (sum(text, 'calls_total') === count && text.includes('agentlog_state_durable 1\n')) || undefined
   })
 
@@ -60,6 +60,22 @@ async function exposedThenSpoilt(log: string): Promise<number> {
   writeFileSync(path, bytes)
   return 1000 + LINES
 }
+
+test('a death while the log is read again changes nothing of that', async () => {
+  const log = scratch.file('a.log')
+  const seen = await exposedThenSpoilt(log)
+  let waits = 0
+  for (let kill = 0; kill < 5; kill++) {
+    const exporter = await start(log)
+    const response = await fetch(`${exporter.url}/metrics`)
+    if (response.status === 503) waits++
+    else expect(sum(await response.text(), 'calls_total')).toBe(seen)
+    await exporter.stop(kill % 2 === 0 ? 'SIGKILL' : 'SIGTERM')
+  }
+  console.log({ waits })
+  expect(waits).toBeGreaterThan(1)
+  await counted(await start(log), seen)
+})
 
 test('scrapers wait until the log has been read again, and see nothing fall', async () => {
   const log = scratch.file('a.log')
