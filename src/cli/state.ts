@@ -79,7 +79,7 @@ function readRecord(folder: string, without?: string): ReadRecord {
   const registry = new Registry({ maxSeries: Number.POSITIVE_INFINITY, own, cleanLabel: (text) => text })
   const series = new SeriesPart()
   const logs: RecordedLog[] = []
-  const positions = new PositionsPart([], logs)
+  const positions: PositionsPart = new PositionsPart([], logs, () => positions.recordedMs)
   const births = new BirthsPart(registry.births)
   const onError = (what: string, error: NodeJS.ErrnoException): never => {
     throw Object.assign(new Error(`${what}: ${error.code}`), { syscall: error.syscall })

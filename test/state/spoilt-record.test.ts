@@ -37,7 +37,7 @@ class Life {
     const series = new SeriesPart()
     const births = new BirthsPart(this.#births)
     const log = { name: 'files', positions: (): Position[] => [this.#position()] }
-    const positions = new PositionsPart([log])
+    const positions = new PositionsPart([log], [], () => this.lines)
     this.record = new DurableRecord({
       disk,
       folder: '/state',
@@ -134,8 +134,8 @@ function start({ disk, lines }: Recorded, path: string, bytes: Buffer, what: str
 }
 
 test.each(RECORDS)('the record has all its kinds of files, and is whole as it is', ({ disk, lines }) => {
-  const kinds = [...disk.files.keys()].map((path) => path.replace(/\d+/, 'n')).sort()
-  expect(kinds).toEqual(['/state/journal-n', '/state/journal-n', '/state/snapshot-n', '/state/snapshot-n'])
+  const countOf = (kind: string): number => [...disk.files.keys()].filter((path) => path.startsWith(`/state/${kind}-`)).length
+  expect([countOf('snapshot'), countOf('journal')]).toEqual([2, expect.toSatisfy((count: number) => count >= 2)])
   const life = new Life(disk.reboot())
   expect([life.isExact, life.lines, life.restored.isBehind]).toEqual([true, lines, false])
   life.lines++
