@@ -18,6 +18,7 @@ import { DurableRecord } from '../state/durable-record.ts'
 import { takeLock } from '../state/lock.ts'
 import { checkFolder, UnsafeFolder } from '../state/own-files.ts'
 import type { Restored } from '../state/restore.ts'
+import { isPoison, knownIn } from '../state/suspects.ts'
 import { createOwnMetrics, type OwnMetrics } from '../telemetry/own-metrics.ts'
 import { EXIT } from './exit-codes.ts'
 import type { FlagValues } from './flags.ts'
@@ -108,6 +109,7 @@ function readRecord(folder: string, without?: string): ReadRecord {
 }
 
 function shown(folder: string, { restored, families, logs }: ReadRecord): string {
+  const poison = knownIn(folder).filter(isPoison)
   const lines = [
     `${folder}: generation ${restored.newest}`,
     ...restored.problems.map((problem) => `  not used: ${problem}`),
@@ -117,9 +119,18 @@ function shown(folder: string, { restored, families, logs }: ReadRecord): string
     '',
     'logs',
     ...logs.map(({ source, position }) => `  ${source} ${pathOf(position.note)}: ${position.checkpoint} bytes are counted`),
+    ...(poison.length > 0 ? ['', 'lines left out as poison'] : []),
+    ...poison.map(
+      ({ source, log, endOffset, bytes }) => `  ${source} ${fileOf(logs, log)}: ${bytes} bytes, up to byte ${endOffset}`,
+    ),
   ]
   // An agent may name a log.
   return `${lines.map((line) => harmless(line)).join('\n')}\n`
+}
+
+function fileOf(logs: readonly RecordedLog[], id: string): string {
+  const log = logs.find(({ position }) => position.id === id)
+  return log === undefined ? id : pathOf(log.position.note)
 }
 
 function pathOf(note: string): string {

@@ -38,7 +38,7 @@ export function checkFolder(folder: string): void {
       `it belongs to user ${stat.uid}, and this is user ${process.geteuid?.()}; chown it, or name another folder`,
     )
   if ((stat.mode & OTHERS_MAY_WRITE) !== 0 && (stat.mode & STICKY) === 0)
-    throw new UnsafeFolder('anyone may write in it; chmod o-w it, or name a folder below it')
+    throw new UnsafeFolder('anyone may write in it; chmod o-w it, or name a folder below it, which is made for you alone')
   for (const name of readdirSync(folder)) if (OURS.test(name)) checkFile(name, lstatSync(join(folder, name)))
 }
 

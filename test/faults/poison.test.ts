@@ -2,6 +2,7 @@
  * Lines that kill the process: texts that V8 cannot hold in the heap that the exporter is given here, since the mapping allows them. The
  * exporter dies of each until it knows it, then leaves it out; every other line counts once.
  */
+import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Exporter, MAIN, Scratch, sum, until } from '../real/workbench.ts'
 
@@ -62,6 +63,8 @@ test('each of three poisonous lines in two logs kills it until it is known; noth
   expect(deaths).toBeLessThanOrEqual(1 + 2 * 3)
   expect(sum(text, 'agentlog_rejected_lines_total', 'reason="poison"')).toBe(poisonous.length)
   expect(poisonous.map(([, log]) => log)).toContain('a')
+  const shown = spawnSync(process.execPath, [MAIN, 'state', 'show', '--state.dir', scratch.file('state')], { encoding: 'utf8' })
+  expect(shown.stdout.match(/lines left out as poison\n( {2}files .*: \d+ bytes, up to byte \d+\n)+$/)).not.toBeNull()
   expect(await exporter.stop()).toBe(0)
   const again = await startUntilItLives(scratch.file('a.log'), scratch.file('b.log'))
   expect(again.deaths).toBe(0)
