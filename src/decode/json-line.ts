@@ -6,7 +6,16 @@ import { LONG_INTEGER, parseExact } from './exact-integers.ts'
 import { type Excess, exceedsBounds, type JsonBounds, mayExceedBounds } from './json-bounds.ts'
 import type { Json } from './path.ts'
 
-export type RejectReason = 'not_json' | 'malformed' | 'not_object' | 'too_long' | 'too_many_values' | 'too_deep' | 'internal'
+/** `internal`: a bug of ours. `poison`: the line was in hand when the process died, twice. */
+export type RejectReason =
+  | 'not_json'
+  | 'malformed'
+  | 'not_object'
+  | 'too_long'
+  | 'too_many_values'
+  | 'too_deep'
+  | 'internal'
+  | 'poison'
 
 /** What `toString` calls after looking at its arguments: 50 ns a line less. */
 interface Sliceable extends Buffer {

@@ -10,7 +10,6 @@ import type { OwnMetrics } from '../telemetry/own-metrics.ts'
 import type { ExposedFamily } from './exposed-family.ts'
 import type { FamilyWriter, Format, IsNameTaken } from './format.ts'
 import { ownFamilies } from './own-families.ts'
-import { Scrapers } from './scrapers.ts'
 import { slotsByLabels } from './series-order.ts'
 import { textFormat } from './text-format.ts'
 import { TextWriter } from './text-writer.ts'
@@ -47,7 +46,6 @@ export class Exposition {
   #renderedAtMs = Number.NEGATIVE_INFINITY
   #body: Buffer = Buffer.alloc(0)
   #gzipped: Promise<Buffer> | undefined
-  readonly #scrapers = new Scrapers()
   readonly #isNameTaken: IsNameTaken = (name) => this.#options.registry.families().some((family) => family.spec.name === name)
 
   constructor(options: ExpositionOptions) {
@@ -74,7 +72,7 @@ export class Exposition {
   bodyFor(scraper: string): Buffer | undefined {
     const { births } = this.#options.registry
     this.#options.beforeRender?.()
-    const seen = this.#scrapers.visit(scraper, births.count)
+    const seen = births.scrapers.visit(scraper, births.count)
     const born = seen === undefined || seen === births.count ? [] : births.after(seen)
     return born.length === 0 ? undefined : this.#renderAtZero(born)
   }

@@ -18,7 +18,7 @@ export const OWN_METRICS = {
     name: 'agentlog_rejected_lines_total',
     type: 'counter',
     labels: ['source', 'reason'],
-    help: 'Lines that made no event, by reason: not_json, malformed, not_object, too_long, too_many_values, too_deep, internal.',
+    help: 'Lines that made no event, by reason: not_json, malformed, not_object, too_long, too_many_values, too_deep, internal, poison (it was in hand at two deaths of the process).',
   },
   events: {
     name: 'agentlog_events_total',

@@ -220,6 +220,7 @@ export class FileSource implements Source {
     if (signal.aborted) return
     const nowMs = this.#clock.nowMs()
     const { archives, ghostArchives } = packed
+    tails.opensHistory = this.#isFirstScan && this.#isFirstStart
     if (!found.isAsBefore) this.#named = found.files.filter((file) => isArchive(file.path))
     archives.start(this.#named)
     const stirred = found.isAsBefore && tails.isSettled ? [] : this.#take(found, tails, nowMs)
@@ -241,7 +242,7 @@ export class FileSource implements Source {
   /** Answers the tails to look at. */
   #take(found: FoundFiles, tails: Tails, nowMs: number): Tail[] {
     this.#noteProblems(found)
-    const skipsHistory = this.#isFirstScan && this.#isFirstStart && this.#options.history !== 'count'
+    const skipsHistory = tails.opensHistory && this.#options.history !== 'count'
     const logs = found.files.filter((file) => !isArchive(file.path))
     return tails.reconcile(logs, skipsHistory, nowMs)
   }

@@ -26,7 +26,7 @@ export interface TailOptions {
   readonly stat: BigIntStats
   readonly nowMs: number
   readonly startOffset: number
-  /** Bytes that were there when it was first opened. Default: its size now. */
+  /** Bytes that are history, not live. Default 0. */
   readonly historyBytes?: number
   /** When its content was begun. Default: when the file was. */
   readonly sinceMs?: number
@@ -94,7 +94,7 @@ export class Tail {
   #stat: BigIntStats
   #sizeBytes: number
 
-  constructor({ fd, stat, nowMs, startOffset, historyBytes, sinceMs, origin, sink, window }: TailOptions) {
+  constructor({ fd, stat, nowMs, startOffset, historyBytes = 0, sinceMs, origin, sink, window }: TailOptions) {
     this.#handle = new Handle(fd)
     this.#stat = stat
     this.quietSinceMs = nowMs
@@ -106,7 +106,7 @@ export class Tail {
     this.#window = window
     this.#sizeBytes = Number(stat.size)
     this.#target = this.#sizeBytes
-    origin.historyBytes = historyBytes ?? this.#sizeBytes
+    origin.historyBytes = historyBytes
     this.sinceMs = sinceMs ?? Number(stat.birthtimeNs) / 1e6
     this.#wanted = this.#deliveredTo = this.#checkpoint = startOffset
     this.#landmarks = new Landmarks(startOffset)

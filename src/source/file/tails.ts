@@ -42,6 +42,8 @@ type Find = (path: string, opened: OpenedFile) => Finding | undefined
 const PATIENCE_WITHOUT_SUCCESSOR = 10
 
 export class Tails {
+  /** What stands in files that are opened now was there before anybody looked: it is history. Later files are live from their start. */
+  opensHistory = true
   readonly #options: TailsOptions
   readonly #byInode = new Map<string, Tail>()
   readonly #byPath = new Map<string, Tail>()
@@ -310,8 +312,9 @@ export class Tails {
     const origin = { source, log: fileKey(stat), file: path, stream: '', fields: fieldsOf(path) }
     const sizeBytes = Number(stat.size)
     const startOffset = Math.min(sizeBytes, past?.checkpoint ?? (startsAtEnd ? sizeBytes : 0))
-    const content = past === undefined ? {} : { historyBytes: past.historyBytes, sinceMs: past.sinceMs }
-    const tail = new Tail({ fd, stat, nowMs, startOffset, ...content, origin, sink: open(origin), window })
+    const content = past === undefined ? {} : { sinceMs: past.sinceMs }
+    const historyBytes = past?.historyBytes ?? (this.opensHistory ? sizeBytes : 0)
+    const tail = new Tail({ fd, stat, nowMs, startOffset, historyBytes, ...content, origin, sink: open(origin), window })
     if (past !== undefined) this.#options.past.drop(past)
     // Of what was never read it cannot be told whether it is still the same.
     if (past?.state === 'open' && past.checkpoint === 0) this.#options.unseen.note(past)
