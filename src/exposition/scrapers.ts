@@ -5,6 +5,11 @@ const MAX_REMEMBERED = 16
 export class Scrapers {
   readonly #seen = new Map<string, number>()
 
+  /** Births from here on are unknown to some remembered scraper; undefined: nobody is remembered. */
+  get leastSeen(): number | undefined {
+    return this.#seen.size === 0 ? undefined : Math.min(...this.#seen.values())
+  }
+
   /** How many births the scraper has seen (undefined: it is new), and from now on all `count` of them. */
   visit(scraper: string, count: number): number | undefined {
     const seen = this.#seen.get(scraper)

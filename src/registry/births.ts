@@ -14,6 +14,8 @@ export interface Bearer {
 export interface Birth {
   readonly family: Bearer
   readonly slot: number
+  /** How many there were before it. */
+  readonly ordinal: number
   /** As the store numbers it: the slot may hold another series since. */
   readonly birth: number
 }
@@ -29,7 +31,7 @@ export class Births {
 
   note(family: Bearer, slot: number): void {
     if (!this.isLive) return
-    this.#kept[this.count % MAX_KEPT] = { family, slot, birth: family.store.birthOf(slot) }
+    this.#kept[this.count % MAX_KEPT] = { family, slot, ordinal: this.count, birth: family.store.birthOf(slot) }
     this.count++
   }
 
