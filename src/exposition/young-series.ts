@@ -35,7 +35,6 @@ export class YoungSeries {
     let slot = 0
     for (const birth of this.#births.get(family) ?? []) {
       for (; slot < birth.slot; slot++) writeSeries(slot, out)
-      if (slot > birth.slot) continue
       const start = out.bytes().length
       writeSeries(slot++, out)
       this.#lines.push({ birth, writeSeries, start, end: out.bytes().length })

@@ -85,6 +85,32 @@ test('a series whose slot another one has got by now is not hidden', () => {
   expect((base.exposition.bodyFor('a') ?? base.exposition.body()).toString()).toContain('x_total{tool="u"} 5')
 })
 
+test('a slot that another series has got since the body was made leaves the body as it is; births need not come in the order of slots', () => {
+  const base = expositionOf()
+  const counter = base.family('counter', ['tool'], { name: 'x_total' })
+  const add = (tool: string): number => {
+    const slot = counter.site([undefined]).series([tool])
+    counter.recorder()(slot, 2)
+    return slot
+  }
+  const asked = (): string[] => (base.exposition.bodyFor('a') ?? base.exposition.body()).toString().match(/^x_total.*$/gm) ?? []
+  const first = add('first')
+  add('second')
+  base.exposition.bodyFor('a')
+  base.registry.births.isLive = true
+  add('third')
+  counter.store.remove(first)
+  expect(add('in its place')).toBe(first)
+  base.advance(1000)
+  expect(asked()).toEqual(['x_total{tool="in its place"} 0', 'x_total{tool="second"} 2', 'x_total{tool="third"} 0'])
+  const fourth = add('fourth')
+  base.advance(1000)
+  base.exposition.body()
+  counter.store.remove(fourth)
+  add('fifth')
+  expect(asked()).toContain('x_total{tool="fourth"} 2')
+})
+
 test('more births than are kept cost no memory, and begin with their values', () => {
   const base = expositionOf()
   const counter = base.family('counter', ['tool'], { name: 'x_total' })
