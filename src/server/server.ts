@@ -24,7 +24,7 @@ export interface ServerOptions {
   /** Path of the external URL, such as `/agentlog`; default none. */
   readonly pathPrefix?: string
   readonly isLifecycleEnabled: boolean
-  /** Over all listeners; default 256. */
+  /** Over all listeners; default 1024. */
   readonly maxConnections?: number
   /** A reader that takes nothing of an answer for this long is cut off. Default 30 s. */
   readonly writeDeadlineMs?: number
@@ -52,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const parsed = options.addresses.map(parsedOrThrow)
   assertTelemetryPath(options.telemetryPath)
   const connections = new Connections({
-    maxCount: options.maxConnections ?? 256,
+    maxCount: options.maxConnections ?? 1024,
     maxPendingCount: 32,
     writeDeadlineMs: options.writeDeadlineMs ?? 30_000,
   })
