@@ -72,7 +72,7 @@ export class JsonLine {
   /** Whether the value may stand otherwise in the line than the quick gait gave it. */
   mayDiffer(value: Json): boolean {
     if (typeof value === 'string') return !this.#isUtf8 && !isAscii(value)
-    if (typeof value === 'number') return value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER
+    if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER && Number.isFinite(value)
     if (typeof value !== 'object' || value === null) return false
     return (!this.#isUtf8 && !isAscii(this.#text)) || LONG_INTEGER.test(this.#text)
   }
