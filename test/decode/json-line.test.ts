@@ -137,3 +137,14 @@ test('the quick gait differs from the faithful one only where it says so', () =>
     { numRuns: 500 },
   )
 })
+
+test('a line is parsed again for the digits of a long integer, not for a number that is infinite anyway', () => {
+  const line = new JsonLine(BOUNDS)
+  expect([2 ** 53, -(2 ** 60), 2 ** 53 - 1, 1e400, -1e400].map((value) => line.mayDiffer(value))).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ])
+})

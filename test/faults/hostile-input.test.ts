@@ -7,13 +7,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parseOpenMetrics } from '../exposition/open-metrics-parser.ts'
 import { parseText } from '../exposition/text-parser.ts'
-import { Exporter, Scratch, sum, until } from '../real/workbench.ts'
+import { Exporter, Scratch, sum } from '../real/workbench.ts'
 import { FUZZ_MAPPING, Fuzzer } from './fuzz.ts'
 
 const IS_LONG = process.env.AGENTLOG_LONG === '1'
 const [BATCHES, LINES_PER_BATCH] = IS_LONG ? [100, 100_000] : [20, 1000]
 const LABEL_VALUES = 1_000_000
-const SPARSE_BYTES = 10 * 2 ** 30
+/** One hole that ends with a line feed, and a larger one that ends with a line. */
+const HOLES = [2 ** 30, 10 * 2 ** 30] as const
 const MEBIBYTE = 2 ** 20
 const MAX_RSS_BYTES = 150e6
 const OPEN_METRICS = { accept: 'application/openmetrics-text; version=1.0.0' }
@@ -136,15 +137,15 @@ test('a sparse line of 10 GB costs time to read and nothing else; lines around i
   await exporter.caughtUp(1)
   const startMs = performance.now()
   const stop = scrapeOn(exporter.url)
-  truncateSync(log, SPARSE_BYTES)
-  appendFileSync(log, `${GOOD}\n`)
-  truncateSync(log, 2 * SPARSE_BYTES)
+  truncateSync(log, HOLES[0])
   appendFileSync(log, `\n${GOOD}\n`)
+  truncateSync(log, HOLES[1])
+  appendFileSync(log, `${GOOD}\n`)
   const text = await exporter.caughtUp(4)
   const seconds = (performance.now() - startMs) / 1000
   const { scrapes, maxMs } = await stop()
-  const gigabytesPerSecond = Math.round((2 * SPARSE_BYTES) / seconds / 1e8) / 10
-  console.log({ sparseBytes: 2 * SPARSE_BYTES, gigabytesPerSecond, scrapes, maxMs, peakMb: peakMb(exporter) })
+  const gigabytesPerSecond = Math.round(HOLES[1] / seconds / 1e8) / 10
+  console.log({ sparseBytes: HOLES[1], gigabytesPerSecond, scrapes, maxMs, peakMb: peakMb(exporter) })
   expect(sum(text, 'good_total')).toBe(3)
   expect(sum(text, 'agentlog_lines_total', 'outcome="blank"')).toBe(1)
   expect(maxMs).toBeLessThan(1000)
@@ -193,6 +194,5 @@ test('lines of 8 MiB, of each kind three: scrapes wait no longer than one line t
   console.log({ slowest, scrapes, maxMs, peakMb: peakMb(exporter) })
   expect(sum(await exporter.scrape(), 'good_total')).toBe(LONG_LINES.length)
   expect(maxMs).toBeLessThan(1000)
-  await until('quiet', () => exporter?.hasExited === false)
-  expect(exporter.peakRssBytes).toBeLessThan(2 * MAX_RSS_BYTES)
+  expect(exporter.peakRssBytes).toBeLessThan(MAX_RSS_BYTES + 50e6)
 })
