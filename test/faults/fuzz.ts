@@ -151,7 +151,7 @@ export class Fuzzer {
 
   /** Mostly few, now and then very many. */
   length(large: number): number {
-    return this.random() < 0.01 ? this.below(large) : this.below(12)
+    return this.random() < 0.003 ? this.below(large) : this.below(12)
   }
 
   text(): string {

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parseOpenMetrics } from '../exposition/open-metrics-parser.ts'
 import { parseText } from '../exposition/text-parser.ts'
-import { Exporter, Scratch, sum } from '../real/workbench.ts'
+import { Exporter, Scratch, sum, until } from '../real/workbench.ts'
 import { FUZZ_MAPPING, Fuzzer } from './fuzz.ts'
 
 const IS_LONG = process.env.AGENTLOG_LONG === '1'
@@ -74,6 +74,15 @@ function scrapeOn(url: string): () => Promise<{ scrapes: number; maxMs: number }
     isOver = true
     return running
   }
+}
+
+/** As `caughtUp`, for as long as it takes. */
+function countedAll(of: Exporter, lines: number): Promise<string> {
+  const look = async (): Promise<string | undefined> => {
+    const text = await of.scrape()
+    return sum(text, 'agentlog_lines_total') >= lines ? text : undefined
+  }
+  return until(`${lines} lines`, look, 600_000)
 }
 
 function peakMb(of: Exporter): number {
