@@ -76,10 +76,11 @@ function scrapeOn(url: string): () => Promise<{ scrapes: number; maxMs: number }
   }
 }
 
-/** As `caughtUp`, for as long as it takes. */
+/** As `caughtUp`, for as long as it takes; a kept connection may have been closed while this process made lines. */
 function countedAll(of: Exporter, lines: number): Promise<string> {
   const look = async (): Promise<string | undefined> => {
-    const text = await of.scrape()
+    if (of.hasExited) throw new Error(`it ended: ${of.stderr.slice(-2000)}`)
+    const text = await of.scrape().catch(() => '')
     return sum(text, 'agentlog_lines_total') >= lines ? text : undefined
   }
   return until(`${lines} lines`, look, 600_000)
@@ -107,6 +108,8 @@ test(`${BATCHES * LINES_PER_BATCH} fuzzed lines`, async () => {
     expect([sum(text, 'agentlog_lines_total'), sum(text, 'good_total')]).toEqual([written, good])
     expect(sum(text, 'agentlog_rejected_lines_total', 'reason="internal"')).toBe(0)
     await assertServesWell(exporter)
+    if (IS_LONG)
+      console.log({ seed, written, peakMb: peakMb(exporter), seconds: Math.round((performance.now() - startMs) / 1000) })
     if (IS_LONG) renameSync(log, `${log}.old`)
   }
   const seconds = Math.round((performance.now() - startMs) / 1000)
