@@ -68,5 +68,6 @@ test.each([Number(process.env.AGENTLOG_SEED ?? Date.now() % 1_000_000)])('20,000
   // All reasons and outcomes came: the fuzzer reaches what it is meant to.
   const reasons = [...parseText(text.body()).families.get('agentlog_rejected_lines_total')!.list].filter(({ value }) => value > 0)
   expect(reasons.map(({ labels }) => labels.get('reason')).sort()).toEqual(['malformed', 'not_json', 'not_object', 'too_deep'])
+  expect(own.invalidUtf8.at('s').value).toBeGreaterThan(0)
   expect(({} as { event?: string }).event).toBeUndefined()
 })
