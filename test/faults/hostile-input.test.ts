@@ -165,6 +165,27 @@ test('a sparse line of 10 GB costs time to read and nothing else; lines around i
   expect(exporter.peakRssBytes).toBeLessThan(MAX_RSS_BYTES)
 })
 
+test('killed in the middle of a line without end, it is counted once and what follows is read', async () => {
+  appendFileSync(log, `${GOOD}\n`)
+  exporter = await start(GOOD_MAPPING)
+  await exporter.caughtUp(1)
+  for (let piece = 0; piece < 3; piece++) {
+    for (let i = 0; i < 40; i++) appendFileSync(log, Buffer.alloc(MEBIBYTE, 'x'))
+    await untilRead(exporter)
+    await exporter.stop('SIGKILL')
+    exporter = await start(GOOD_MAPPING)
+  }
+  appendFileSync(log, `\n${GOOD}\n`)
+  const text = await exporter.caughtUp(3)
+  expect([sum(text, 'good_total'), sum(text, 'agentlog_rejected_lines_total', 'reason="too_long"')]).toEqual([2, 1])
+  expect(exporter.peakRssBytes).toBeLessThan(MAX_RSS_BYTES)
+})
+
+/** Nothing is left but the line that has not ended. */
+async function untilRead(of: Exporter): Promise<void> {
+  await until('reading', async () => (sum(await of.scrape(), 'agentlog_source_lag_seconds') === 0 ? true : undefined))
+}
+
 /** Just under the longest line that is read. */
 const FULL = 8 * MEBIBYTE - 200
 const filled = (open: string, piece: string, close: string): string =>

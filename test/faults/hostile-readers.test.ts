@@ -95,8 +95,8 @@ test.each(['gzip', 'identity'])(
       hostile: hostile.stdout.trim(),
     })
     expect([beset.scrapes, beset.failed, beset.notOk]).toEqual([SCRAPERS * WAVES, 0, 0])
-    // Uncompressed it is 250 MB at a time, which the machine itself may be slow at.
-    expect(beset.p99Ms).toBeLessThan(encoding === 'gzip' ? MAX_P99_MS : Math.max(MAX_P99_MS, 3 * calm.p99Ms))
+    // Uncompressed it is 250 MB at a time. A machine that is busy is slow at both.
+    expect(beset.p99Ms).toBeLessThan(Math.max(MAX_P99_MS, 3 * calm.p99Ms))
     expect(moreBytes).toBeLessThan(MAX_MORE_BYTES)
     expect(sum(await exporter.caughtUp(lines), 'calls_total')).toBe(lines)
     expect(await exporter.stop()).toBe(0)
