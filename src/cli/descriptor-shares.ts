@@ -13,7 +13,7 @@ export interface DescriptorShares {
 /** Runtime, listeners, watches, the durable record, listings; of a small limit no more than half. */
 const RESERVED = 64
 const MOST_LOGS = 10_000
-const MOST_CONNECTIONS = 256
+const MOST_CONNECTIONS = 1024
 
 /** `limit`: none means that the system does not tell, and it is taken to be large. */
 export function descriptorShares(limit: number | undefined = descriptorLimit()): DescriptorShares {

@@ -20,6 +20,12 @@ export const OWN_METRICS = {
     labels: ['source', 'reason'],
     help: 'Lines that made no event, by reason: not_json, malformed, not_object, too_long, too_many_values, too_deep, internal, poison (it was in hand at two deaths of the process).',
   },
+  invalidUtf8: {
+    name: 'agentlog_invalid_utf8_lines_total',
+    type: 'counter',
+    labels: ['source'],
+    help: 'Lines that made an event although a text that was read of them holds bytes that are no UTF-8; U+FFFD stands for those.',
+  },
   events: {
     name: 'agentlog_events_total',
     type: 'counter',
