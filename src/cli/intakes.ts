@@ -28,6 +28,9 @@ export function chooseSources(settings: Pick<Settings, 'logs'>, config: Config):
   ]
 }
 
+/** The limit is the process's: all sources share it, also those that come later. */
+const shared: { descriptors?: Descriptors } = {}
+
 /** `files` are the sources whose problems `--once` asks for afterwards. */
 export function createIntakes(
   specs: readonly SourceSpec[],
@@ -37,7 +40,8 @@ export function createIntakes(
   log: Log,
 ): { intakes: Intake[]; files: FileSource[] } {
   const files: FileSource[] = []
-  const descriptors = new Descriptors(descriptorShares().logs)
+  shared.descriptors ??= new Descriptors(descriptorShares().logs)
+  const { descriptors } = shared
   const intakes = specs.map((spec): Intake => {
     if (spec.kind === 'stdin') {
       const source = new StdinSource({ name: spec.name, input: process.stdin, telemetry: own, log })
