@@ -4,12 +4,13 @@ import { LineFramer } from '../frame/line-framer.ts'
 import { StreamLines } from '../frame/stream-lines.ts'
 import type { Intake } from '../pipeline/pipeline.ts'
 import { compileRegex } from '../select/regex.ts'
-import { openFilesAllowed } from '../source/file/descriptors.ts'
+import { Descriptors } from '../source/file/descriptors.ts'
 import { FileSource } from '../source/file/file-source.ts'
 import { StdinSource } from '../source/stdin.ts'
 import { monotonicClock, TimedWaker } from '../source/wake.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
+import { descriptorShares } from './descriptor-shares.ts'
 import type { Settings } from './settings.ts'
 
 /** How sources are read. */
@@ -27,6 +28,9 @@ export function chooseSources(settings: Pick<Settings, 'logs'>, config: Config):
   ]
 }
 
+/** The limit is the process's: all sources share it, also those that come later. */
+const shared: { descriptors?: Descriptors } = {}
+
 /** `files` are the sources whose problems `--once` asks for afterwards. */
 export function createIntakes(
   specs: readonly SourceSpec[],
@@ -36,14 +40,14 @@ export function createIntakes(
   log: Log,
 ): { intakes: Intake[]; files: FileSource[] } {
   const files: FileSource[] = []
-  const fileSources = specs.filter((spec) => spec.kind === 'file').length
-  const maxOpenFiles = Math.floor(openFilesAllowed() / Math.max(1, fileSources))
+  shared.descriptors ??= new Descriptors(descriptorShares().logs)
+  const { descriptors } = shared
   const intakes = specs.map((spec): Intake => {
     if (spec.kind === 'stdin') {
       const source = new StdinSource({ name: spec.name, input: process.stdin, telemetry: own, log })
       return { source, createFramer: (options) => new StreamLines(options) }
     }
-    const source = new FileSource({ ...fileOptions(spec, settings, config), maxOpenFiles, telemetry: own, log })
+    const source = new FileSource({ ...fileOptions(spec, settings, config), descriptors, telemetry: own, log })
     files.push(source)
     return { source, createFramer: (options) => new LineFramer(options) }
   })

@@ -28,13 +28,18 @@ export async function run(logs: readonly string[], flags: FlagValues, io: Io): P
   if (specs.length === 0) return refuse(USAGE_EXAMPLE, io)
   plan.own.buildInfo.at(packageVersion(), process.version).value = 1
   const { intakes, files } = createIntakes(specs, settings, plan.config, plan.own, log)
-  const pipeline = new Pipeline(intakes, pipelineOptions(plan, log))
   if (settings.isOnce) {
     const { runOnce } = await import('./once.ts')
-    return runOnce(pipeline, files, plan, settings, io)
+    return runOnce(new Pipeline(intakes, pipelineOptions(plan, log)), files, plan, settings, io)
   }
   const state = settings.stateDir === undefined ? undefined : await restored(settings.stateDir, plan, intakes, log)
   if (state !== undefined && 'problem' in state) return refuse(state.problem, io)
+  const pipeline = new Pipeline(intakes, {
+    ...pipelineOptions(plan, log),
+    guard: state?.guard,
+    onBatch: () => state?.noteBatch(),
+  })
+  state?.waitFor(() => pipeline.hasCaughtUp)
   const { serve } = await import('./serve.ts')
   return serve({
     pipeline,

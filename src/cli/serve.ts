@@ -7,6 +7,7 @@ import type { Health } from '../server/health.ts'
 import { type RunningServer, startServer } from '../server/server.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
 import { ProcessMetrics } from '../telemetry/process-metrics.ts'
+import { descriptorShares } from './descriptor-shares.ts'
 import { EXIT } from './exit-codes.ts'
 import { startPage } from './page.ts'
 import type { Serving } from './serving.ts'
@@ -75,6 +76,7 @@ async function open(serving: Serving): Promise<RunningServer | undefined> {
       telemetryPath: settings.telemetryPath,
       isLifecycleEnabled: settings.isLifecycleEnabled,
       pathPrefix: settings.pathPrefix,
+      maxConnections: descriptorShares().connections,
       page,
       metrics,
       health: () =>

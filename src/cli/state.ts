@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { nearest } from '../diag/suggest.ts'
 import { harmless } from '../explain/log-text.ts'
 import { Exposition } from '../exposition/exposition.ts'
+import { BirthsPart } from '../registry/births-part.ts'
 import type { Family } from '../registry/family.ts'
 import { Registry } from '../registry/registry.ts'
 import { restoreSeries, SeriesPart } from '../registry/series-part.ts'
@@ -15,7 +16,9 @@ import { BrokenRecord, LaterRecord } from '../state/broken-record.ts'
 import { nodeDisk } from '../state/disk.ts'
 import { DurableRecord } from '../state/durable-record.ts'
 import { takeLock } from '../state/lock.ts'
+import { checkFolder, UnsafeFolder } from '../state/own-files.ts'
 import type { Restored } from '../state/restore.ts'
+import { isPoison, knownIn } from '../state/suspects.ts'
 import { createOwnMetrics, type OwnMetrics } from '../telemetry/own-metrics.ts'
 import { EXIT } from './exit-codes.ts'
 import type { FlagValues } from './flags.ts'
@@ -32,11 +35,13 @@ export async function state(names: readonly string[], flags: FlagValues, io: Io)
   const folder = flags.value('state.dir') as string | undefined
   if (folder === undefined) return refuse(`which record? --state.dir DIR; ${known()}`, io)
   try {
+    checkFolder(folder)
     if (metric !== undefined) return await reset(folder, metric, io)
     const read = readRecord(folder)
     io.stdout(action === 'show' ? shown(folder, read) : exported(read))
     return EXIT.ok
   } catch (error) {
+    if (error instanceof UnsafeFolder) return refuse(`${folder}: ${error.message}`, io)
     const isTold =
       error instanceof BrokenRecord || error instanceof LaterRecord || (error as NodeJS.ErrnoException).syscall !== undefined
     if (!isTold) throw error
@@ -75,17 +80,25 @@ function readRecord(folder: string, without?: string): ReadRecord {
   const registry = new Registry({ maxSeries: Number.POSITIVE_INFINITY, own, cleanLabel: (text) => text })
   const series = new SeriesPart()
   const logs: RecordedLog[] = []
-  const positions = new PositionsPart([], logs)
+  const positions: PositionsPart = new PositionsPart([], logs, () => positions.recordedMs)
+  const births = new BirthsPart(registry.births)
   const onError = (what: string, error: NodeJS.ErrnoException): never => {
     throw Object.assign(new Error(`${what}: ${error.code}`), { syscall: error.syscall })
   }
-  const record = new DurableRecord({ disk: nodeDisk, folder, parts: [series, positions], program: packageVersion(), onError })
+  const record = new DurableRecord({
+    disk: nodeDisk,
+    folder,
+    parts: [series, positions, births],
+    program: packageVersion(),
+    onError,
+  })
   const restored = record.restore()
   logs.push(...positions.recorded())
   const families = [...series.recorded.values()]
     .filter(({ note }) => note.name !== without)
     .map(({ note }) => registry.family({ ...note, maxSeries: Number.POSITIVE_INFINITY }))
   restoreSeries(series.recorded, families)
+  births.restore(series.recorded, families)
   series.keep(families)
   const rewrite = (): boolean => {
     const isWritten = record.commit()
@@ -96,6 +109,7 @@ function readRecord(folder: string, without?: string): ReadRecord {
 }
 
 function shown(folder: string, { restored, families, logs }: ReadRecord): string {
+  const poison = knownIn(folder).filter(isPoison)
   const lines = [
     `${folder}: generation ${restored.newest}`,
     ...restored.problems.map((problem) => `  not used: ${problem}`),
@@ -105,9 +119,18 @@ function shown(folder: string, { restored, families, logs }: ReadRecord): string
     '',
     'logs',
     ...logs.map(({ source, position }) => `  ${source} ${pathOf(position.note)}: ${position.checkpoint} bytes are counted`),
+    ...(poison.length > 0 ? ['', 'lines left out as poison'] : []),
+    ...poison.map(
+      ({ source, log, endOffset, bytes }) => `  ${source} ${fileOf(logs, log)}: ${bytes} bytes, up to byte ${endOffset}`,
+    ),
   ]
   // An agent may name a log.
   return `${lines.map((line) => harmless(line)).join('\n')}\n`
+}
+
+function fileOf(logs: readonly RecordedLog[], id: string): string {
+  const log = logs.find(({ position }) => position.id === id)
+  return log === undefined ? id : pathOf(log.position.note)
 }
 
 function pathOf(note: string): string {

@@ -59,6 +59,8 @@ function messageOf(reason: RejectReason, bytes: number, { bounds, maxLineBytes }
       return 'the line is JSON, but a list or a single value: an event is an object'
     case 'internal':
       return 'the line made the exporter fail: this is a bug, please report it'
+    case 'poison':
+      return 'the process died twice with this line in hand'
     default:
       return 'the line holds no JSON object'
   }

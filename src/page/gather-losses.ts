@@ -14,6 +14,7 @@ const REJECTED: Readonly<Record<string, string>> = {
   too_long: 'longer than limits.line_bytes; such a line is not kept, so there is no example',
   too_many_values: 'more values than limits.line_values',
   too_deep: 'nested deeper than limits.line_depth',
+  poison: 'the process died twice with this line in hand, so it was left out; the log says where it is',
   internal: 'an error of the exporter: please report it',
 }
 

@@ -1,21 +1,36 @@
 /** One stream of a source, from chunk to numbers: its lines go to the source's applier, together with where they come from. */
-import type { LineSinkOptions } from '../frame/line-framer.ts'
+import type { LineSinkOptions, OnLine } from '../frame/line-framer.ts'
 import type { Chunk, Origin, StreamSink } from '../source/source.ts'
 import type { LineApplier } from './line-applier.ts'
+import type { LineGuard } from './line-guard.ts'
 
 /** Cuts one stream into lines: `LineFramer` for files, `StreamLines` for what cannot be read again. */
 export type CreateFramer = (options: LineSinkOptions) => StreamSink
 
+export interface EventStreamOptions {
+  readonly origin: Origin
+  readonly applier: LineApplier
+  readonly maxLineBytes: number
+  readonly createFramer: CreateFramer
+  readonly guard?: LineGuard | undefined
+  readonly onBatch?: () => void
+}
+
 export class EventStream implements StreamSink {
   readonly #framer: StreamSink
   readonly #applier: LineApplier
+  readonly #guard: LineGuard | undefined
+  readonly #onBatch: (() => void) | undefined
 
-  constructor(origin: Origin, applier: LineApplier, maxLineBytes: number, createFramer: CreateFramer) {
+  constructor({ origin, applier, maxLineBytes, createFramer, guard, onBatch }: EventStreamOptions) {
     this.#applier = applier
+    this.#guard = guard
+    this.#onBatch = onBatch
+    const apply: OnLine = (buffer, start, end, endOffset) =>
+      applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0))
     this.#framer = createFramer({
       maxLineBytes,
-      onLine: (buffer, start, end, endOffset) =>
-        applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0)),
+      onLine: guard === undefined ? apply : guarded(apply, guard, origin, applier),
       onTooLong: (lineBytes) => applier.reject('too_long', lineBytes),
     })
   }
@@ -30,16 +45,29 @@ export class EventStream implements StreamSink {
 
   push(chunk: Chunk): number {
     const wanted = this.#framer.push(chunk)
-    this.#applier.endBatch()
+    this.#endBatch()
     return wanted
   }
 
   end(chunk: Chunk): void {
     this.#framer.end(chunk)
-    this.#applier.endBatch()
+    this.#endBatch()
   }
 
   reset(): void {
     this.#framer.reset()
+  }
+
+  #endBatch(): void {
+    this.#applier.endBatch()
+    this.#guard?.leave()
+    this.#onBatch?.()
+  }
+}
+
+function guarded(apply: OnLine, guard: LineGuard, origin: Origin, applier: LineApplier): OnLine {
+  return (buffer, start, end, endOffset) => {
+    if (guard.enter(origin, buffer.subarray(start, end), endOffset)) apply(buffer, start, end, endOffset)
+    else applier.reject('poison', end - start)
   }
 }

@@ -5,6 +5,7 @@
 import type { Position, Source, StreamSink } from '../source/source.ts'
 import { type CreateFramer, EventStream } from './event-stream.ts'
 import { type ApplierOptions, LineApplier } from './line-applier.ts'
+import type { LineGuard } from './line-guard.ts'
 
 /** A source and how its streams are cut into lines. */
 export interface Intake {
@@ -14,6 +15,9 @@ export interface Intake {
 
 export interface PipelineOptions extends Omit<ApplierOptions, 'source'> {
   readonly maxLineBytes: number
+  readonly guard?: LineGuard | undefined
+  /** Called after each batch, before its source knows. */
+  readonly onBatch?: () => void
 }
 
 export class Pipeline {
@@ -38,20 +42,21 @@ export class Pipeline {
 
   /** Delivers until `signal` aborts or no source can give more. */
   async run(signal: AbortSignal): Promise<void> {
-    void this.#awaitBacklog()
+    void this.#awaitBacklog(signal)
     await Promise.all(this.#intakes.map((intake) => this.#runIntake(intake, signal)))
   }
 
-  async #awaitBacklog(): Promise<void> {
+  async #awaitBacklog(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#intakes.map(({ source }) => source.caughtUp))
-    this.#hasCaughtUp = true
+    // A source that is stopped keeps nobody waiting either.
+    if (!signal.aborted) this.#hasCaughtUp = true
   }
 
   async #runIntake({ source, createFramer }: Intake, signal: AbortSignal): Promise<void> {
     let applier: LineApplier | undefined
     await source.run((origin): StreamSink => {
       applier ??= new LineApplier({ ...this.#options, source: source.name }, origin)
-      return new EventStream(origin, applier, this.#options.maxLineBytes, createFramer)
+      return new EventStream({ origin, applier, createFramer, ...this.#options })
     }, signal)
   }
 }

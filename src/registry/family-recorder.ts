@@ -18,8 +18,8 @@ export class FamilyRecorder {
     this.#number = number
   }
 
-  get hasChanges(): boolean {
-    return this.#family.store.dirtyCount > 0
+  get changeCount(): number {
+    return this.#family.store.dirtyCount
   }
 
   beginJournal(): void {
@@ -115,7 +115,7 @@ export class FamilyRecorder {
   #writeNumbers(out: ByteWriter, slot: number): void {
     const { store } = this.#family
     out.count(store.birthOf(slot))
-    for (let i = 0; i < store.cellCount; i++) out.number(store.cells[slot * store.cellCount + i]!)
+    out.numbers(store.cells, slot * store.cellCount, store.cellCount)
   }
 
   #writeSketchOf(out: ByteWriter, slot: number): void {

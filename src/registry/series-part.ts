@@ -32,6 +32,8 @@ export interface RecordedSeries {
   readonly createdMs: number
   readonly cells: Float64Array
   sketch: SketchState | undefined
+  /** Where it was restored to; undefined before. */
+  slot: number | undefined
 }
 
 export interface RecordedFamily {
@@ -65,7 +67,11 @@ export class SeriesPart implements RecordPart {
   }
 
   get hasChanges(): boolean {
-    return this.#recorders.some((recorder) => recorder.hasChanges)
+    return this.#recorders.some(({ changeCount }) => changeCount > 0)
+  }
+
+  get changeCount(): number {
+    return this.#recorders.reduce((sum, { changeCount }) => sum + changeCount, 0)
   }
 
   beginJournal(): void {
@@ -129,7 +135,7 @@ function readSeries(input: ByteReader, { note, series }: RecordedFamily): void {
   const createdMs = input.number()
   const texts = note.labelNames.map(() => input.text())
   const cells = series.get(birth)?.cells ?? new Float64Array(note.cellCount)
-  series.set(birth, { birth, texts, isOverflow, createdMs, cells, sketch: series.get(birth)?.sketch })
+  series.set(birth, { birth, texts, isOverflow, createdMs, cells, sketch: series.get(birth)?.sketch, slot: undefined })
 }
 
 function readCells(input: ByteReader, { note, series }: RecordedFamily): void {
@@ -161,5 +167,6 @@ function restoreOne(family: Family, note: FamilyNote, series: RecordedSeries): v
   store.cells.set(series.cells, slot * store.cellCount)
   store.setCreatedMs(slot, series.createdMs)
   store.touch(slot)
+  series.slot = slot
   if (series.sketch) family.restoreSketch(slot, series.sketch)
 }

@@ -1,14 +1,17 @@
 /** The metrics: per format one shared buffer for all scrapers, compressed once if asked for; the exact Content-Type of what was asked. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { HeldBodies } from './held-bodies.ts'
 import { type Negotiated, negotiate } from './negotiate.ts'
 
 /** What the server needs of an exposition. */
 export interface MetricsBody {
+  /** Whether who asks now gets what was made for others. */
+  readonly isFresh: boolean
   body(): Buffer
   gzip(): Promise<Buffer>
   /** For one scraper, where the body for all is not right for it. */
   bodyFor(scraper: string): Buffer | undefined
-  compress(body: Buffer): Promise<Buffer>
+  gzipFor(scraper: string): Promise<Buffer> | undefined
 }
 
 export interface Metrics {
@@ -19,19 +22,32 @@ export interface Metrics {
   readonly formats: Readonly<Record<Negotiated['format'], MetricsBody>>
 }
 
-export function addMetricsRoute(app: FastifyInstance, path: string, { prepare, hold, formats }: Metrics): void {
+/** All that readers keep from being given back, over all listeners. */
+const MAX_HELD_BYTES = 16_000_000
+
+export function heldBodies(): HeldBodies {
+  return new HeldBodies(MAX_HELD_BYTES)
+}
+
+export function addMetricsRoute(app: FastifyInstance, path: string, { prepare, hold, formats }: Metrics, held: HeldBodies): void {
   app.get(path, async (request: FastifyRequest, reply: FastifyReply) => {
     const reason = hold?.()
     if (reason !== undefined) return reply.code(503).header('content-type', 'text/plain; charset=utf-8').send(reason)
     const { format, contentType } = negotiate(request.headers.accept)
     reply.header('content-type', contentType).header('vary', 'Accept, Accept-Encoding')
-    await prepare()
     const metrics = formats[format]
+    if (!metrics.isFresh) await prepare()
     const scraper = scraperOf(request)
+    if (acceptsGzip(request.headers['accept-encoding'])) {
+      const own = scraper === undefined ? undefined : metrics.gzipFor(scraper)
+      const compressed = await (own ?? metrics.gzip())
+      held.hold(compressed, reply.raw)
+      return reply.header('content-encoding', 'gzip').send(compressed)
+    }
     const own = scraper === undefined ? undefined : metrics.bodyFor(scraper)
-    if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(own ?? metrics.body())
-    const compressed = own === undefined ? await metrics.gzip() : await metrics.compress(own)
-    return reply.header('content-encoding', 'gzip').send(compressed)
+    const body = own ?? metrics.body()
+    held.hold(body, reply.raw)
+    return reply.send(body)
   })
 }
 

@@ -21,17 +21,23 @@ const GONE = 2
 const WRITTEN = 3
 
 interface Known {
-  readonly source: string
-  readonly id: string
   readonly checkpoint: number
   readonly changes: number
 }
 
+interface Standing {
+  readonly source: string
+  readonly position: Position
+}
+
+/** Walks over all logs several times a commit: with 10,000 of them each time counts, so logs are looked up by id alone. */
 export class PositionsPart implements RecordPart {
   readonly name = 'positions'
   readonly #sources: readonly Positioned[]
   /** What the record has, by source and id. */
-  readonly #known = new Map<string, Known>()
+  readonly #known = new Map<string, Map<string, Known>>()
+  /** What was written last; undefined: everything. */
+  #written: { readonly changed: readonly Standing[]; readonly gone: readonly (readonly [string, string])[] } | undefined
   readonly #recorded = new Map<string, RecordedLog>()
   readonly #given: readonly RecordedLog[]
   readonly #timeMs: () => number
@@ -64,48 +70,57 @@ export class PositionsPart implements RecordPart {
 
   get hasChanges(): boolean {
     let count = 0
-    for (const { name, positions } of this.#all()) {
+    for (const { source, positions } of this.#all()) {
+      const known = this.#knownOf(source)
       for (const position of positions) {
         count++
-        if (this.#differs(name, position)) return true
+        if (differs(known.get(position.id), position)) return true
       }
     }
-    return count !== this.#known.size
+    return count !== this.#knownCount
   }
 
   beginJournal(): void {}
 
   writeChanges(out: ByteWriter): void {
-    const gone = new Map(this.#known)
-    for (const { name, positions } of this.#all()) {
+    const changed: Standing[] = []
+    let stillKnown = 0
+    for (const { source, positions } of this.#all()) {
+      const known = this.#knownOf(source)
       for (const position of positions) {
-        gone.delete(keyOf(name, position.id))
-        if (this.#differs(name, position)) writePosition(out, name, position)
+        const before = known.get(position.id)
+        if (before !== undefined) stillKnown++
+        if (!differs(before, position)) continue
+        changed.push({ source, position })
+        writePosition(out, source, position)
       }
     }
-    for (const { source, id } of gone.values()) {
+    const gone = stillKnown < this.#knownCount ? this.#gone() : []
+    for (const [source, id] of gone) {
       out.byte(GONE)
       out.text(source)
       out.text(id)
     }
     this.#writeTime(out)
+    this.#written = { changed, gone }
   }
 
   acknowledge(): void {
-    this.#known.clear()
-    for (const { name, positions } of this.#all()) {
-      for (const { id, checkpoint, changes } of positions)
-        this.#known.set(keyOf(name, id), { source: name, id, checkpoint, changes })
+    if (this.#written === undefined) this.#known.clear()
+    for (const { source, position } of this.#written?.changed ?? this.#standing()) {
+      const { id, checkpoint, changes } = position
+      this.#knownOf(source).set(id, { checkpoint, changes })
     }
+    for (const [source, id] of this.#written?.gone ?? []) this.#knownOf(source).delete(id)
+    this.#written = undefined
   }
 
   *sweep(out: ByteWriter, isFrozen: boolean): Generator<void, void> {
-    for (const { name, positions } of this.#all()) {
-      for (const position of positions) {
-        if (!isFrozen && !this.#known.has(keyOf(name, position.id))) continue
-        writePosition(out, name, position)
-        yield
-      }
+    if (isFrozen) this.#written = undefined
+    for (const { source, position } of this.#standing()) {
+      if (!isFrozen && !this.#knownOf(source).has(position.id)) continue
+      writePosition(out, source, position)
+      yield
     }
     this.#writeTime(out)
   }
@@ -132,15 +147,36 @@ export class PositionsPart implements RecordPart {
     else this.#recorded.set(keyOf(source, id), { source, position: { id, checkpoint: input.count(), note: input.text() } })
   }
 
-  #all(): { readonly name: string; readonly positions: readonly Position[] }[] {
-    const given = this.#given.map(({ source, position }) => ({ name: source, positions: [unchanging(position)] }))
-    return [...given, ...this.#sources.map((source) => ({ name: source.name, positions: source.positions() }))]
+  #all(): { readonly source: string; readonly positions: readonly Position[] }[] {
+    const given = this.#given.map(({ source, position }) => ({ source, positions: [unchanging(position)] }))
+    return [...given, ...this.#sources.map((source) => ({ source: source.name, positions: source.positions() }))]
   }
 
-  #differs(source: string, { id, checkpoint, changes }: Position): boolean {
-    const known = this.#known.get(keyOf(source, id))
-    return known === undefined || known.changes !== changes || known.checkpoint !== checkpoint
+  #standing(): Standing[] {
+    return this.#all().flatMap(({ source, positions }) => positions.map((position) => ({ source, position })))
   }
+
+  #gone(): [string, string][] {
+    const standing = new Set(this.#standing().map(({ source, position }) => keyOf(source, position.id)))
+    const known = [...this.#known].flatMap(([source, ids]) => [...ids.keys()].map((id): [string, string] => [source, id]))
+    return known.filter(([source, id]) => !standing.has(keyOf(source, id)))
+  }
+
+  #knownOf(source: string): Map<string, Known> {
+    const known = this.#known.get(source) ?? new Map<string, Known>()
+    if (known.size === 0) this.#known.set(source, known)
+    return known
+  }
+
+  get #knownCount(): number {
+    let count = 0
+    for (const known of this.#known.values()) count += known.size
+    return count
+  }
+}
+
+function differs(known: Known | undefined, { checkpoint, changes }: Position): boolean {
+  return known === undefined || known.changes !== changes || known.checkpoint !== checkpoint
 }
 
 function unchanging({ id, checkpoint, note }: RecordedPosition): Position {

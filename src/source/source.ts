@@ -25,7 +25,7 @@ export interface Origin {
   readonly stream: string
   /** Named groups of the source's `fields`. */
   readonly fields: Readonly<Record<string, string>>
-  /** Bytes that were there when the log was first opened: lines that end in them are history, later ones are live. Default 0. */
+  /** Bytes that were there when the source first looked: lines that end in them are history, later ones are live. Default 0. */
   readonly historyBytes?: number
 }
 

@@ -9,11 +9,12 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   renameSync,
+  unlink,
   unlinkSync,
   writeSync,
 } from 'node:fs'
+import { createOwn, readOwn } from './own-files.ts'
 
 export interface Disk {
   makeFolder(path: string): void
@@ -34,13 +35,15 @@ export interface Disk {
   close(fd: number): void
   rename(from: string, to: string): void
   remove(path: string): void
+  /** The same beside the work: a large file takes the file system milliseconds. */
+  removeLater(path: string, done: (error: Error | null) => void): void
 }
 
 export const nodeDisk: Disk = {
   makeFolder: (path) => void mkdirSync(path, { recursive: true, mode: 0o700 }),
   list: (folder) => readdirSync(folder),
-  read: (path) => readFileSync(path),
-  create: (path) => openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600),
+  read: readOwn,
+  create: createOwn,
   write: (fd, bytes, position) => {
     for (let written = 0; written < bytes.length; ) {
       written += writeSync(fd, bytes, written, bytes.length - written, position + written)
@@ -68,4 +71,5 @@ export const nodeDisk: Disk = {
   close: (fd) => closeSync(fd),
   rename: (from, to) => renameSync(from, to),
   remove: (path) => unlinkSync(path),
+  removeLater: (path, done) => unlink(path, done),
 }

@@ -60,6 +60,11 @@ export class DurableRecord {
     return this.#journal !== undefined && this.#failures === 0
   }
 
+  /** About how many entries the next commit has to write. */
+  get changeCount(): number {
+    return this.#options.parts.reduce((sum, { changeCount = 0 }) => sum + changeCount, 0)
+  }
+
   /** Bytes on disk that the newest generations take. */
   get sizeBytes(): number {
     return this.#snapshotBytes + this.#journalBytes
@@ -81,7 +86,7 @@ export class DurableRecord {
     if (journal === undefined) return false
     if (this.#options.parts.some((part) => part.hasChanges) && !this.#append(journal)) return false
     this.#failures = 0
-    this.#snapshot?.noteCommit()
+    this.#snapshot?.noteCommit(journal.lengthBytes)
     return true
   }
 
@@ -172,6 +177,8 @@ export class DurableRecord {
       this.#removeOld()
     } catch (error) {
       this.#dropSnapshot()
+      // The generation before the one that holds is a reserve: on a full disk the next try gets its room.
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') this.#removeOld()
       this.#fail('start', error)
     }
   }
@@ -241,11 +248,20 @@ export class DurableRecord {
     const { disk, folder } = this.#options
     try {
       const { snapshots, journals } = generationsIn(disk.list(folder))
-      for (const old of snapshots) if (old < this.#oldestKept) disk.remove(snapshotPath(folder, old))
-      for (const old of journals) if (old < this.#oldestKept) disk.remove(journalPath(folder, old))
+      const isOld = (generation: number): boolean => generation < this.#oldestKept
+      const old = [
+        ...snapshots.filter(isOld).map((generation) => snapshotPath(folder, generation)),
+        ...journals.filter(isOld).map((generation) => journalPath(folder, generation)),
+      ]
+      for (const path of old) disk.removeLater(path, (error) => this.#noteRemoval(error))
     } catch (error) {
       this.#tell('removing old files', error)
     }
+  }
+
+  /** One that is gone already was being removed when it was listed. */
+  #noteRemoval(error: NodeJS.ErrnoException | null): void {
+    if (error !== null && error.code !== 'ENOENT') this.#tell('removing old files', error)
   }
 
   #note(kind: FileNote['kind'], generation: number): FileNote {

@@ -22,15 +22,17 @@ export interface FileNote {
 export type FrameContent =
   | { readonly kind: 'begin'; readonly note: FileNote }
   | { readonly kind: 'sections'; readonly sections: readonly { readonly part: string; readonly content: ByteReader }[] }
-  | { readonly kind: 'end' }
+  | { readonly kind: 'end'; readonly journalBytes: number }
 
 export function beginFrame(out: ByteWriter, note: FileNote): void {
   open(out, BEGIN)
   out.text(JSON.stringify(note))
 }
 
-export function endFrame(out: ByteWriter): void {
+/** The snapshot is exact only together with so many bytes of its generation's journal: what changed while it was written. */
+export function endFrame(out: ByteWriter, journalBytes: number): void {
   open(out, END)
+  out.count(journalBytes)
 }
 
 /** A frame to which sections are added. */
@@ -55,7 +57,7 @@ export function readFrame(payload: Buffer): FrameContent {
   const input = new ByteReader(payload)
   const kind = input.byte()
   if (kind === BEGIN) return { kind: 'begin', note: JSON.parse(input.text()) as FileNote }
-  if (kind === END) return { kind: 'end' }
+  if (kind === END) return { kind: 'end', journalBytes: input.count() }
   if (kind !== SECTIONS) throw new BrokenRecord(`a frame is of the unknown kind ${kind}`)
   const sections = []
   while (!input.isAtEnd) {

@@ -14,12 +14,17 @@ export interface KeeperOptions {
 const COMMIT_INTERVAL_MS = 1000
 const SYNC_INTERVAL_MS = 5000
 const SLICE_INTERVAL_MS = 10
-const SLICE_BYTES = 256 * 1024
+export const SLICE_BYTES = 128 * 1024
 /** A disk that refuses is asked at most so often. */
 const RETRY_MS = 250
+/** Not more is left to be written at once: it takes a millisecond or two. */
+export const MANY_CHANGES = 5_000
+/** Each batch moves the position of one log, which is as much to write as so many small entries. */
+export const CHANGES_PER_BATCH = 10
 
 export class Keeper {
   readonly #options: KeeperOptions
+  #batches = 0
   #committedMs = Number.NEGATIVE_INFINITY
   #syncedMs = Number.NEGATIVE_INFINITY
 
@@ -29,6 +34,12 @@ export class Keeper {
 
   get isDurable(): boolean {
     return this.#options.record.isDurable
+  }
+
+  /** Called after each batch. Answers whether so much has changed that it should be written as soon as this turn has ended. */
+  noteBatch(): boolean {
+    this.#batches++
+    return this.#batches * CHANGES_PER_BATCH + this.#options.record.changeCount > MANY_CHANGES
   }
 
   /** Does what is due. Answers for how many milliseconds nothing is. */
@@ -54,6 +65,7 @@ export class Keeper {
   #commit(): void {
     const { record, nowMs, onCommit } = this.#options
     const startMs = nowMs()
+    this.#batches = 0
     const isDurable = record.commit()
     this.#committedMs = nowMs()
     onCommit?.(isDurable, this.#committedMs - startMs)

@@ -2,9 +2,10 @@
  * One process per folder. The lock is a file that names its owner; it is stale when that process is gone: by process number and start
  * time where the owner can be seen, else (another container) when it has not been renewed while we looked on.
  */
-import { readFileSync, readlinkSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import { closeSync, readFileSync, readlinkSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { createOwn, readOwn, removeOwn, replaceOwn } from './own-files.ts'
 
 /** How often an owner renews its lock. */
 export const RENEWAL_MS = 1000
@@ -23,6 +24,8 @@ interface Owner {
 }
 
 export interface HeldLock {
+  /** The owner before this one died without releasing it. */
+  readonly followsDeath: boolean
   /** Shows other machines and containers that the owner lives. Answers false if another process has taken the folder. */
   renew(): boolean
   release(): void
@@ -31,30 +34,33 @@ export interface HeldLock {
 /** The lock, or who has it. Throws the system's errors. The folder must be there. */
 export async function takeLock(folder: string): Promise<HeldLock | { readonly heldBy: string }> {
   const path = join(folder, 'lock')
-  for (;;) {
+  for (let followsDeath = false; ; followsDeath = true) {
     const me: Owner = { ...myself(), renewals: 0 }
-    if (writeIfFree(path, me)) return new FileLock(path, me)
+    if (writeIfFree(path, me)) return new FileLock(path, me, followsDeath)
     const owner = readOwner(path)
     if (owner !== undefined && (await isAlive(path, owner))) return { heldBy: `process ${owner.pid} (${owner.command})` }
+    // Perhaps its owner is just writing it.
+    if (owner === undefined) await pause(LOOK_MS)
     removeIfSame(path, owner)
   }
 }
 
 class FileLock implements HeldLock {
+  readonly followsDeath: boolean
   readonly #path: string
   #owner: Owner
 
-  constructor(path: string, owner: Owner) {
+  constructor(path: string, owner: Owner, followsDeath: boolean) {
     this.#path = path
     this.#owner = owner
+    this.followsDeath = followsDeath
   }
 
   renew(): boolean {
     if (!this.#isMine()) return false
     this.#owner = { ...this.#owner, renewals: this.#owner.renewals + 1 }
     try {
-      writeFileSync(`${this.#path}.next`, JSON.stringify(this.#owner), { mode: 0o600 })
-      renameSync(`${this.#path}.next`, this.#path)
+      replaceOwn(this.#path, JSON.stringify(this.#owner))
     } catch {
       // A disk that refuses: who shares our sight of processes needs no renewal, and others wait longer than it usually takes.
     }
@@ -78,19 +84,25 @@ class FileLock implements HeldLock {
 }
 
 function writeIfFree(path: string, owner: Owner): boolean {
+  let fd: number
   try {
-    writeFileSync(path, JSON.stringify(owner), { flag: 'wx', mode: 0o600 })
-    return true
+    fd = createOwn(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
+  }
+  try {
+    writeSync(fd, JSON.stringify(owner))
+    return true
+  } finally {
+    closeSync(fd)
   }
 }
 
 /** undefined: gone, or not whole: its owner was killed while it wrote. */
 function readOwner(path: string): Owner | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Owner
+    return JSON.parse(readOwn(path).toString()) as Owner
   } catch {
     return undefined
   }
@@ -109,11 +121,7 @@ async function isAlive(path: string, owner: Owner): Promise<boolean> {
 
 function removeIfSame(path: string, owner: Owner | undefined): void {
   if (JSON.stringify(readOwner(path)) !== JSON.stringify(owner)) return
-  try {
-    unlinkSync(path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
+  removeOwn(path)
 }
 
 function myself(): Omit<Owner, 'renewals'> {

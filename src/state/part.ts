@@ -11,6 +11,8 @@ export interface RecordPart {
   readonly name: string
   /** Whether `writeChanges` has anything to say. */
   readonly hasChanges: boolean
+  /** About how many entries have changed; missing: never so many that writing them takes milliseconds. Asked often. */
+  readonly changeCount?: number
   /** A new journal begins: nothing is explained in it yet. */
   beginJournal(): void
   /** All that differs from what was last acknowledged. May be asked again before it is acknowledged. */

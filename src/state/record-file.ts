@@ -91,6 +91,8 @@ export interface RecordContent {
   readonly frames: readonly Buffer[]
   /** Bytes behind them that are no frame. */
   readonly tornBytes: number
+  /** They are the beginning of one, as a process leaves it that dies while it writes. */
+  readonly isUnfinished: boolean
 }
 
 /** What of a file can be relied on. Throws `BrokenRecord` if it is no record file, `LaterRecord` if this program cannot know it. */
@@ -102,15 +104,19 @@ export function readRecordFile(bytes: Buffer): RecordContent {
   const frames: Buffer[] = []
   let checksum = crc32(bytes.subarray(0, HEAD_BYTES))
   let at = HEAD_BYTES
+  let isUnfinished = true
   while (bytes.length - at >= FRAME_HEAD_BYTES) {
     const length = bytes.readUInt32LE(at)
     const start = at + FRAME_HEAD_BYTES
     if (length > bytes.length - start) break
     const payload = bytes.subarray(start, start + length)
     checksum = crc32(payload, crc32(bytes.subarray(at, at + 4), checksum))
-    if (checksum !== bytes.readUInt32LE(at + 4)) break
+    if (checksum !== bytes.readUInt32LE(at + 4)) {
+      isUnfinished = false
+      break
+    }
     frames.push(payload)
     at = start + length
   }
-  return { frames, tornBytes: bytes.length - at }
+  return { frames, tornBytes: bytes.length - at, isUnfinished }
 }

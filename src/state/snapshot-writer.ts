@@ -31,7 +31,8 @@ export class SnapshotWriter {
   readonly #out = new ByteWriter()
   readonly #pending: { readonly part: RecordPart; readonly rest: Generator<void, void> }[]
   #state: 'writing' | 'written' | 'syncing' | 'done' | 'dropped' = 'writing'
-  #hasNewCommit = false
+  /** Length of the journal after the last commit that came when all was written. */
+  #journalBytes: number | undefined
 
   constructor(options: SnapshotOptions) {
     this.#options = options
@@ -52,7 +53,7 @@ export class SnapshotWriter {
   writeAll(): number {
     const { disk, folder } = this.#options
     while (this.#state === 'writing') this.#append(FRAME_BYTES)
-    this.#end()
+    this.#end(0)
     this.#file.sync()
     this.#state = 'done'
     this.#file.close()
@@ -64,12 +65,12 @@ export class SnapshotWriter {
   /** Some more, about `maxBytes`. After the last slice it waits for a commit, then syncs beside the work. */
   writeSlice(maxBytes: number): void {
     if (this.#state === 'writing') this.#append(maxBytes)
-    else if (this.#state === 'written' && this.#hasNewCommit) this.#finishLater()
+    else if (this.#state === 'written' && this.#journalBytes !== undefined) this.#finishLater(this.#journalBytes)
   }
 
-  /** A commit was made: the journal holds what changed up to now. */
-  noteCommit(): void {
-    this.#hasNewCommit = true
+  /** A commit was made: the journal, now so long, holds what changed up to now. */
+  noteCommit(journalBytes: number): void {
+    if (this.#state === 'written') this.#journalBytes = journalBytes
   }
 
   drop(): void {
@@ -101,16 +102,15 @@ export class SnapshotWriter {
     this.#file.append(this.#out.bytes())
     if (this.#pending.length > 0) return
     this.#state = 'written'
-    this.#hasNewCommit = false
   }
 
-  #end(): void {
-    endFrame(this.#out)
+  #end(journalBytes: number): void {
+    endFrame(this.#out, journalBytes)
     this.#file.append(this.#out.bytes())
   }
 
-  #finishLater(): void {
-    this.#end()
+  #finishLater(journalBytes: number): void {
+    this.#end(journalBytes)
     this.#state = 'syncing'
     this.#file.syncLater((error) => {
       if (this.#state === 'dropped') this.#discard()

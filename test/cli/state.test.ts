@@ -1,6 +1,7 @@
 /** The durable record as a user meets it: counts over restarts, one process per folder, and a clear word when something is wrong with it. */
 import {
   appendFileSync,
+  chmodSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -8,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -143,6 +145,22 @@ test('only the owner may read the record', async () => {
   for (const name of readdirSync(at('state'))) expect([name, statSync(at(`state/${name}`)).mode & 0o777]).toEqual([name, 0o600])
 })
 
+test('a folder in which somebody else has a hand is refused, and nothing of it is touched', async () => {
+  const run = (): ReturnType<typeof finish> => finish(['--state.dir', at('state'), '-c', at('m.yaml'), at('a.log')])
+  mkdirSync(at('state'))
+  writeFileSync(at('precious'), 'precious')
+  symlinkSync(at('precious'), at('state/lock'))
+  expect(await run()).toMatchObject({ code: 2, stderr: expect.stringContaining('lock in it is a symbolic link') as string })
+  rmSync(at('state/lock'))
+  chmodSync(at('state'), 0o777)
+  expect(await run()).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('anyone may write in it; chmod o-w it') as string,
+  })
+  expect(await finish(['state', 'show', '--state.dir', at('state')])).toMatchObject({ code: 2 })
+  expect([readdirSync(at('state')), readFileSync(at('precious'), 'utf8')]).toEqual([[], 'precious'])
+})
+
 test('the verb state shows, exports and resets', async () => {
   const first = await start()
   await shows(first, 'calls_total{tool="x"} 2')
@@ -185,6 +203,16 @@ test('a scraper sees a series that is born from a live line at 0 first, also aft
   await end(first, 'SIGKILL')
   const second = await start()
   expect(await firstSight(second, 'born')).toBe('tool="born"} 1')
-  appendFileSync(at('a.log'), call('later'))
-  expect(await firstSight(second, 'later')).toBe('tool="later"} 0')
+  // Recorded, and shown to somebody who tells nothing about itself, but not to this scraper when the process dies.
+  appendFileSync(at('a.log'), call('pending'))
+  await shows(second, 'calls_total{tool="pending"} 1')
+  await end(second, 'SIGKILL')
+  appendFileSync(at('a.log'), call('pending') + call('meanwhile'))
+  renameSync(at('a.log'), at('a.log.1'))
+  writeFileSync(at('a.log'), call('in a new file'))
+  const third = await start()
+  await shows(third, 'calls_total{tool="in a new file"} 1')
+  const firstOfAll = await scrape(third)
+  for (const tool of ['pending', 'meanwhile', 'in a new file']) expect(firstOfAll).toContain(`tool="${tool}"} 0\n`)
+  expect(await scrape(third)).toContain('tool="pending"} 2\n')
 })

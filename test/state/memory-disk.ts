@@ -110,6 +110,19 @@ export class MemoryDisk implements Disk {
     })
   }
 
+  removeLater(path: string, done: (error: Error | null) => void): void {
+    this.#later.push(() => {
+      let failure: Error | null = null
+      try {
+        this.remove(path)
+      } catch (error) {
+        if (error instanceof Killed) throw error
+        failure = error as Error
+      }
+      done(failure)
+    })
+  }
+
   #at(path: string): { bytes: Buffer; links: number } {
     const file = this.files.get(path)
     if (file === undefined) throw systemError('ENOENT')

@@ -1,9 +1,9 @@
 /** `.gz` files that are read from start to end, beside the other files: those that were named, and those that nothing was seen of before. */
 import type { OpenStream, Origin, Position, RecordedPosition } from '../source.ts'
 import { Archive, archiveKey, archiveOrigin } from './archive.ts'
+import type { FoundFile } from './folder.ts'
 import type { Meter } from './meter.ts'
 import { openFile } from './open-file.ts'
-import type { FoundFile } from './paths.ts'
 
 /** What the record says of an archive. */
 const READING = 'archive'
@@ -27,6 +27,9 @@ export interface ArchivesOptions {
   readonly onDone: () => void
 }
 
+/** Each takes a descriptor. */
+const MOST_AT_ONCE = 8
+
 export class Archives {
   readonly #options: ArchivesOptions
   /** Begun by this process. */
@@ -36,13 +39,15 @@ export class Archives {
   /** How far a process before this one has read those that are to be read, by key. */
   readonly #expected = new Map<string, number>()
   readonly #reading = new Set<Promise<void>>()
+  /** Others wait for those that are being read. */
+  #hasMore = false
 
   constructor(options: ArchivesOptions) {
     this.#options = options
   }
 
   get isReading(): boolean {
-    return this.#reading.size > 0
+    return this.#reading.size > 0 || this.#hasMore
   }
 
   positions(): Position[] {
@@ -79,9 +84,13 @@ export class Archives {
     if (isDone) this.#finish(archiveKey(stat))
   }
 
+  /** Begins with as many of those that were not begun yet as may be read at once. */
   start(files: readonly FoundFile[]): void {
+    this.#hasMore = false
     for (const { path, stat } of files) {
       if (this.#known.has(archiveKey(stat)) || this.#done.has(archiveKey(stat))) continue
+      this.#hasMore = this.#reading.size >= MOST_AT_ONCE
+      if (this.#hasMore) return
       const reading = this.#readOne(path).finally(() => {
         this.#reading.delete(reading)
         this.#options.onDone()

@@ -12,13 +12,15 @@ import { isArchive } from './archive.ts'
 import { Archives, isOfArchive } from './archives.ts'
 import { Beside } from './beside.ts'
 import { Breather } from './breather.ts'
+import { Descriptors, type Readiness } from './descriptors.ts'
+import type { FoundFile } from './folder.ts'
 import { GhostArchives } from './ghost-archives.ts'
 import { Lag } from './lag.ts'
 import { Meter } from './meter.ts'
 import { Pace } from './pace.ts'
 import type { PastFile } from './past-file.ts'
 import { PastFiles } from './past-files.ts'
-import { type FoundFile, type FoundFiles, Paths } from './paths.ts'
+import { type FoundFiles, Paths } from './paths.ts'
 import { OnceReader } from './read-once.ts'
 import type { Tail } from './tail.ts'
 import { Tails } from './tails.ts'
@@ -43,7 +45,10 @@ export interface FileSourceOptions {
   readonly rotateWaitMs?: number
   /** Time between two scans of the directories; a quarter of it while something happens. Default 1 s. */
   readonly scanIntervalMs?: number
-  readonly maxOpenFiles?: number
+  /** Shared by all sources of the process. */
+  readonly descriptors?: Descriptors
+  /** More are not followed: each costs memory, open or not. Default 20,000. */
+  readonly maxFiles?: number
   /** Watch directories for hints. Default true. */
   readonly watches?: boolean
   readonly clock: Clock
@@ -66,6 +71,9 @@ const BUSY_MS = 10_000
 /** A hint may bring the scan forward, but scans take at most a twentieth of the time. */
 const LEAST_SCAN_GAP_MS = 10
 const SCAN_SHARE = 20
+/** However long a scan takes, the next one begins after this, or after as long again: a line in any of many files is to be seen soon. */
+const MOST_SCAN_GAP_MS = 1000
+const SCAN_SHARE_OF_MANY = 1
 
 export class FileSource implements Source {
   readonly name: string
@@ -77,6 +85,7 @@ export class FileSource implements Source {
   readonly #pace = new Pace()
   readonly #lag: Lag
   readonly #breather = new Breather()
+  readonly #descriptors: Descriptors
   readonly #watch: DirectoryWatch
   #reader: OnceReader | undefined = undefined
   #tails: Tails | undefined = undefined
@@ -92,6 +101,8 @@ export class FileSource implements Source {
   #absence = new Absence([], 0, 0)
   readonly #beside = new Beside(this.#past, this.#unseen)
   #pastArchives: readonly RecordedPosition[] = []
+  /** Archives that the patterns name. */
+  #named: readonly FoundFile[] = []
   #scanAtMs = Number.NEGATIVE_INFINITY
   #earliestScanMs = Number.NEGATIVE_INFINITY
   #changedMs = Number.NEGATIVE_INFINITY
@@ -101,6 +112,7 @@ export class FileSource implements Source {
     this.#options = options
     this.#clock = options.clock
     this.#meter = new Meter(options.name, options.telemetry, options.log)
+    this.#descriptors = options.descriptors ?? new Descriptors()
     this.#lag = new Lag(this.#meter.lagBytes, this.#meter.lagSeconds)
     this.#paths = new Paths(options.patterns, options.exclude, options.once)
     this.#watch = new DirectoryWatch(
@@ -149,7 +161,7 @@ export class FileSource implements Source {
   async #readOnce(open: OpenStream, signal: AbortSignal): Promise<void> {
     const makeOrigin = (path: string) => this.#makeOrigin(path)
     this.#reader = new OnceReader({ open, makeOrigin, meter: this.#meter, maxLineBytes: this.#maxLineBytes })
-    const found = await this.#paths.scan()
+    const found = await this.#paths.scan(this.#clock.nowMs())
     this.#noteProblems(found)
     await this.#reader.readAll(found.files, signal)
   }
@@ -183,7 +195,8 @@ export class FileSource implements Source {
       window: new Window(),
       meter: this.#meter,
       rotateWaitMs: this.#options.rotateWaitMs ?? 60_000,
-      maxOpenFiles: this.#options.maxOpenFiles ?? 10_000,
+      descriptors: this.#descriptors,
+      maxFiles: this.#options.maxFiles ?? 20_000,
       maxLineBytes: this.#maxLineBytes,
       past: this.#past,
       unseen: this.#unseen,
@@ -192,7 +205,10 @@ export class FileSource implements Source {
 
   #makePacked(open: OpenStream, signal: AbortSignal): Packed {
     const makeOrigin = (path: string) => this.#makeOrigin(path)
-    const onDone = () => this.#options.waker.wake()
+    const onDone = () => {
+      this.#scanSoon()
+      this.#options.waker.wake()
+    }
     const options = { open, makeOrigin, signal, onDone, meter: this.#meter, maxLineBytes: this.#maxLineBytes }
     const archives = new Archives(options)
     archives.restore(this.#pastArchives)
@@ -207,31 +223,35 @@ export class FileSource implements Source {
 
   async #scan(tails: Tails, packed: Packed, signal: AbortSignal): Promise<void> {
     const startMs = this.#clock.nowMs()
-    const found = await this.#paths.scan()
+    const found = await this.#paths.scan(this.#clock.nowMs())
     if (signal.aborted) return
-    this.#noteProblems(found)
-    const isHistory = this.#isFirstScan
     const nowMs = this.#clock.nowMs()
     const { archives, ghostArchives } = packed
-    archives.start(found.files.filter((file) => isArchive(file.path)))
-    const skipsHistory = isHistory && this.#isFirstStart && this.#options.history !== 'count'
-    const stirred = tails.reconcile(
-      found.files.filter((file) => !isArchive(file.path)),
-      skipsHistory,
-      nowMs,
-    )
-    const beside = this.#beside.look(found.packed, isHistory ? this.#absence.logs : [])
-    if (isHistory) for (const file of beside.packed) if (this.#absence.wasWritten(file)) archives.expect(file)
+    tails.opensHistory = this.#isFirstScan && this.#isFirstStart
+    if (!found.isAsBefore) this.#named = found.files.filter((file) => isArchive(file.path))
+    archives.start(this.#named)
+    const stirred = found.isAsBefore && tails.isSettled ? [] : this.#take(found, tails, nowMs)
+    const beside = this.#beside.look(found.packed, this.#isFirstScan ? this.#absence.logs : [])
+    if (this.#isFirstScan) for (const file of beside.packed) if (this.#absence.wasWritten(file)) archives.expect(file)
     stirred.push(...tails.openRests(beside.plain, nowMs))
     ghostArchives.start(beside.packed.filter((file) => !archives.isDone(file)))
     for (const tail of stirred) this.#pace.heat(tail, nowMs)
     if (stirred.length > 0) this.#changedMs = nowMs
     this.#tendLost(tails, nowMs)
     tails.showStates()
-    if (isHistory) this.#backlog = [...tails.all]
+    if (this.#isFirstScan) this.#backlog = [...tails.all]
     this.#isFirstScan = false
     this.#planScan(startMs)
     if (this.#options.watches ?? true) await this.#watch.follow(found.directories)
+    this.#meter.directories(this.#watch.count, found.directories.size - this.#watch.count)
+  }
+
+  /** Answers the tails to look at. */
+  #take(found: FoundFiles, tails: Tails, nowMs: number): Tail[] {
+    this.#noteProblems(found)
+    const skipsHistory = tails.opensHistory && this.#options.history !== 'count'
+    const logs = found.files.filter((file) => !isArchive(file.path))
+    return tails.reconcile(logs, skipsHistory, nowMs)
   }
 
   /** Files without a path are looked at by their descriptor, until they are let go. */
@@ -247,9 +267,10 @@ export class FileSource implements Source {
     const nowMs = this.#clock.nowMs()
     const intervalMs = this.#options.scanIntervalMs ?? 1000
     const tookMs = nowMs - startMs
-    this.#earliestScanMs = nowMs + Math.max(LEAST_SCAN_GAP_MS, tookMs * SCAN_SHARE)
+    const gapMs = Math.min(tookMs * SCAN_SHARE, Math.max(MOST_SCAN_GAP_MS, tookMs * SCAN_SHARE_OF_MANY))
+    this.#earliestScanMs = nowMs + Math.max(LEAST_SCAN_GAP_MS, gapMs)
     const isBusy = nowMs - this.#changedMs < BUSY_MS
-    this.#scanAtMs = Math.max(nowMs + (isBusy ? intervalMs / 4 : intervalMs), nowMs + tookMs * SCAN_SHARE)
+    this.#scanAtMs = nowMs + Math.max(isBusy ? intervalMs / 4 : intervalMs, gapMs)
   }
 
   #scanSoon(): void {
@@ -278,7 +299,11 @@ export class FileSource implements Source {
     }
     tail.waitsFor = undefined
     const wasWell = tail.error === undefined
-    const turn = tail.turn(nowMs)
+    const readiness = this.#prepare(tail, nowMs)
+    if (readiness === 'gone') this.#pace.cool(tail)
+    if (readiness === 'full' || readiness === 'later') this.#pace.plan(tail, 'later', nowMs)
+    if (readiness !== 'open' && readiness !== 'failed') return
+    const turn = readiness === 'failed' ? 'failed' : tail.turn(nowMs)
     if (tail.hasChanged) this.#changedMs = nowMs
     if (tail.seemsRenamed) this.#scanSoon()
     tail.seemsRenamed = false
@@ -294,6 +319,20 @@ export class FileSource implements Source {
     }
     this.#lag.note(tail, nowMs)
     this.#pace.plan(tail, turn === 'failed' ? 'retry' : turn === 'idle' ? 'later' : 'now', nowMs)
+  }
+
+  /** Opens a closed file if there is something to read in it. */
+  #prepare(tail: Tail, nowMs: number): Readiness | 'failed' | 'later' {
+    if (!tail.isParked) return 'open'
+    if (!tail.isDue(nowMs)) return tail.awaitsSecondLook ? 'later' : 'gone'
+    try {
+      const readiness = this.#descriptors.reopen(tail)
+      if (readiness === 'gone') this.#scanSoon()
+      return readiness
+    } catch (error) {
+      tail.error = error as NodeJS.ErrnoException
+      return 'failed'
+    }
   }
 
   #settleBacklog(): void {
@@ -315,7 +354,10 @@ export class FileSource implements Source {
       const before = this.#scanAtMs
       this.#scanSoon()
       if (this.#scanAtMs < before) this.#options.waker.wake()
-    } else if (this.#pace.heat(tail, nowMs)) this.#options.waker.wake()
+    } else {
+      tail.noteSeen()
+      if (this.#pace.heat(tail, nowMs)) this.#options.waker.wake()
+    }
   }
 
   #noteProblems(found: FoundFiles): void {

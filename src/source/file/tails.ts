@@ -1,24 +1,26 @@
 /**
- * The set of files that the patterns name ↔ the set of open files. One tail per file however many names lead to it; a renamed
+ * The set of files that the patterns name ↔ the set of followed files. One tail per file however many names lead to it; a renamed
  * file keeps its tail; an unknown one is opened, oldest first, unless it is a copy; a lost one is let go when it has been quiet for long.
  */
 import { closeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { OpenStream } from '../source.ts'
-import { fileAt } from './folder.ts'
-import { familyOf, generationsBeside } from './generation-names.ts'
+import type { Descriptors } from './descriptors.ts'
+import type { FoundFile } from './folder.ts'
+import { familyOf } from './generation-names.ts'
+import { Generations } from './generations.ts'
 import { endOfHistory } from './history-end.ts'
 import { fileKey, inodeKey } from './identity.ts'
 import { type Finding, Judge } from './judge.ts'
 import type { Meter } from './meter.ts'
-import { type OpenedFile, openFile } from './open-file.ts'
+import type { OpenedFile } from './open-file.ts'
 import { Originals } from './originals.ts'
 import type { PastFile } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
-import type { FoundFile } from './paths.ts'
 import { Refusals } from './refusals.ts'
 import { Tail } from './tail.ts'
 import type { Unseen } from './unseen.ts'
+import { Whereabouts } from './whereabouts.ts'
 import type { Window } from './window.ts'
 
 export interface TailsOptions {
@@ -28,7 +30,8 @@ export interface TailsOptions {
   readonly window: Window
   readonly meter: Meter
   readonly rotateWaitMs: number
-  readonly maxOpenFiles: number
+  readonly descriptors: Descriptors
+  readonly maxFiles: number
   readonly maxLineBytes: number
   /** What is known of files that are not open. */
   readonly past: PastFiles
@@ -41,20 +44,30 @@ type Find = (path: string, opened: OpenedFile) => Finding | undefined
 const PATIENCE_WITHOUT_SUCCESSOR = 10
 
 export class Tails {
+  /** What stands in files that are opened now was there before anybody looked: it is history. Later files are live from their start. */
+  opensHistory = true
   readonly #options: TailsOptions
   readonly #byInode = new Map<string, Tail>()
   readonly #byPath = new Map<string, Tail>()
   readonly #refusals = new Refusals()
   readonly #judge: Judge
+  readonly #whereabouts: Whereabouts
+  /** Found to be gone while they were closed, since `closeFinished`. */
+  readonly #missed: Tail[] = []
+  /** Found by the last scan. */
+  #pathCount = 0
+  /** Paths that wait for a descriptor, as of the last scan, and whether they are to be read from their end. */
+  readonly #waiting = new Map<string, boolean>()
   /** Files that were changed beneath their copies, to be looked at before these are. */
   readonly #unclear: Tail[] = []
 
   constructor(options: TailsOptions) {
     this.#options = options
-    this.#judge = new Judge(options.past, options.unseen, options.meter)
+    this.#judge = new Judge(options.past, options.unseen, options.meter, (tail) => this.#isReady(tail))
+    this.#whereabouts = new Whereabouts(options.descriptors)
   }
 
-  /** All open files. */
+  /** All followed files. */
   get all(): IterableIterator<Tail> {
     return this.#byInode.values()
   }
@@ -69,6 +82,7 @@ export class Tails {
 
   /** Takes what a scan found. `skipsHistory`: what is unknown is read from its end. Answers the tails to look at: new or changed. */
   reconcile(files: readonly FoundFile[], skipsHistory: boolean, nowMs: number): Tail[] {
+    this.#whereabouts.beginScan()
     const pathOf = new Map<Tail, string>()
     const paths = new Set<string>()
     const unknown = new Map<string, FoundFile>()
@@ -77,20 +91,27 @@ export class Tails {
       const inode = inodeKey(file.stat)
       const tail = this.#byInode.get(inode)
       paths.add(file.path)
-      if (tail === undefined) {
+      if (tail === undefined || !this.#whereabouts.isSame(tail, file)) {
+        if (tail !== undefined) this.#miss(tail)
         if (!unknown.has(inode)) unknown.set(inode, file)
         continue
       }
       if (!pathOf.has(tail) || file.path === tail.origin.file) pathOf.set(tail, file.path)
-      if (tail.differs(file.stat)) stirred.push(tail)
+      tail.noteSeen(file.stat)
+      if (tail.differs(file.stat) || (tail.isParked && tail.isDue(nowMs))) stirred.push(tail)
     }
     this.#refusals.keep(paths)
+    for (const path of this.#waiting.keys()) if (!paths.has(path)) this.#waiting.delete(path)
     this.#judge.keepCopies(unknown)
     const moved = this.#follow(pathOf, paths, nowMs)
-    for (const file of this.#generationsOf(moved, unknown)) unknown.set(inodeKey(file.stat), file)
+    const { past, unseen } = this.#options
+    const { folders } = this.#whereabouts
+    const generations = new Generations({ past, unseen, folders, unknown, isFollowed: (inode) => this.#byInode.has(inode) })
+    for (const file of generations.find(moved)) unknown.set(inodeKey(file.stat), file)
     const fresh = this.#openUnknown([...unknown.values()], skipsHistory, nowMs)
     this.#order(moved, fresh)
     this.#indexPaths()
+    this.#pathCount = paths.size
     return [...stirred, ...fresh, ...this.#unclear.splice(0)]
   }
 
@@ -123,8 +144,15 @@ export class Tails {
     })
     const unclear = this.#unclear.splice(0)
     if (unclear.length === 0) unseen.clear()
-    this.#indexPaths()
+    if (fresh.length > 0) this.#indexPaths()
     return [...fresh, ...unclear]
+  }
+
+  /** Every file that was found is followed and no other: another scan that finds the same changes nothing. */
+  get isSettled(): boolean {
+    if (this.count !== this.#pathCount) return false
+    for (const tail of this.all) if (tail.isLost) return false
+    return true
   }
 
   /** Lets go of lost files that are read and quiet. Answers them. */
@@ -136,17 +164,28 @@ export class Tails {
     const lost = finished.filter((tail) => tail.isLost)
     for (const tail of lost) this.#letGo(tail)
     if (lost.length > 0) this.#indexPaths()
-    return lost
+    this.#options.descriptors.tend()
+    return [...lost, ...this.#missed.splice(0)]
   }
 
   showStates(): void {
+    let failing = 0
     let rotated = 0
-    for (const tail of this.all) if (tail.isRotated || tail.isLost) rotated++
-    this.#options.meter.states(this.count - rotated, rotated, this.#refusals.count, this.#judge.copyCount)
+    for (const tail of this.all) {
+      if (tail.error !== undefined) failing++
+      else if (tail.isRotated || tail.isLost) rotated++
+    }
+    this.#options.meter.states({
+      open: this.count - failing - rotated,
+      rotated,
+      unreadable: this.#refusals.count + failing,
+      copies: this.#judge.copyCount,
+      waiting: this.#waiting.size,
+    })
   }
 
   closeAll(): void {
-    for (const tail of this.all) tail.close()
+    for (const tail of this.all) this.#options.descriptors.close(tail)
   }
 
   /** Gives known files their present paths, and marks those that have none. Answers those that left their path. */
@@ -159,14 +198,16 @@ export class Tails {
         tail.isLost = false
         tail.hasSuccessor ||= tail.isRotated && paths.has(tail.formerPath)
       } else {
+        const isGone = path === undefined && tail.isParked && !this.#whereabouts.find(tail)
         tail.hasSuccessor ||= paths.has(before)
         if (path !== undefined || !tail.isLost) {
           tail.aimAtEnd()
           tail.formerPath = before
           moved.push(tail)
         }
-        if (path === undefined) this.#lose(tail, nowMs)
-        else this.#rename(tail, path, nowMs)
+        if (path !== undefined) this.#rename(tail, path, nowMs)
+        else if (isGone) this.#miss(tail)
+        else this.#lose(tail, nowMs)
       }
     }
     return moved
@@ -178,6 +219,25 @@ export class Tails {
     tail.quietSinceMs = nowMs
     tail.isRotated ||= !tail.isUnlinked
     this.#options.meter.count(tail.isUnlinked ? 'vanished' : 'rotated')
+  }
+
+  /** It was deleted, or moved out of sight, while it was closed: what was known to be in it and is not in the numbers is lost, but for copies. */
+  #miss(tail: Tail): void {
+    const { meter, descriptors, past } = this.#options
+    meter.count('vanished')
+    meter.missedBytes(tail.lagBytes)
+    if (tail.lagBytes > 0 || this.#whereabouts.hasHeirs(tail)) past.keep(tail.past('ghost'))
+    descriptors.close(tail)
+    this.#byInode.delete(tail.inode)
+    this.#missed.push(tail)
+  }
+
+  #isReady(tail: Tail): boolean {
+    try {
+      return this.#options.descriptors.reopen(tail) === 'open'
+    } catch {
+      return false
+    }
   }
 
   #rename(tail: Tail, path: string, nowMs: number): void {
@@ -209,13 +269,15 @@ export class Tails {
 
   /** One tail or none. */
   #open(path: string, find: Find, skipsHistory: boolean, nowMs: number): Tail[] {
-    const { meter, maxOpenFiles } = this.#options
+    const { meter, maxFiles, descriptors } = this.#options
     if (!this.#refusals.mayTry(path, nowMs)) return []
-    const startsAtEnd = skipsHistory || this.#refusals.startsAtEnd(path)
+    const startsAtEnd = skipsHistory || this.#refusals.startsAtEnd(path) || this.#waiting.get(path) === true
     try {
-      if (this.count >= maxOpenFiles) throw new Error(`more than ${maxOpenFiles} files are open`)
-      const opened = openFile(path)
-      if (opened === undefined) return []
+      if (this.count >= maxFiles) throw new Error(`more than ${maxFiles} files are followed`)
+      const opened = descriptors.open(path)
+      if (opened === 'full') this.#wait(path, startsAtEnd)
+      else this.#waiting.delete(path)
+      if (opened === undefined || opened === 'full') return []
       this.#refusals.remove(path)
       const tail = this.#takeOpened(path, opened, find, startsAtEnd, nowMs)
       if (tail !== undefined) return [tail]
@@ -223,11 +285,20 @@ export class Tails {
     } catch (error) {
       const { code, syscall } = error as NodeJS.ErrnoException
       if (code === 'ENOENT') return []
-      if (syscall === undefined && this.count < maxOpenFiles) throw error
+      if (syscall === undefined && this.count < maxFiles) throw error
       this.#refusals.add(path, startsAtEnd, nowMs)
       meter.warn(`cannot read a file: ${code ?? (error as Error).message}`, path)
     }
     return []
+  }
+
+  /** The next scan finds it again. */
+  #wait(path: string, startsAtEnd: boolean): void {
+    this.#waiting.set(path, startsAtEnd)
+    this.#options.meter.warn(
+      'all file descriptors are held by deleted logs, which are read first; others wait, this one first:',
+      path,
+    )
   }
 
   /** Nothing, if it is not to be followed. Closes it if it fails. */
@@ -256,52 +327,17 @@ export class Tails {
       sizeBytes,
       past?.checkpoint ?? (startsAtEnd ? endOfHistory(fd, sizeBytes, maxLineBytes, window) : 0),
     )
-    const content = past === undefined ? {} : { historyBytes: past.historyBytes, sinceMs: past.sinceMs }
-    const tail = new Tail({ fd, stat, nowMs, startOffset, ...content, origin, sink: open(origin), window })
+    const content = past === undefined ? {} : { sinceMs: past.sinceMs }
+    const historyBytes = past?.historyBytes ?? (this.opensHistory ? sizeBytes : 0)
+    const tail = new Tail({ fd, stat, nowMs, startOffset, historyBytes, ...content, origin, sink: open(origin), window })
     // A copy that brings nothing leaves the ghost to a longer one.
     if (past !== undefined && (past.checkpoint < sizeBytes || past.key === fileKey(stat))) this.#options.past.drop(past)
     // Of what was never read it cannot be told whether it is still the same.
     if (past?.state === 'open' && past.checkpoint === 0) this.#options.unseen.note(past)
     this.#byInode.set(tail.inode, tail)
+    this.#options.descriptors.take(tail)
     meter.count('found')
     return tail
-  }
-
-  /**
-   * Generations of logs that left their names, under names that the patterns do not have: of a log that was open when the process ended
-   * the file itself, and whatever was begun after it and rotated since.
-   */
-  #generationsOf(moved: readonly Tail[], unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
-    const found: FoundFile[] = []
-    for (const tail of moved) found.push(...this.#begunAfter(tail.sinceMs, tail.formerPath, unknown))
-    for (const past of this.#options.past.missing()) {
-      const isThere = [...unknown.values()].some(({ stat }) => this.#options.past.of(stat) === past)
-      if (!isThere) found.push(...this.#findAgain(past, unknown))
-    }
-    return found
-  }
-
-  #findAgain(past: PastFile, unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
-    const there = [...fileAt(past.path), ...generationsBeside(past.path)]
-    const itself = there.find(({ stat }) => this.#options.past.of(stat) === past)
-    const later = this.#begunAfter(past.sinceMs, past.path, unknown)
-    if (itself !== undefined) return [itself, ...later]
-    this.#options.past.drop(past)
-    this.#options.past.keep({ ...past, state: 'ghost' })
-    this.#options.unseen.note(past)
-    return later
-  }
-
-  /** Where the file system knows no births, nothing can be told. */
-  #begunAfter(sinceMs: number, path: string, unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
-    if (sinceMs === 0) return []
-    return generationsBeside(path).filter(
-      (file) =>
-        Number(file.stat.birthtimeNs) / 1e6 > sinceMs &&
-        !file.path.endsWith('.gz') &&
-        !this.#byInode.has(inodeKey(file.stat)) &&
-        !unknown.has(inodeKey(file.stat)),
-    )
   }
 
   /** Generations of one log are read one after the other: the one that left its name first, then the new ones by age. */
@@ -317,19 +353,20 @@ export class Tails {
   #isFinished(tail: Tail, nowMs: number): boolean {
     const { rotateWaitMs } = this.#options
     const isFinal = tail.isUnlinked || tail.hasSuccessor
-    if (nowMs - tail.quietSinceMs < rotateWaitMs * (isFinal ? 1 : PATIENCE_WITHOUT_SUCCESSOR)) return false
+    const waitMs = tail.isPressed ? 0 : rotateWaitMs * (isFinal ? 1 : PATIENCE_WITHOUT_SUCCESSOR)
+    if (nowMs - tail.quietSinceMs < waitMs) return false
     return tail.isRead() || tail.error !== undefined
   }
 
   /** Nobody can finish it any more, or had the time to: it is taken as it is. */
   #endLastLine(tail: Tail): void {
     const isFinal = tail.isUnlinked || tail.hasSuccessor
-    if (isFinal && tail.lagBytes > 0 && !tail.isContinued) tail.end()
+    if (isFinal && tail.lagBytes > 0 && !tail.isContinued && this.#isReady(tail)) tail.end()
   }
 
   #letGo(tail: Tail): void {
     if (!tail.isUnlinked) this.#options.past.keep(tail.past('closed'))
-    tail.close()
+    this.#options.descriptors.close(tail)
     this.#byInode.delete(tail.inode)
   }
 

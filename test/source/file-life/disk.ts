@@ -23,6 +23,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { linesOf } from './texts.ts'
 
 /** One inode. */
 export class LogFile {
@@ -289,8 +290,8 @@ export class Disk {
   }
 
   #noteLines(before: string, text: string): void {
-    const lines = (before.slice(before.lastIndexOf('\n') + 1) + text).split('\n')
-    for (const line of lines.slice(0, -1)) if (line !== '') this.written.add(line)
+    const lines = linesOf(before.slice(before.lastIndexOf('\n') + 1) + text)
+    for (const line of lines) if (line !== '') this.written.add(line)
   }
 
   #noteFolder(path: string): void {

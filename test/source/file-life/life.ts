@@ -102,6 +102,8 @@ export class Life {
     await this.#asReader(async () => {
       if (this.#process === undefined) await this.#start()
       else await this.#step(waitMs)
+      // A file that was quiet for long is not looked at more often.
+      await this.#step(3000)
       await this.#settle()
       const givesUpAtMs = performance.now() + PATIENCE_MS
       while (!isThere() && performance.now() < givesUpAtMs) {

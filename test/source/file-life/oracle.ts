@@ -10,12 +10,14 @@
  * - A process that died knows what its last commit said, and no more: what it has counted since is counted again, as far as it is there.
  * - A log that left its name is known by its inode; files born after it, beside that name and with the name of a generation, are of that
  *   log, also under names that no pattern has. One that was deleted while nobody held it is a ghost.
+ * - A line begins behind the NULs before it.
  * - A copy of a log that is followed is not read. A copy of a ghost is read on from where that was left (`copies.ts` says what is one).
  * - With `skip`, the lines that had ended in the files at the very first poll are not counted.
  */
 import { dirname } from 'node:path'
 import { type Ghost, ghostIn, isGeneration, isOfLogOf, logOf, stillCopy, type View, whatIs } from './copies.ts'
 import type { Disk, LogFile, Packed } from './disk.ts'
+import { linesOf, withoutHole } from './texts.ts'
 
 const HEAD_BYTES = 1024
 const MARK_BYTES = 256
@@ -51,6 +53,8 @@ interface Past {
 
 export class Oracle {
   readonly counted: string[] = []
+  /** Unfinished lines that were counted as they were: what finishes them later is another line. */
+  readonly taken: string[] = []
   /** How often a log went on, was found written anew, … : a test that meets none of them proves nothing. */
   readonly events = new Map<string, number>()
   readonly #disk: Disk
@@ -65,6 +69,8 @@ export class Oracle {
   readonly #held = new Set<LogFile>()
   /** Of followed files, as they were when they were found to be that. */
   readonly #copies = new Map<LogFile, { readonly of: LogFile; readonly restarts: number; readonly version: number }>()
+  /** When the process died. */
+  #wereOpen: readonly Ghost[] = []
   #record: Past | undefined
   #isFirstPoll = true
 
@@ -102,6 +108,7 @@ export class Oracle {
     const { stands, ghosts } = copyOf(this.#record?.stands ?? new Map(), this.#record?.ghosts ?? new Set())
     this.#stands = stands
     this.#ghosts = ghosts
+    this.#wereOpen = [...stands.values()].filter(({ isOpen }) => isOpen).map((stand) => ({ ...stand }))
     this.counted.length = this.#record?.countedLines ?? 0
     this.#isFirstPoll = true
   }
@@ -157,7 +164,7 @@ export class Oracle {
   }
 
   #generationsOf(left: ReadonlyMap<LogFile, string>): [LogFile, string][] {
-    return [...left].flatMap(([one, path]) => this.#beside(path).filter(([file]) => file.birth > this.#stands.get(one)!.since))
+    return [...left].flatMap(([one, path]) => this.#beside([path]).filter(([file]) => file.birth > this.#stands.get(one)!.since))
   }
 
   /** Logs that were read when the process died, and that no pattern names now. */
@@ -166,7 +173,7 @@ export class Oracle {
     for (const [file, stand] of this.#stands) {
       if (!stand.isOpen || this.#held.has(file) || named.has(file)) continue
       this.#note('missing')
-      const generations = this.#beside(stand.path)
+      const generations = this.#beside([stand.path, ...logOf(stand.path)])
       found.push(...generations.filter(([one]) => one === file || one.birth > stand.since))
       stand.isOpen = generations.some(([one]) => one === file)
       if (stand.isOpen) continue
@@ -177,9 +184,11 @@ export class Oracle {
     return found
   }
 
-  #beside(live: string): [LogFile, string][] {
-    const isOfIt = (path: string) => path === live || (dirname(path) === dirname(live) && isGeneration(path, live))
-    return [...this.#disk.names].flatMap(([path, file]) => (isOfIt(path) ? [[file, path] as [LogFile, string]] : []))
+  /** Files that have the name of one of these, or of a generation of one. */
+  #beside(logs: readonly string[]): [LogFile, string][] {
+    const isOf = (path: string, log: string) => path === log || (dirname(path) === dirname(log) && isGeneration(path, log))
+    const names = [...this.#disk.names].filter(([path]) => logs.some((log) => isOf(path, log)))
+    return names.map(([path, file]) => [file, path])
   }
 
   /** A file that is known by its inode. */
@@ -241,7 +250,8 @@ export class Oracle {
 
   /** Plain and packed generations of the logs of ghosts, and of those that were not seen all the time, also under names that no pattern has. */
   #readBeside(): void {
-    const logs = new Set([...[...this.#ghosts].flatMap(({ path }) => [path, ...logOf(path)]), ...this.#unseen.keys()])
+    const known = this.#isFirstPoll ? [...this.#ghosts, ...this.#wereOpen] : [...this.#ghosts]
+    const logs = new Set([...known.flatMap(({ path }) => [path, ...logOf(path)]), ...this.#unseen.keys()])
     const folders = new Set([...logs].map((path) => dirname(path)))
     const isBeside = (path: string) => folders.has(dirname(path)) && logOf(path).some((log) => logs.has(log))
     const isUnseen = ({ birth }: LogFile, path: string) =>
@@ -250,10 +260,12 @@ export class Oracle {
     for (const [path, file] of [...this.#disk.names].sort(([, a], [, b]) => a.birth - b.birth)) {
       if (!isBeside(path) || this.#held.has(file) || !file.isReadable) continue
       const stand = this.#stands.get(file)
+      const isNewer = isUnseen(file, path)
       if (stand !== undefined && goesOn(stand, file.text)) this.#goOn(file, path)
       else if (stand !== undefined) this.#forget(file, stand)
-      else if (isUnseen(file, path)) isClear = this.#judge(file, path) && isClear
-      else {
+      if (this.#held.has(file)) continue
+      if (isNewer) isClear = this.#judge(file, path) && isClear
+      else if (stand === undefined) {
         const ghost = ghostIn(file, path, this.#ghosts)
         if (ghost !== undefined) this.#adopt(file, path, ghost)
       }
@@ -282,7 +294,7 @@ export class Oracle {
     this.#note('ghost unpacked')
     ghost.at = text.length
     this.#unpacked.clear()
-    this.counted.push(...rest.replace(/\n$/, '').split('\n'))
+    this.counted.push(...linesOf(rest.endsWith('\n') ? rest : `${rest}\n`))
   }
 
   #letGoIfQuiet(file: LogFile, isLate: boolean): void {
@@ -294,7 +306,9 @@ export class Oracle {
     const isDeleted = file.names.size === 0
     if ((isDeleted || stand.hasSuccessor) && isUnfinished && !stand.isContinued) {
       this.#note('unfinished line counted')
-      this.counted.push(file.text.slice(stand.at))
+      const line = withoutHole(file.text.slice(stand.at))
+      if (line !== '') this.counted.push(line)
+      this.taken.push(line)
       Object.assign(stand, { at: file.text.length, text: file.text })
     }
     if (!stand.isLost) return
@@ -309,7 +323,7 @@ export class Oracle {
     if (stand.at === 0 && stand.version !== -1 && stand.version !== file.version) this.#noteUnseen(stand)
     if (!goesOn(stand, file.text)) this.#writeAnew(file, stand, false)
     const end = Math.max(stand.at, file.text.lastIndexOf('\n') + 1)
-    if (end > stand.at) this.counted.push(...file.text.slice(stand.at, end - 1).split('\n'))
+    this.counted.push(...linesOf(file.text.slice(stand.at, end)))
     Object.assign(stand, { version: file.version, seen: file.text, at: end, text: file.text.slice(0, end) })
   }
 

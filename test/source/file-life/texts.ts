@@ -1,6 +1,8 @@
 /** What writers write: lines that no other line is like, so that a loss and a double cannot be mistaken for each other. */
 import type { Kept, Text } from './operations.ts'
 
+/** Longer than what is compared of the beginning of files. */
+export const BANNER = `banner${'='.repeat(1100)}`
 const WINDOW_BYTES = 70_000
 const HUGE_BYTES = 300_000
 
@@ -21,7 +23,7 @@ export class Texts {
       case 'tail':
         return n + 'x'.repeat(300)
       case 'banner':
-        return `banner${'='.repeat(1100)}${n}`
+        return BANNER + n
       case 'empty':
         return ''
       case 'kilo':
@@ -49,6 +51,18 @@ export function keptBytes(text: string, keeps: Kept | 'all'): number {
     case 'whole lines':
       return text.lastIndexOf('\n') + 1
   }
+}
+
+/** Lines that end in a text. NULs before one are the hole that a writer leaves who goes on where it was after a truncation. */
+export function linesOf(text: string): string[] {
+  const lines = text.split('\n').slice(0, -1)
+  return lines.map(withoutHole)
+}
+
+export function withoutHole(line: string): string {
+  let start = 0
+  while (line[start] === '\0') start++
+  return line.slice(start)
 }
 
 /** A text in few characters. */
