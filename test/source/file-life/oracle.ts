@@ -281,7 +281,10 @@ export class Oracle {
     this.#unpacked.add(packed)
     const { text } = packed
     const mayHold = (ghost: Ghost) => ghost.text.length >= HEAD_BYTES || isOfLogOf(path, ghost.path)
-    const isKnown = ([file, stand]: [LogFile, Stand]) => this.#held.has(file) || stand.text.length >= LEAD_BYTES
+    const lead = text.slice(0, LEAD_BYTES)
+    const isKnown = ([file, stand]: [LogFile, Stand]) => {
+      return this.#held.has(file) ? stand.seen.startsWith(lead) : stand.text.length >= LEAD_BYTES
+    }
     const known = [...this.#stands].filter(isKnown).map(([, stand]) => stand)
     // Of two that were counted as far, the one is its own original, if that is deleted now.
     const own = known.filter((stand) => [...this.#held].some((file) => file.names.size === 0 && this.#stands.get(file) === stand))
