@@ -4,8 +4,10 @@
  */
 
 import type { Plan } from '../pipeline/plan.ts'
+import type { Family } from '../registry/family.ts'
 import { restoreSeries, SeriesPart } from '../registry/series-part.ts'
-import { PositionsPart } from '../source/positions-part.ts'
+import type { LeftLogs } from '../source/left-logs.ts'
+import { PositionsPart, type RecordedLog } from '../source/positions-part.ts'
 import type { Source } from '../source/source.ts'
 import { LaterRecord } from '../state/broken-record.ts'
 import { nodeDisk } from '../state/disk.ts'
@@ -23,7 +25,9 @@ export interface RunState {
   readonly isBehind: boolean
   /** What is exposed now is to survive. */
   commit(): void
-  /** Keeps the record until `signal` aborts; then a last commit, on the medium. */
+  /** Another mapping is in force: from now on the record holds these families and where these logs stand. */
+  follow(families: readonly Family[], sources: readonly Source[], left: readonly RecordedLog[]): void
+  /** Keeps the record until `signal` aborts; then a last commit, on the medium. Nothing is written after it. */
   keep(signal: AbortSignal): Promise<void>
 }
 
@@ -32,6 +36,7 @@ export async function openState(
   folder: string,
   plan: Plan,
   sources: readonly Source[],
+  left: LeftLogs,
   log: Log,
 ): Promise<RunState | { readonly problem: string }> {
   const errors = new Throttle(ERROR_PERIOD_MS, () => performance.now())
@@ -52,17 +57,19 @@ export async function openState(
     if (problems.length > 0) plan.own.stateRecoveries.at().value++
     for (const name of restoreSeries(series.recorded, plan.registry.families()))
       log.warn('a metric is not defined as it was, and starts anew', { metric: name })
-    for (const source of sources) source.restore(positions.recordedOf(source.name), positions.recordedMs)
+    left.add(positions.recorded(), positions.recordedMs)
+    left.giveTo(sources)
+    positions.follow(sources, left.all)
     series.forgetAll()
     series.keep(plan.registry.families())
     log.info('the durable record', { folder, goesOn: newest > 0 })
-    return new KeptState(record, lock, plan, isBehind)
+    return new KeptState({ record, series, positions, lock, plan, isBehind })
   } catch (error) {
     if (error instanceof LaterRecord) return { problem: `--state.dir ${folder}: it was written by ${error.message}\n` }
     if (!isSystemError(error)) throw error
     onError('reading', error)
     series.keep(plan.registry.families())
-    return new KeptState(record, lock, plan, false)
+    return new KeptState({ record, series, positions, lock, plan, isBehind: false })
   }
 }
 
@@ -80,44 +87,63 @@ async function tryLock(
   }
 }
 
-class KeptState implements RunState {
+interface StateParts {
+  readonly record: DurableRecord
+  readonly series: SeriesPart
+  readonly positions: PositionsPart
+  readonly lock: HeldLock | undefined
+  readonly plan: Plan
   readonly isBehind: boolean
-  readonly #record: DurableRecord
-  readonly #lock: HeldLock | undefined
-  readonly #plan: Plan
-  readonly #keeper: Keeper
+}
 
-  constructor(record: DurableRecord, lock: HeldLock | undefined, plan: Plan, isBehind: boolean) {
-    this.#record = record
-    this.#lock = lock
-    this.#plan = plan
-    this.isBehind = isBehind
+class KeptState implements RunState {
+  readonly #parts: StateParts
+  readonly #keeper: Keeper
+  #isClosed = false
+
+  constructor(parts: StateParts) {
+    const { record } = parts
+    this.#parts = parts
     this.#keeper = new Keeper({ record, nowMs: () => performance.now(), onCommit: (isDurable) => this.#note(isDurable) })
   }
 
+  get isBehind(): boolean {
+    return this.#parts.isBehind
+  }
+
   commit(): void {
-    this.#keeper.commitNow()
+    if (!this.#isClosed) this.#keeper.commitNow()
+  }
+
+  follow(families: readonly Family[], sources: readonly Source[], left: readonly RecordedLog[]): void {
+    const { series, positions, record } = this.#parts
+    record.startOver()
+    series.keep(families)
+    positions.follow(sources, left)
   }
 
   async keep(signal: AbortSignal): Promise<void> {
+    const { record, lock } = this.#parts
     let renewedMs = performance.now()
     while (!signal.aborted) {
       const waitMs = this.#keeper.tick()
       if (performance.now() - renewedMs >= RENEWAL_MS) {
         renewedMs = performance.now()
-        this.#lock?.renew()
+        lock?.renew()
       }
       await pause(waitMs, signal)
     }
-    this.#record.close()
-    this.#lock?.release()
+    record.close()
+    this.#isClosed = true
+    lock?.release()
   }
 
   #note(isDurable: boolean): void {
-    const { own } = this.#plan
+    const { record, plan } = this.#parts
+    const { own } = plan
     own.stateDurable.at().value = isDurable ? 1 : 0
     own.stateCommits.at(isDurable ? 'ok' : 'failed').value++
-    own.stateBytes.at().value = this.#record.sizeBytes
+    own.stateBytes.at().value = record.sizeBytes
   }
 }
 

@@ -1,24 +1,34 @@
 /** `run`: reads the logs and serves the metrics until a signal; with `--once` reads to the end, prints and exits. */
 import { renderDiagnostics } from '../diag/render.ts'
-import { type Intake, Pipeline } from '../pipeline/pipeline.ts'
+import { Pipeline } from '../pipeline/pipeline.ts'
 import type { Plan } from '../pipeline/plan.ts'
+import { LeftLogs } from '../source/left-logs.ts'
+import type { Source } from '../source/source.ts'
 import { Log } from '../telemetry/log.ts'
-import { Throttle } from '../telemetry/throttle.ts'
 import { EXIT } from './exit-codes.ts'
 import { type FlagValues, notYet } from './flags.ts'
+import { Hangups } from './hangups.ts'
 import { chooseSources, createIntakes } from './intakes.ts'
 import type { Io } from './io.ts'
+import { pipelineOptions } from './pipeline-options.ts'
 import { loadPlan } from './plan.ts'
 import type { RunState } from './run-state.ts'
 import { readSettings, type Settings, USAGE_EXAMPLE } from './settings.ts'
 import { packageVersion } from './version.ts'
 
-/** A bug in a line's way is told at most once in this time. */
-const BUG_PERIOD_MS = 10_000
-
 export async function run(logs: readonly string[], flags: FlagValues, io: Io): Promise<number> {
   const settings = readSettings(logs, flags)
   if ('problem' in settings) return refuse(settings.problem, io)
+  // Before the mapping is read: whoever writes it anew from now on may say so.
+  const hangups = settings.isOnce ? undefined : new Hangups()
+  try {
+    return await runWith(settings, hangups, flags, io)
+  } finally {
+    hangups?.close()
+  }
+}
+
+async function runWith(settings: Settings, hangups: Hangups | undefined, flags: FlagValues, io: Io): Promise<number> {
   const { plan, diagnostics, texts } = await loadPlan(settings.files, settings.presets)
   if (diagnostics.length > 0) io.stderr(`${renderDiagnostics(diagnostics, texts, 'text', io.colour)}\n`)
   if (plan === undefined) return refuse(`${settings.files.join(', ')}: this mapping does not start; nothing was read\n`, io)
@@ -27,27 +37,18 @@ export async function run(logs: readonly string[], flags: FlagValues, io: Io): P
   const specs = chooseSources(settings, plan.config)
   if (specs.length === 0) return refuse(USAGE_EXAMPLE, io)
   plan.own.buildInfo.at(packageVersion(), process.version).value = 1
-  const { intakes, files } = createIntakes(specs, settings, plan.config, plan.own, log)
+  const intakes = createIntakes(specs, settings, plan.config, plan.own, log)
   const pipeline = new Pipeline(intakes, pipelineOptions(plan, log))
-  if (settings.isOnce) {
+  if (hangups === undefined) {
     const { runOnce } = await import('./once.ts')
-    return runOnce(pipeline, files, plan, settings, io)
+    return runOnce(pipeline, intakes, plan, settings, io)
   }
-  const state = settings.stateDir === undefined ? undefined : await restored(settings.stateDir, plan, intakes, log)
+  const left = new LeftLogs()
+  const sources = intakes.map(({ source }) => source)
+  const state = settings.stateDir === undefined ? undefined : await restored(settings.stateDir, plan, sources, left, log)
   if (state !== undefined && 'problem' in state) return refuse(state.problem, io)
   const { serve } = await import('./serve.ts')
-  return serve({
-    pipeline,
-    plan,
-    settings,
-    log,
-    specs,
-    files,
-    diagnostics,
-    texts,
-    endsWithSources: endsWithSources(settings, specs),
-    state,
-  })
+  return serve({ settings, log, pipeline, state, left, inForce: { plan, specs, intakes, diagnostics, texts } }, hangups)
 }
 
 function logOf({ masks }: Plan, { logLevel: level, logFormat: format }: Settings, io: Io): Log {
@@ -57,51 +58,15 @@ function logOf({ masks }: Plan, { logLevel: level, logFormat: format }: Settings
 async function restored(
   folder: string,
   plan: Plan,
-  intakes: readonly Intake[],
+  sources: readonly Source[],
+  left: LeftLogs,
   log: Log,
 ): Promise<RunState | { readonly problem: string }> {
   const { openState } = await import('./run-state.ts')
-  return openState(
-    folder,
-    plan,
-    intakes.map(({ source }) => source),
-    log,
-  )
+  return openState(folder, plan, sources, left, log)
 }
 
 function refuse(why: string, io: Io): number {
   io.stderr(why)
   return EXIT.usage
-}
-
-/** Standard input has an end; files have none. */
-function endsWithSources(settings: Settings, specs: readonly { kind: string }[]): boolean {
-  return settings.exitsOnEof && specs.every((spec) => spec.kind === 'stdin')
-}
-
-function pipelineOptions(
-  { config, mapping, own, cleanLabel, sightings, registry }: Plan,
-  log: Log,
-): ConstructorParameters<typeof Pipeline>[1] {
-  const bugs = new Throttle(BUG_PERIOD_MS, () => performance.now())
-  return {
-    mapping,
-    own,
-    sightings,
-    births: registry.births,
-    bounds: { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth },
-    maxLineBytes: config.limits.lineBytes,
-    cleanLabel,
-    wallClockMs: Date.now,
-    onBug: (error) => {
-      const hidden = bugs.pass('line')
-      const where = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 4).join(' ').trim() : ''
-      if (hidden !== undefined)
-        log.error('a line made the exporter fail; it is counted as internal. Please report this', {
-          kind: (error as Error).name,
-          where,
-          hidden,
-        })
-    },
-  }
 }

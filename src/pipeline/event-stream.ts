@@ -6,17 +6,22 @@ import type { LineApplier } from './line-applier.ts'
 /** Cuts one stream into lines: `LineFramer` for files, `StreamLines` for what cannot be read again. */
 export type CreateFramer = (options: LineSinkOptions) => StreamSink
 
+/** Who applies the lines of a source now: another one after each reload. */
+export interface Application {
+  applier: LineApplier
+}
+
 export class EventStream implements StreamSink {
   readonly #framer: StreamSink
-  readonly #applier: LineApplier
+  readonly #application: Application
 
-  constructor(origin: Origin, applier: LineApplier, maxLineBytes: number, createFramer: CreateFramer) {
-    this.#applier = applier
+  constructor(origin: Origin, application: Application, maxLineBytes: number, createFramer: CreateFramer) {
+    this.#application = application
     this.#framer = createFramer({
       maxLineBytes,
       onLine: (buffer, start, end, endOffset) =>
-        applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0)),
-      onTooLong: (lineBytes) => applier.reject('too_long', lineBytes),
+        application.applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0)),
+      onTooLong: (lineBytes) => application.applier.reject('too_long', lineBytes),
     })
   }
 
@@ -30,13 +35,13 @@ export class EventStream implements StreamSink {
 
   push(chunk: Chunk): number {
     const wanted = this.#framer.push(chunk)
-    this.#applier.endBatch()
+    this.#application.applier.endBatch()
     return wanted
   }
 
   end(chunk: Chunk): void {
     this.#framer.end(chunk)
-    this.#applier.endBatch()
+    this.#application.applier.endBatch()
   }
 
   reset(): void {

@@ -25,7 +25,7 @@ export class Births {
   isLive = false
   /** How many there have ever been. */
   count = 0
-  readonly #kept: Birth[] = []
+  readonly #kept: (Birth | undefined)[] = []
 
   note(family: Bearer, slot: number): void {
     if (!this.isLive) return
@@ -37,9 +37,14 @@ export class Births {
   after(count: number): Birth[] {
     const found: Birth[] = []
     for (let i = Math.max(count, this.count - MAX_KEPT); i < this.count; i++) {
-      const one = this.#kept[i % MAX_KEPT]!
-      if (one.family.store.birthOf(one.slot) === one.birth) found.push(one)
+      const one = this.#kept[i % MAX_KEPT]
+      if (one !== undefined && one.family.store.birthOf(one.slot) === one.birth) found.push(one)
     }
     return found
+  }
+
+  /** The family is gone: nobody is shown its series any more. */
+  forget(family: Bearer): void {
+    for (let i = 0; i < this.#kept.length; i++) if (this.#kept[i]?.family === family) this.#kept[i] = undefined
   }
 }

@@ -48,7 +48,7 @@ export function play(config: Config, { log, file, advanceMs }: Play): Played {
     },
     origin,
   )
-  const stream = new EventStream(origin, applier, config.limits.lineBytes, (options) => new LineFramer(options))
+  const stream = new EventStream(origin, { applier }, config.limits.lineBytes, (options) => new LineFramer(options))
   const buffer = Buffer.from(log as string)
   const at = stream.push({ buffer, start: 0, end: buffer.length, offset: 0 })
   stream.end({ buffer, start: at, end: buffer.length, offset: at })

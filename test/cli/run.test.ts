@@ -94,6 +94,7 @@ test('wrong usage is exit 2 with the nearest name or an example', async () => {
   await f(['run', '--preset', 'agnt', 'x'], 'did you mean "agent"')
   await f(['run', '-c', join(scratch, 'nope.yaml'), 'x'], 'nope.yaml')
   await f(['run', '--history', 'all', 'x'], 'count, skip, prime')
+  await f(['run', '--web.linger', '30', 'x'], '--web.linger "30": expected a duration such as 30s')
   await f(['discover', 'x'], 'later version')
   await f(['run', '-c', write('no-sources.yaml', 'version: 1\n')], 'nothing to read')
 })
@@ -132,7 +133,7 @@ test('every flag parses; one whose feature comes later says so once', async () =
     .trim()
     .split('\n')
     .map((line) => (JSON.parse(line) as { msg: string }).msg)
-  for (const flag of ['docker', 'fail-on', 'web.config.file', 'web.linger', 'engine', 'workers']) {
+  for (const flag of ['docker', 'fail-on', 'web.config.file', 'engine', 'workers']) {
     expect([flag, said.filter((text) => text.startsWith(`--${flag}:`)).length]).toEqual([flag, 1])
   }
 })
