@@ -79,7 +79,7 @@ export const RUN_FLAGS: readonly Flag[] = [
   { flags: '--stdin.exit-on-eof', help: 'exit when standard input ends' },
   {
     flags: '--history <mode>',
-    help: 'lines that are there at the first start: count them, skip them, or prime marks with them',
+    help: 'lines that are there at the first start: count them, skip them, or read them for what later lines need and count nothing',
     choices: ['count', 'skip', 'prime'],
   },
   {

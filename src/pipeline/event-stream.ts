@@ -19,8 +19,10 @@ export class EventStream implements StreamSink {
     this.#application = application
     this.#framer = createFramer({
       maxLineBytes,
-      onLine: (buffer, start, end, endOffset) =>
-        application.applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0)),
+      onLine: (buffer, start, end, endOffset) => {
+        if (endOffset <= (origin.primedBytes ?? 0)) application.applier.prime(buffer, start, end, origin)
+        else application.applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0))
+      },
       onTooLong: (lineBytes) => application.applier.reject('too_long', lineBytes),
     })
   }

@@ -27,6 +27,8 @@ export interface Origin {
   readonly fields: Readonly<Record<string, string>>
   /** Bytes that were there when the log was first opened: lines that end in them are history, later ones are live. Default 0. */
   readonly historyBytes?: number
+  /** Lines that end in the first so many bytes prepare for later ones and count nothing (`history: prime`). Default 0. */
+  readonly primedBytes?: number
 }
 
 /** Takes the bytes of one stream. */

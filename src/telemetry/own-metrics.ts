@@ -24,7 +24,7 @@ export const OWN_METRICS = {
     name: 'agentlog_events_total',
     type: 'counter',
     labels: ['source', 'outcome'],
-    help: 'Events by outcome: mapped (a rule took it), unmatched (rules wait for its name, none took it), unmapped (no rule for its name), dropped.',
+    help: 'Events by outcome: mapped (a rule took it), unmatched (rules wait for its name, none took it), unmapped (no rule for its name), dropped, primed (history that counts nothing).',
   },
   unmappedEvents: {
     name: 'agentlog_unmapped_events_total',

@@ -202,6 +202,38 @@ test('more logs than descriptors leave room for scrapers', async () => {
   expect(text).toContain('agentlog_source_files{source="files",state="unreadable"} 136')
 })
 
+test('history: prime reads what is there and counts nothing of it; later lines and files count', async () => {
+  const log = write('prime.jsonl', `${call('old').repeat(3)}no json\n${call('cut').slice(0, 10)}`)
+  const mapping = (history: string): string =>
+    write(
+      'prime.yaml',
+      `version: 1\ninclude: [preset:agent]\nsources: [{ name: s, file: { paths: [${join(scratch, 'prime*.jsonl')}]${history} } }]\n`,
+    )
+  const state = join(scratch, 'prime-state')
+  const served = await start(['-c', mapping(', history: prime'), '--state.dir', state])
+  await until(
+    () => scrape(served.url),
+    (text) => text.includes('agentlog_events_total{source="s",outcome="primed"} 3'),
+  )
+  appendFileSync(log, call('cut').slice(10) + call('new'))
+  write('prime-later.jsonl', call('later'))
+  const text = await until(
+    () => scrape(served.url),
+    (body) => callsOf(body, 'later') === 1 && callsOf(body, 'new') === 1,
+  )
+  expect(['old', 'cut'].map((tool) => callsOf(text, tool))).toEqual([undefined, 1])
+  expect(text).toContain('agentlog_rejected_lines_total{source="s",reason="not_json"} 1')
+  served.child.kill('SIGKILL')
+  await served.ended
+  const again = await start(['-c', mapping(''), '--state.dir', state])
+  appendFileSync(log, call('new'))
+  const after = await until(
+    () => scrape(again.url),
+    (body) => callsOf(body, 'new') === 2,
+  )
+  expect(['old', 'cut', 'later'].map((tool) => callsOf(after, tool))).toEqual([undefined, 1, 1])
+})
+
 test('a taken port ends it at once with 1 and names the address', async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

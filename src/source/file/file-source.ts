@@ -17,7 +17,7 @@ import { GhostArchives } from './ghost-archives.ts'
 import { Lag } from './lag.ts'
 import { Meter } from './meter.ts'
 import { Pace } from './pace.ts'
-import { type PastFile, pastFileOf } from './past-file.ts'
+import { isOfFile, type PastFile, pastFileOf } from './past-file.ts'
 import { PastFiles } from './past-files.ts'
 import { type FoundFile, type FoundFiles, Paths } from './paths.ts'
 import { OnceReader } from './read-once.ts'
@@ -34,7 +34,7 @@ export interface FileSourceOptions {
   readonly exclude: readonly string[]
   /** `$path.X` of a file; called once per name that it gets. */
   readonly fields?: (path: string) => Readonly<Record<string, string>>
-  /** `skip`: files that are there at the first scan start at their end. `prime` does the same until there are marks to fill. */
+  /** Lines of files that are there at the first scan: `skip` begins behind them, `prime` reads them, and they count nothing. */
   readonly history: 'count' | 'skip' | 'prime'
   /** Read all to its end, then resolve. */
   readonly once: boolean
@@ -149,20 +149,18 @@ export class FileSource implements Source {
     others: readonly RecordedPosition[] = [],
   ): readonly RecordedPosition[] {
     const known = new Set(own.map(({ id }) => id))
-    const isNamed = (position: RecordedPosition): boolean => {
-      const { path } = pastFileOf(position)
-      return this.#paths.names(path) || this.#paths.names(familyOf(path))
-    }
-    const isWanted = (position: RecordedPosition): boolean => pastFileOf(position).state !== 'open' || isNamed(position)
-    const [archives, files] = [own.filter(isOfArchive), own.filter((position) => !isOfArchive(position))]
-    const [kept, left] = [files.filter(isWanted), files.filter((position) => !isWanted(position))]
-    const [otherArchives, otherFiles] = [others.filter(isOfArchive), others.filter((position) => !isOfArchive(position))]
-    const taken = otherFiles.filter((position) => !known.has(position.id) && isNamed(position))
-    this.#past.restore([...kept, ...taken])
+    const left = own.filter((position) => isOfFile(position) && isOpen(position) && !this.#isNamed(position))
+    const taken = others.filter((position) => isOfFile(position) && !known.has(position.id) && this.#isNamed(position))
+    this.#past.restore([...own.filter((position) => isOfFile(position) && !left.includes(position)), ...taken])
     this.#absence = new Absence(this.#past.missing(), recordedMs, Date.now())
-    this.#pastArchives = [...otherArchives, ...archives]
+    this.#pastArchives = [...others.filter(isOfArchive), ...own.filter(isOfArchive)]
     this.#isFirstStart = own.length + taken.length === 0
-    return [...left, ...otherArchives, ...otherFiles.filter((position) => !taken.includes(position))]
+    return [...left, ...others.filter((position) => !taken.includes(position))]
+  }
+
+  #isNamed(position: RecordedPosition): boolean {
+    const { path } = pastFileOf(position)
+    return this.#paths.names(path) || this.#paths.names(familyOf(path))
   }
 
   async #readOnce(open: OpenStream, signal: AbortSignal): Promise<void> {
@@ -209,8 +207,7 @@ export class FileSource implements Source {
       // The end of a long line may have been seen, and the line itself not yet been delivered.
       rest = rest.filter(({ tail, end }) => tail.isBehind || (tail.error === undefined && tail.isUnread && tail.checkpoint < end))
     }
-    // Nobody will ever open it again: what stands there is all there will be.
-    for (const tail of tails.all) if (tail.isUnlinked && tail.error === undefined) tail.end()
+    tails.endUnlinked()
     await packed.archives.done()
     await packed.ghostArchives.done()
   }
@@ -224,6 +221,7 @@ export class FileSource implements Source {
       meter: this.#meter,
       rotateWaitMs: this.#options.rotateWaitMs ?? 60_000,
       maxOpenFiles: this.#options.maxOpenFiles ?? 10_000,
+      primes: this.#options.history === 'prime',
       past: this.#past,
       unseen: this.#unseen,
     })
@@ -252,11 +250,14 @@ export class FileSource implements Source {
     const isHistory = this.#isFirstScan
     const nowMs = this.#clock.nowMs()
     const { archives, ghostArchives } = packed
-    archives.start(found.files.filter((file) => isArchive(file.path)))
-    const skipsHistory = isHistory && this.#isFirstStart && this.#options.history !== 'count'
+    const history = isHistory && this.#isFirstStart ? this.#options.history : 'count'
+    archives.start(
+      found.files.filter((file) => isArchive(file.path)),
+      history,
+    )
     const stirred = tails.reconcile(
       found.files.filter((file) => !isArchive(file.path)),
-      skipsHistory,
+      history !== 'count',
       nowMs,
     )
     const beside = this.#beside.look(found.packed, isHistory ? this.#absence.logs : [])
@@ -369,4 +370,8 @@ export class FileSource implements Source {
   get #maxLineBytes(): number {
     return this.#options.maxLineBytes ?? 8 * 1024 * 1024
   }
+}
+
+function isOpen(position: RecordedPosition): boolean {
+  return pastFileOf(position).state === 'open'
 }

@@ -30,6 +30,8 @@ export interface TailOptions {
   readonly historyBytes?: number
   /** When its content was begun. Default: when the file was. */
   readonly sinceMs?: number
+  /** Bytes whose lines count nothing. Default 0. */
+  readonly primedBytes?: number
   readonly origin: TailOrigin
   readonly sink: StreamSink
   readonly window: Window
@@ -92,7 +94,7 @@ export class Tail {
   #isOpen = true
   #sinceMs: number
 
-  constructor({ fd, stat, nowMs, startOffset, historyBytes, sinceMs, origin, sink, window }: TailOptions) {
+  constructor({ fd, stat, nowMs, startOffset, historyBytes, primedBytes = 0, sinceMs, origin, sink, window }: TailOptions) {
     this.#fd = fd
     this.#stat = stat
     this.quietSinceMs = nowMs
@@ -106,6 +108,7 @@ export class Tail {
     this.#target = this.#sizeBytes
     origin.historyBytes = historyBytes ?? this.#sizeBytes
     this.#sinceMs = sinceMs ?? Number(stat.birthtimeNs) / 1e6
+    origin.primedBytes = primedBytes
     this.#wanted = this.#deliveredTo = this.#checkpoint = this.#anchorOffset = startOffset
     if (startOffset > 0) this.#learnStart()
   }
@@ -163,6 +166,7 @@ export class Tail {
       checkpoint: this.#checkpoint,
       sinceMs: this.#sinceMs,
       historyBytes: this.origin.historyBytes ?? 0,
+      ...(this.origin.primedBytes ? { primedBytes: this.origin.primedBytes } : {}),
       state,
       ...(state === 'ghost' ? { head } : {}),
       ...fingerprintOf(head, this.#anchorOffset, this.#anchor.subarray(0, this.#anchorBytes)),
@@ -365,6 +369,7 @@ export class Tail {
     this.#anchorOffset = 0
     this.#head = Buffer.alloc(0)
     this.origin.historyBytes = 0
+    this.origin.primedBytes = 0
     this.#changes++
     return 'truncated'
   }

@@ -27,6 +27,8 @@ export interface TailsOptions {
   readonly meter: Meter
   readonly rotateWaitMs: number
   readonly maxOpenFiles: number
+  /** What is skipped otherwise is read, and counts nothing. */
+  readonly primes: boolean
   /** What is known of files that are not open. */
   readonly past: PastFiles
   readonly unseen: Unseen
@@ -139,6 +141,11 @@ export class Tails {
     for (const tail of this.all) tail.close()
   }
 
+  /** Nobody will open those without a name again: what stands there is all there will be. */
+  endUnlinked(): void {
+    for (const tail of this.all) if (tail.isUnlinked && tail.error === undefined) this.#endLastLine(tail)
+  }
+
   /** Gives known files their present paths, and marks those that have none. Answers those that left their path. */
   #follow(pathOf: ReadonlyMap<Tail, string>, paths: ReadonlySet<string>, nowMs: number): Map<string, Tail> {
     const moved = new Map<string, Tail>()
@@ -236,12 +243,13 @@ export class Tails {
   }
 
   #begin(path: string, { fd, stat }: OpenedFile, past: PastFile | undefined, startsAtEnd: boolean, nowMs: number): Tail {
-    const { source, open, fieldsOf, window, meter } = this.#options
+    const { source, open, fieldsOf, window, meter, primes } = this.#options
     const origin = { source, log: fileKey(stat), file: path, stream: '', fields: fieldsOf(path) }
     const sizeBytes = Number(stat.size)
-    const startOffset = Math.min(sizeBytes, past?.checkpoint ?? (startsAtEnd ? sizeBytes : 0))
+    const startOffset = Math.min(sizeBytes, past?.checkpoint ?? (startsAtEnd && !primes ? sizeBytes : 0))
     const content = past === undefined ? {} : { historyBytes: past.historyBytes, sinceMs: past.sinceMs }
-    const tail = new Tail({ fd, stat, nowMs, startOffset, ...content, origin, sink: open(origin), window })
+    const primedBytes = past === undefined ? (startsAtEnd && primes ? sizeBytes : 0) : (past.primedBytes ?? 0)
+    const tail = new Tail({ fd, stat, nowMs, startOffset, ...content, primedBytes, origin, sink: open(origin), window })
     if (past !== undefined) this.#options.past.drop(past)
     // Of what was never read it cannot be told whether it is still the same.
     if (past?.state === 'open' && past.checkpoint === 0) this.#options.unseen.note(past)
