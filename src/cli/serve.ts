@@ -38,6 +38,8 @@ export async function serve(serving: Serving, hangups: Hangups): Promise<number>
   } finally {
     await server.close()
     ending.close()
+    // A timer of the watcher may run for another second, and nobody waits for it. The exit code is set by then.
+    setImmediate(() => process.exit())
   }
 }
 
