@@ -30,8 +30,6 @@ export interface TailOptions {
   readonly historyBytes?: number
   /** When its content was begun. Default: when the file was. */
   readonly sinceMs?: number
-  /** Bytes whose lines count nothing. Default 0. */
-  readonly primedBytes?: number
   readonly origin: TailOrigin
   readonly sink: StreamSink
   readonly window: Window
@@ -94,7 +92,7 @@ export class Tail {
   #isOpen = true
   #sinceMs: number
 
-  constructor({ fd, stat, nowMs, startOffset, historyBytes, primedBytes = 0, sinceMs, origin, sink, window }: TailOptions) {
+  constructor({ fd, stat, nowMs, startOffset, historyBytes, sinceMs, origin, sink, window }: TailOptions) {
     this.#fd = fd
     this.#stat = stat
     this.quietSinceMs = nowMs
@@ -108,7 +106,6 @@ export class Tail {
     this.#target = this.#sizeBytes
     origin.historyBytes = historyBytes ?? this.#sizeBytes
     this.#sinceMs = sinceMs ?? Number(stat.birthtimeNs) / 1e6
-    origin.primedBytes = primedBytes
     this.#wanted = this.#deliveredTo = this.#checkpoint = this.#anchorOffset = startOffset
     if (startOffset > 0) this.#learnStart()
   }

@@ -244,12 +244,12 @@ export class Tails {
 
   #begin(path: string, { fd, stat }: OpenedFile, past: PastFile | undefined, startsAtEnd: boolean, nowMs: number): Tail {
     const { source, open, fieldsOf, window, meter, primes } = this.#options
-    const origin = { source, log: fileKey(stat), file: path, stream: '', fields: fieldsOf(path) }
     const sizeBytes = Number(stat.size)
+    const primedBytes = past === undefined ? (startsAtEnd && primes ? sizeBytes : 0) : (past.primedBytes ?? 0)
+    const origin = { source, log: fileKey(stat), file: path, stream: '', fields: fieldsOf(path), primedBytes }
     const startOffset = Math.min(sizeBytes, past?.checkpoint ?? (startsAtEnd && !primes ? sizeBytes : 0))
     const content = past === undefined ? {} : { historyBytes: past.historyBytes, sinceMs: past.sinceMs }
-    const primedBytes = past === undefined ? (startsAtEnd && primes ? sizeBytes : 0) : (past.primedBytes ?? 0)
-    const tail = new Tail({ fd, stat, nowMs, startOffset, ...content, primedBytes, origin, sink: open(origin), window })
+    const tail = new Tail({ fd, stat, nowMs, startOffset, ...content, origin, sink: open(origin), window })
     if (past !== undefined) this.#options.past.drop(past)
     // Of what was never read it cannot be told whether it is still the same.
     if (past?.state === 'open' && past.checkpoint === 0) this.#options.unseen.note(past)
