@@ -116,8 +116,7 @@ class KeptState implements RunState {
   }
 
   follow(families: readonly Family[], sources: readonly Source[], left: readonly RecordedLog[]): void {
-    const { series, positions, record } = this.#parts
-    record.startOver()
+    const { series, positions } = this.#parts
     series.keep(families)
     positions.follow(sources, left)
   }

@@ -38,7 +38,6 @@ export interface RunningServer {
 }
 
 const CLOSE_DEADLINE_MS = 2000
-const CLOSE_SWEEP_MS = 20
 const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -184,10 +183,7 @@ async function isStaleSocket(path: string): Promise<boolean> {
 
 async function closeWithin(app: FastifyInstance): Promise<void> {
   app.server.closeIdleConnections()
-  // One that is being answered is idle when it has been: Node would look at it only a second later.
-  const sweep = setInterval(() => app.server.closeIdleConnections(), CLOSE_SWEEP_MS)
   const deadline = setTimeout(() => app.server.closeAllConnections(), CLOSE_DEADLINE_MS)
   await app.close()
-  clearInterval(sweep)
   clearTimeout(deadline)
 }

@@ -117,11 +117,6 @@ export class DurableRecord {
     }
   }
 
-  /** What the parts hold is other than it was: a snapshot that is being written would hold some of both. */
-  startOver(): void {
-    this.#dropSnapshot()
-  }
-
   /** Lets the system bring the journal to the medium, beside the work: a crash of the machine then costs little. */
   syncSoon(): void {
     if (!this.#hasUnsynced || this.#journal === undefined) return

@@ -124,7 +124,6 @@ function live(disk: MemoryDisk, definitions: Definitions) {
   record.commit()
   const reload = (of: Definitions): void => {
     registry.redefine(ROOMY, () => define(of))
-    record.startOver()
     part.keep(registry.families())
   }
   const exposed = (): string => new Exposition({ registry, own, others: () => [], nowMs: () => 0 }).mappedText()

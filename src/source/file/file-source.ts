@@ -208,8 +208,6 @@ export class FileSource implements Source {
       rest = rest.filter(({ tail, end }) => tail.isBehind || (tail.error === undefined && tail.isUnread && tail.checkpoint < end))
     }
     tails.endUnlinked()
-    await packed.archives.done()
-    await packed.ghostArchives.done()
   }
 
   #makeTails(open: OpenStream): Tails {
