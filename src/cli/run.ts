@@ -5,6 +5,7 @@ import type { Plan } from '../pipeline/plan.ts'
 import { LeftLogs } from '../source/left-logs.ts'
 import type { Source } from '../source/source.ts'
 import { Log } from '../telemetry/log.ts'
+import { Ending } from './ending.ts'
 import { EXIT } from './exit-codes.ts'
 import { type FlagValues, notYet } from './flags.ts'
 import { Hangups } from './hangups.ts'
@@ -13,6 +14,7 @@ import type { Io } from './io.ts'
 import { pipelineOptions } from './pipeline-options.ts'
 import { loadPlan } from './plan.ts'
 import type { RunState } from './run-state.ts'
+import type { Signals } from './serving.ts'
 import { readSettings, type Settings, USAGE_EXAMPLE } from './settings.ts'
 import { packageVersion } from './version.ts'
 
@@ -20,15 +22,16 @@ export async function run(logs: readonly string[], flags: FlagValues, io: Io): P
   const settings = readSettings(logs, flags)
   if ('problem' in settings) return refuse(settings.problem, io)
   // Before the mapping is read: whoever writes it anew from now on may say so.
-  const hangups = settings.isOnce ? undefined : new Hangups()
+  const signals = settings.isOnce ? undefined : { hangups: new Hangups(), ending: new Ending() }
   try {
-    return await runWith(settings, hangups, flags, io)
+    return await runWith(settings, signals, flags, io)
   } finally {
-    hangups?.close()
+    signals?.hangups.close()
+    signals?.ending.close()
   }
 }
 
-async function runWith(settings: Settings, hangups: Hangups | undefined, flags: FlagValues, io: Io): Promise<number> {
+async function runWith(settings: Settings, signals: Signals | undefined, flags: FlagValues, io: Io): Promise<number> {
   const { plan, diagnostics, texts } = await loadPlan(settings.files, settings.presets)
   if (diagnostics.length > 0) io.stderr(`${renderDiagnostics(diagnostics, texts, 'text', io.colour)}\n`)
   if (plan === undefined) return refuse(`${settings.files.join(', ')}: this mapping does not start; nothing was read\n`, io)
@@ -39,7 +42,7 @@ async function runWith(settings: Settings, hangups: Hangups | undefined, flags: 
   plan.own.buildInfo.at(packageVersion(), process.version).value = 1
   const intakes = createIntakes(specs, settings, plan.config, plan.own, log)
   const pipeline = new Pipeline(intakes, pipelineOptions(plan, log))
-  if (hangups === undefined) {
+  if (signals === undefined) {
     const { runOnce } = await import('./once.ts')
     return runOnce(pipeline, intakes, plan, settings, io)
   }
@@ -48,7 +51,7 @@ async function runWith(settings: Settings, hangups: Hangups | undefined, flags: 
   const state = settings.stateDir === undefined ? undefined : await restored(settings.stateDir, plan, sources, left, log)
   if (state !== undefined && 'problem' in state) return refuse(state.problem, io)
   const { serve } = await import('./serve.ts')
-  return serve({ settings, log, pipeline, state, left, inForce: { plan, specs, intakes, diagnostics, texts } }, hangups)
+  return serve({ settings, log, pipeline, state, left, inForce: { plan, specs, intakes, diagnostics, texts } }, signals)
 }
 
 function logOf({ masks }: Plan, { logLevel: level, logFormat: format }: Settings, io: Io): Log {

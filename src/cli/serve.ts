@@ -3,31 +3,29 @@
  * up to then is read and committed, then scrapers may take the last numbers (`--web.linger`), then all closes.
  */
 import { LastScrape } from '../server/last-scrape.ts'
-import { Ending } from './ending.ts'
+import type { Ending } from './ending.ts'
 import { EXIT } from './exit-codes.ts'
-import type { Hangups } from './hangups.ts'
 import { openServer } from './open-server.ts'
 import { Reloader } from './reload.ts'
-import type { Serving } from './serving.ts'
+import type { Serving, Signals } from './serving.ts'
 
 /** Reading to the end may take so long; what is left then is read after the next start. */
 const DRAIN_WITHIN_MS = 2000
 /** All of the end, lingering aside. Closing connections takes 2 s at most. */
 const END_WITHIN_MS = 4500
 
-export async function serve(serving: Serving, hangups: Hangups): Promise<number> {
+export async function serve(serving: Serving, { hangups, ending }: Signals): Promise<number> {
   const { log, settings } = serving
-  const ending = new Ending(log)
   const reloader = new Reloader(serving)
   const lastScrape = new LastScrape(() => performance.now())
   const lifecycle = { reload: () => reloader.reload(), quit: () => ending.ask('/-/quit') }
   const server = await openServer(serving, { lifecycle, lastScrape, reloader })
-  if (server === undefined) {
-    ending.close()
-    return EXIT.failed
-  }
+  if (server === undefined) return EXIT.failed
   hangups.follow(() => void reloader.reload())
-  void ending.asked.then(() => setTimeout(giveUp, END_WITHIN_MS + settings.lingerMs, serving).unref())
+  void ending.asked.then((cause) => {
+    log.info('stopping', { cause })
+    setTimeout(giveUp, END_WITHIN_MS + settings.lingerMs, serving).unref()
+  })
   try {
     await read(serving, ending, reloader)
     if (settings.lingerMs > 0) await linger(serving, lastScrape)
@@ -37,7 +35,6 @@ export async function serve(serving: Serving, hangups: Hangups): Promise<number>
     return EXIT.failed
   } finally {
     await server.close()
-    ending.close()
     // A timer of the watcher may run for another second, and nobody waits for it. The exit code is set by then.
     setImmediate(() => process.exit())
   }

@@ -6,6 +6,8 @@ import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { LeftLogs } from '../source/left-logs.ts'
 import type { Log } from '../telemetry/log.ts'
+import type { Ending } from './ending.ts'
+import type { Hangups } from './hangups.ts'
 import type { MadeIntake } from './intakes.ts'
 import type { RunState } from './run-state.ts'
 import type { Settings } from './settings.ts'
@@ -29,4 +31,10 @@ export interface Serving {
   /** Where logs stand that no source reads now. */
   readonly left: LeftLogs
   inForce: InForce
+}
+
+/** What asks the run for something while it goes on. */
+export interface Signals {
+  readonly hangups: Hangups
+  readonly ending: Ending
 }

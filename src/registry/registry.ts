@@ -51,6 +51,8 @@ export class Registry {
     this.#families = new Map()
     this.#sorted = []
     Object.assign(this.#shared, { maxSeries, cleanLabel, usedSeries: 0 })
+    // What is born now may have a value before it is scraped.
+    this.births.isLive = true
     const defined = define()
     for (const family of this.#before.values()) if (this.#families.get(family.spec.name) !== family) this.#forget(family)
     this.#before = new Map()

@@ -1,5 +1,5 @@
 /** How the built program ends: in good order, bounded, and at once if asked twice. */
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
@@ -90,7 +90,10 @@ test('while it lingers the record is closed: what is exposed is in it, and nothi
   served.child.kill('SIGTERM')
   await says(served, 'waiting for a last scrape')
   appendFileSync(log, LINE)
+  const listed = (): string[] => readdirSync(state).map((name) => `${name} ${statSync(join(state, name)).size}`)
+  const closed = listed()
   expect(await scrape(served)).toContain('e_total{x="1"} 1\n')
+  expect(listed()).toEqual(closed)
   const next = await start('--state.dir', state, log)
   await reaches(next, 2)
   expect(await scrape(served)).toContain('e_total{x="1"} 1\n')

@@ -1,5 +1,5 @@
 /** The built program takes another mapping while it runs: by SIGHUP and by request, whole or not at all. */
-import { type ChildProcess, execFileSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -124,21 +124,32 @@ test('SIGHUP reloads, also without --web.enable-lifecycle', async () => {
   await reaches(served, 'new_total', 0)
 })
 
+/** A mapping that is read when the test says so. */
+async function writePipe(metric: string, first: () => void = () => {}): Promise<void> {
+  // Opens when the exporter does.
+  const pipe = await open(file('pipe.yaml'), 'w')
+  first()
+  await pipe.writeFile(`version: 1\nmetrics: [{ name: ${metric}, type: counter, event: e }]\n`)
+  await pipe.close()
+}
+
 test('a SIGHUP that comes while the mapping is read ends nothing, and is not lost', async () => {
   execFileSync('mkfifo', [file('pipe.yaml')])
-  const write = async (metric: string, first: (child: ChildProcess) => void = () => {}): Promise<void> => {
-    // Opens when the exporter does.
-    const pipe = await open(file('pipe.yaml'), 'w')
-    first(child)
-    await pipe.writeFile(`version: 1\nmetrics: [{ name: ${metric}, type: counter, event: e }]\n`)
-    await pipe.close()
-  }
   const { child, ready } = launch(['-c', file('pipe.yaml'), file('a.log')])
-  await write('first_total', (one) => one.kill('SIGHUP'))
+  await writePipe('first_total', () => child.kill('SIGHUP'))
   const served = await ready
   running.push(served)
-  await write('second_total')
+  await writePipe('second_total')
   await reaches(served, 'second_total', 0)
+})
+
+test('a SIGTERM that comes while the mapping is read ends it in good order', async () => {
+  execFileSync('mkfifo', [file('pipe.yaml')])
+  writeFileSync(file('a.log'), event())
+  const { child, ready } = launch(['-c', file('pipe.yaml'), '--state.dir', file('state'), file('a.log')])
+  await writePipe('e_total', () => child.kill('SIGTERM'))
+  expect(await (await ready).ended).toBe(0)
+  expect((await finish(['state', 'export', '--state.dir', file('state')])).stdout).toContain('e_total 1\n')
 })
 
 test('sources come and go; one that stays is not read again, and one that comes back goes on', async () => {

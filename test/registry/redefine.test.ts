@@ -95,6 +95,16 @@ test('births are shown at 0 over a change of the mapping, and those of what is g
   expect(exposition.bodyFor('p')).toBeUndefined()
 })
 
+test('a series that stands at 0 since a change of the mapping is shown so, though it has a value by then', () => {
+  const { registry, exposition } = expositionOf()
+  expect(exposition.bodyFor('p')).toBeUndefined()
+  const after = registry.redefine(ROOMY, () => registry.family(SPEC))
+  after.site([['x'], ['y']]).birthAtLoad()
+  add(after, 'x', 'y')
+  expect(exposition.bodyFor('p')?.toString()).toContain('a_total{x="x",y="y"} 0\n')
+  expect(exposition.bodyFor('p')).toBeUndefined()
+})
+
 // --- the record ---
 
 const TYPES = ['counter', 'gauge', 'histogram', 'summary'] as const
