@@ -44,10 +44,10 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s: what was written before it is in 
   writeFileSync(log, LINE)
   const served = await start('--state.dir', state, log)
   await reaches(served, 1)
-  appendFileSync(log, LINE.repeat(1000))
+  appendFileSync(log, LINE.repeat(100_000))
   served.child.kill(signal)
   expect(await served.ended).toBe(0)
-  expect((await finish(['state', 'export', '--state.dir', state])).stdout).toContain('e_total{x="1"} 1001\n')
+  expect((await finish(['state', 'export', '--state.dir', state])).stdout).toContain('e_total{x="1"} 100001\n')
 })
 
 test.each([
