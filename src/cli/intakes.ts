@@ -2,7 +2,7 @@
 import type { Config, FileSourceSpec, SourceSpec } from '../config/config.ts'
 import { LineFramer } from '../frame/line-framer.ts'
 import { StreamLines } from '../frame/stream-lines.ts'
-import type { Intake } from '../pipeline/pipeline.ts'
+import type { Intake } from '../pipeline/intake.ts'
 import { compileRegex } from '../select/regex.ts'
 import { openFilesAllowed } from '../source/file/descriptors.ts'
 import { FileSource } from '../source/file/file-source.ts'
@@ -27,27 +27,41 @@ export function chooseSources(settings: Pick<Settings, 'logs'>, config: Config):
   ]
 }
 
-/** `files` are the sources whose problems `--once` asks for afterwards. */
+/** An intake, and what it was made of. */
+export interface MadeIntake extends Intake {
+  /** Equal for sources that read the same in the same way. */
+  readonly key: string
+  /** For what it could not read; undefined: no files. */
+  readonly files: FileSource | undefined
+}
+
+/** `kept`: intakes that run already; those that a spec stands for are taken as they are. */
 export function createIntakes(
   specs: readonly SourceSpec[],
   settings: ReadSettings,
   config: Config,
   own: OwnMetrics,
   log: Log,
-): { intakes: Intake[]; files: FileSource[] } {
-  const files: FileSource[] = []
+  kept: readonly MadeIntake[] = [],
+): MadeIntake[] {
   const fileSources = specs.filter((spec) => spec.kind === 'file').length
   const maxOpenFiles = Math.floor(openFilesAllowed() / Math.max(1, fileSources))
-  const intakes = specs.map((spec): Intake => {
+  return specs.map((spec): MadeIntake => {
+    const key = keyOf(spec, config)
+    const known = kept.find((intake) => intake.key === key)
+    if (known !== undefined) return known
     if (spec.kind === 'stdin') {
       const source = new StdinSource({ name: spec.name, input: process.stdin, telemetry: own, log })
-      return { source, createFramer: (options) => new StreamLines(options) }
+      return { key, source, files: undefined, createFramer: (options) => new StreamLines(options) }
     }
     const source = new FileSource({ ...fileOptions(spec, settings, config), maxOpenFiles, telemetry: own, log })
-    files.push(source)
-    return { source, createFramer: (options) => new LineFramer(options) }
+    return { key, source, files: source, createFramer: (options) => new LineFramer(options) }
   })
-  return { intakes, files }
+}
+
+/** The limit of a line belongs to how a file is read. Standard input cannot be read anew: it keeps the one it began with. */
+export function keyOf(spec: SourceSpec, { limits }: Config): string {
+  return JSON.stringify(spec.kind === 'stdin' ? spec : [spec, limits.lineBytes])
 }
 
 function fileOptions(spec: FileSourceSpec, settings: ReadSettings, config: Config) {

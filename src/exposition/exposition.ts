@@ -43,6 +43,7 @@ export class Exposition {
   readonly #mapped = new TextWriter()
   readonly #rest = new TextWriter()
   #renderedChanges = Number.NaN
+  #renderedDefinitions = 0
   #renderedAtMs = Number.NEGATIVE_INFINITY
   #body: Buffer = Buffer.alloc(0)
   #gzipped: Promise<Buffer> | undefined
@@ -126,6 +127,8 @@ export class Exposition {
     const { registry } = this.#options
     if (registry.changes === this.#renderedChanges) return false
     this.#mapped.clear()
+    if (registry.definitions !== this.#renderedDefinitions) this.#writers.clear()
+    this.#renderedDefinitions = registry.definitions
     for (const family of registry.families())
       this.#writerOf(family.spec.name, () => this.#format.mapped(family, this.#isNameTaken))(this.#mapped)
     this.#renderedChanges = registry.changes

@@ -16,10 +16,12 @@ export interface Metrics {
   prepare(): Promise<void>
   /** Why nothing can be exposed now; undefined: it can. */
   readonly hold?: () => string | undefined
+  /** Numbers are rendered now for a scraper (undefined: for who did not say that it is one); the answer is called when they were taken. */
+  readonly onScrape?: (scraper: string | undefined) => (isWhole: boolean) => void
   readonly formats: Readonly<Record<Negotiated['format'], MetricsBody>>
 }
 
-export function addMetricsRoute(app: FastifyInstance, path: string, { prepare, hold, formats }: Metrics): void {
+export function addMetricsRoute(app: FastifyInstance, path: string, { prepare, hold, onScrape, formats }: Metrics): void {
   app.get(path, async (request: FastifyRequest, reply: FastifyReply) => {
     const reason = hold?.()
     if (reason !== undefined) return reply.code(503).header('content-type', 'text/plain; charset=utf-8').send(reason)
@@ -28,7 +30,9 @@ export function addMetricsRoute(app: FastifyInstance, path: string, { prepare, h
     await prepare()
     const metrics = formats[format]
     const scraper = scraperOf(request)
+    const taken = request.method === 'GET' ? onScrape?.(scraper) : undefined
     const own = scraper === undefined ? undefined : metrics.bodyFor(scraper)
+    if (taken !== undefined) reply.raw.once('finish', () => taken(own === undefined))
     if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(own ?? metrics.body())
     const compressed = own === undefined ? await metrics.gzip() : await metrics.compress(own)
     return reply.header('content-encoding', 'gzip').send(compressed)

@@ -12,11 +12,12 @@ import { isArchive } from './archive.ts'
 import { Archives, isOfArchive } from './archives.ts'
 import { Beside } from './beside.ts'
 import { Breather } from './breather.ts'
+import { familyOf } from './generation-names.ts'
 import { GhostArchives } from './ghost-archives.ts'
 import { Lag } from './lag.ts'
 import { Meter } from './meter.ts'
 import { Pace } from './pace.ts'
-import type { PastFile } from './past-file.ts'
+import { isOfFile, type PastFile, pastFileOf } from './past-file.ts'
 import { PastFiles } from './past-files.ts'
 import { type FoundFile, type FoundFiles, Paths } from './paths.ts'
 import { OnceReader } from './read-once.ts'
@@ -33,7 +34,7 @@ export interface FileSourceOptions {
   readonly exclude: readonly string[]
   /** `$path.X` of a file; called once per name that it gets. */
   readonly fields?: (path: string) => Readonly<Record<string, string>>
-  /** `skip`: files that are there at the first scan start at their end. `prime` does the same until there are marks to fill. */
+  /** Lines of files that are there at the first scan: `skip` begins behind them, `prime` reads them, and they count nothing. */
   readonly history: 'count' | 'skip' | 'prime'
   /** Read all to its end, then resolve. */
   readonly once: boolean
@@ -82,6 +83,7 @@ export class FileSource implements Source {
   /** What is left of the first backlog; undefined before the first scan and after it is read. */
   #backlog: Tail[] | undefined = undefined
   #isFirstScan = true
+  #isDraining = false
   #isFirstStart = true
   readonly #past = new PastFiles()
   readonly #unseen = new Unseen()
@@ -126,18 +128,39 @@ export class FileSource implements Source {
     }
   }
 
+  drain(): void {
+    this.#isDraining = true
+    this.#options.waker.wake()
+  }
+
   positions(): Position[] {
     const positions = [...this.#past.positions(), ...(this.#packed?.archives.positions() ?? [])]
     for (const tail of this.#tails?.all ?? []) positions.push(tail.position)
     return positions
   }
 
-  /** Files that are not known then are new: they are read from their start, whatever `history` says. */
-  restore(positions: readonly RecordedPosition[], recordedMs: number): void {
-    this.#past.restore(positions.filter((position) => !isOfArchive(position)))
+  /**
+   * Files that are not known then are new: they are read from their start, whatever `history` says. A file that the patterns do not name
+   * any more is let be; what others left is taken if they name it. An archive's place says no name, so it is known here and there.
+   */
+  restore(
+    own: readonly RecordedPosition[],
+    recordedMs: number,
+    others: readonly RecordedPosition[] = [],
+  ): readonly RecordedPosition[] {
+    const known = new Set(own.map(({ id }) => id))
+    const left = own.filter((position) => isOfFile(position) && isOpen(position) && !this.#isNamed(position))
+    const taken = others.filter((position) => isOfFile(position) && !known.has(position.id) && this.#isNamed(position))
+    this.#past.restore([...own.filter((position) => isOfFile(position) && !left.includes(position)), ...taken])
     this.#absence = new Absence(this.#past.missing(), recordedMs, Date.now())
-    this.#pastArchives = positions.filter(isOfArchive)
-    this.#isFirstStart = positions.length === 0
+    this.#pastArchives = [...others.filter(isOfArchive), ...own.filter(isOfArchive)]
+    this.#isFirstStart = own.length + taken.length === 0
+    return [...left, ...others.filter((position) => !taken.includes(position))]
+  }
+
+  #isNamed(position: RecordedPosition): boolean {
+    const { path } = pastFileOf(position)
+    return this.#paths.names(path) || this.#paths.names(familyOf(path))
   }
 
   async #readOnce(open: OpenStream, signal: AbortSignal): Promise<void> {
@@ -154,19 +177,37 @@ export class FileSource implements Source {
     this.#tails = tails
     this.#packed = packed
     try {
-      while (!signal.aborted) {
+      while (!signal.aborted && !this.#isDraining) {
         if (this.#clock.nowMs() >= this.#scanAtMs) await this.#scan(tails, packed, signal)
         await this.#readDue(signal)
         this.#settleBacklog()
         const waitMs = Math.min(this.#pace.nextDueMs(), this.#scanAtMs) - this.#clock.nowMs()
         if (waitMs > 0) await this.#options.waker.wait(waitMs, signal)
       }
+      if (!signal.aborted) await this.#readRest(tails, packed, signal)
     } finally {
       tails.closeAll()
       await this.#watch.close()
       await packed.archives.done()
       await packed.ghostArchives.done()
     }
+  }
+
+  /** All that is in the files now, whole lines of it; what is written meanwhile may wait for the next process. */
+  async #readRest(tails: Tails, packed: Packed, signal: AbortSignal): Promise<void> {
+    await this.#scan(tails, packed, signal)
+    for (const tail of tails.all) tail.aimAtEnd()
+    let rest = [...tails.all].map((tail) => ({ tail, end: tail.checkpoint + tail.lagBytes }))
+    while (rest.length > 0) {
+      for (const { tail } of rest) {
+        if (signal.aborted) return
+        this.#turn(tail)
+        await this.#breather.after(tail.lastReadBytes)
+      }
+      // The end of a long line may have been seen, and the line itself not yet been delivered.
+      rest = rest.filter(({ tail, end }) => tail.isBehind || (tail.error === undefined && tail.isUnread && tail.checkpoint < end))
+    }
+    tails.endUnlinked()
   }
 
   #makeTails(open: OpenStream): Tails {
@@ -178,6 +219,7 @@ export class FileSource implements Source {
       meter: this.#meter,
       rotateWaitMs: this.#options.rotateWaitMs ?? 60_000,
       maxOpenFiles: this.#options.maxOpenFiles ?? 10_000,
+      primes: this.#options.history === 'prime',
       past: this.#past,
       unseen: this.#unseen,
     })
@@ -206,12 +248,15 @@ export class FileSource implements Source {
     const isHistory = this.#isFirstScan
     const nowMs = this.#clock.nowMs()
     const { archives, ghostArchives } = packed
-    archives.start(found.files.filter((file) => isArchive(file.path)))
     tails.opensHistory = isHistory && this.#isFirstStart
-    const skipsHistory = tails.opensHistory && this.#options.history !== 'count'
+    const history = tails.opensHistory ? this.#options.history : 'count'
+    archives.start(
+      found.files.filter((file) => isArchive(file.path)),
+      history,
+    )
     const stirred = tails.reconcile(
       found.files.filter((file) => !isArchive(file.path)),
-      skipsHistory,
+      history !== 'count',
       nowMs,
     )
     const beside = this.#beside.look(found.packed, isHistory ? this.#absence.logs : [])
@@ -256,7 +301,7 @@ export class FileSource implements Source {
       const due = this.#pace.due(this.#clock.nowMs())
       if (due.length === 0) return
       for (const tail of due) {
-        if (signal.aborted) return
+        if (signal.aborted || this.#isDraining) return
         this.#turn(tail)
         await this.#breather.after(tail.lastReadBytes)
       }
@@ -325,4 +370,8 @@ export class FileSource implements Source {
   get #maxLineBytes(): number {
     return this.#options.maxLineBytes ?? 8 * 1024 * 1024
   }
+}
+
+function isOpen(position: RecordedPosition): boolean {
+  return pastFileOf(position).state === 'open'
 }

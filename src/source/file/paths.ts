@@ -37,6 +37,7 @@ interface Pattern {
 export class Paths {
   readonly #patterns: readonly Pattern[]
   readonly #isExcluded: (path: string) => boolean
+  readonly #isNamed: (path: string) => boolean
   readonly #takesArchives: boolean
 
   /** `takesArchives`: globs give `.gz` too; a literal path always does. */
@@ -46,7 +47,13 @@ export class Paths {
       return { text, glob, isLiteral: glob === undefined }
     })
     this.#isExcluded = compileExclude(exclude)
+    this.#isNamed = compileNames(patterns.map((pattern) => resolve(pattern)))
     this.#takesArchives = takesArchives
+  }
+
+  /** Whether a pattern gives this path. */
+  names(path: string): boolean {
+    return !this.#isExcluded(path) && this.#isNamed(resolve(path))
   }
 
   /** Never throws: what cannot be looked at is a problem of the pattern. */
@@ -111,6 +118,12 @@ export class Paths {
     }
     return paths.size < MAX_PATHS ? undefined : `matches more than ${MAX_PATHS} files; the rest is not read`
   }
+}
+
+function compileNames(patterns: readonly string[]): (path: string) => boolean {
+  const literal = new Set(patterns)
+  const byGlob = anyOf(patterns)
+  return (path) => literal.has(path) || byGlob(path)
 }
 
 /** A pattern without a slash is compared with the name, any other with the path as given and as absolute. */

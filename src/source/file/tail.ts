@@ -163,6 +163,7 @@ export class Tail {
       checkpoint: this.#checkpoint,
       sinceMs: this.#sinceMs,
       historyBytes: this.origin.historyBytes ?? 0,
+      ...(this.origin.primedBytes ? { primedBytes: this.origin.primedBytes } : {}),
       state,
       ...(state === 'ghost' ? { head } : {}),
       ...fingerprintOf(head, this.#anchorOffset, this.#anchor.subarray(0, this.#anchorBytes)),
@@ -365,6 +366,7 @@ export class Tail {
     this.#anchorOffset = 0
     this.#head = Buffer.alloc(0)
     this.origin.historyBytes = 0
+    this.origin.primedBytes = 0
     this.#changes++
     return 'truncated'
   }

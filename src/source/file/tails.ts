@@ -27,6 +27,8 @@ export interface TailsOptions {
   readonly meter: Meter
   readonly rotateWaitMs: number
   readonly maxOpenFiles: number
+  /** What is skipped otherwise is read, and counts nothing. */
+  readonly primes: boolean
   /** What is known of files that are not open. */
   readonly past: PastFiles
   readonly unseen: Unseen
@@ -141,6 +143,11 @@ export class Tails {
     for (const tail of this.all) tail.close()
   }
 
+  /** Nobody will open those without a name again: what stands there is all there will be. */
+  endUnlinked(): void {
+    for (const tail of this.all) if (tail.isUnlinked && tail.error === undefined) this.#endLastLine(tail)
+  }
+
   /** Gives known files their present paths, and marks those that have none. Answers those that left their path. */
   #follow(pathOf: ReadonlyMap<Tail, string>, paths: ReadonlySet<string>, nowMs: number): Map<string, Tail> {
     const moved = new Map<string, Tail>()
@@ -238,10 +245,11 @@ export class Tails {
   }
 
   #begin(path: string, { fd, stat }: OpenedFile, past: PastFile | undefined, startsAtEnd: boolean, nowMs: number): Tail {
-    const { source, open, fieldsOf, window, meter } = this.#options
-    const origin = { source, log: fileKey(stat), file: path, stream: '', fields: fieldsOf(path) }
+    const { source, open, fieldsOf, window, meter, primes } = this.#options
     const sizeBytes = Number(stat.size)
-    const startOffset = Math.min(sizeBytes, past?.checkpoint ?? (startsAtEnd ? sizeBytes : 0))
+    const primedBytes = past === undefined ? (startsAtEnd && primes ? sizeBytes : 0) : (past.primedBytes ?? 0)
+    const origin = { source, log: fileKey(stat), file: path, stream: '', fields: fieldsOf(path), primedBytes }
+    const startOffset = Math.min(sizeBytes, past?.checkpoint ?? (startsAtEnd && !primes ? sizeBytes : 0))
     const content = past === undefined ? {} : { sinceMs: past.sinceMs }
     const historyBytes = past?.historyBytes ?? (this.opensHistory ? sizeBytes : 0)
     const tail = new Tail({ fd, stat, nowMs, startOffset, historyBytes, ...content, origin, sink: open(origin), window })
