@@ -2,6 +2,7 @@
 import type { Config, FileSourceSpec, SourceSpec } from '../config/config.ts'
 import { LineFramer } from '../frame/line-framer.ts'
 import { StreamLines } from '../frame/stream-lines.ts'
+import type { CreateFramer } from '../pipeline/event-stream.ts'
 import type { Intake } from '../pipeline/intake.ts'
 import { compileRegex } from '../select/regex.ts'
 import { openFilesAllowed } from '../source/file/descriptors.ts'
@@ -35,6 +36,10 @@ export interface MadeIntake extends Intake {
   readonly files: FileSource | undefined
 }
 
+// Not beside the intakes: functions that are made there would hold all that is in sight, the intakes of every mapping before.
+const cutInput: CreateFramer = (options) => new StreamLines(options)
+const cutFile: CreateFramer = (options) => new LineFramer(options)
+
 /** `kept`: intakes that run already; those that a spec stands for are taken as they are. */
 export function createIntakes(
   specs: readonly SourceSpec[],
@@ -52,10 +57,10 @@ export function createIntakes(
     if (known !== undefined) return known
     if (spec.kind === 'stdin') {
       const source = new StdinSource({ name: spec.name, input: process.stdin, telemetry: own, log })
-      return { key, source, files: undefined, createFramer: (options) => new StreamLines(options) }
+      return { key, source, files: undefined, createFramer: cutInput }
     }
     const source = new FileSource({ ...fileOptions(spec, settings, config), maxOpenFiles, telemetry: own, log })
-    return { key, source, files: source, createFramer: (options) => new LineFramer(options) }
+    return { key, source, files: source, createFramer: cutFile }
   })
 }
 
