@@ -5,7 +5,7 @@ import { StreamLines } from '../frame/stream-lines.ts'
 import type { CreateFramer } from '../pipeline/event-stream.ts'
 import type { Intake } from '../pipeline/intake.ts'
 import { compileRegex } from '../select/regex.ts'
-import { openFilesAllowed } from '../source/file/descriptors.ts'
+import type { Descriptors } from '../source/file/descriptors.ts'
 import { FileSource } from '../source/file/file-source.ts'
 import { StdinSource } from '../source/stdin.ts'
 import { monotonicClock, TimedWaker } from '../source/wake.ts'
@@ -36,6 +36,13 @@ export interface MadeIntake extends Intake {
   readonly files: FileSource | undefined
 }
 
+/** What all sources of a process share. */
+export interface Surroundings {
+  readonly own: OwnMetrics
+  readonly log: Log
+  readonly descriptors: Descriptors
+}
+
 // Not beside the intakes: functions that are made there would hold all that is in sight, the intakes of every mapping before.
 const cutInput: CreateFramer = (options) => new StreamLines(options)
 const cutFile: CreateFramer = (options) => new LineFramer(options)
@@ -45,12 +52,9 @@ export function createIntakes(
   specs: readonly SourceSpec[],
   settings: ReadSettings,
   config: Config,
-  own: OwnMetrics,
-  log: Log,
+  { own, log, descriptors }: Surroundings,
   kept: readonly MadeIntake[] = [],
 ): MadeIntake[] {
-  const fileSources = specs.filter((spec) => spec.kind === 'file').length
-  const maxOpenFiles = Math.floor(openFilesAllowed() / Math.max(1, fileSources))
   return specs.map((spec): MadeIntake => {
     const key = keyOf(spec, config)
     const known = kept.find((intake) => intake.key === key)
@@ -59,7 +63,7 @@ export function createIntakes(
       const source = new StdinSource({ name: spec.name, input: process.stdin, telemetry: own, log })
       return { key, source, files: undefined, createFramer: cutInput }
     }
-    const source = new FileSource({ ...fileOptions(spec, settings, config), maxOpenFiles, telemetry: own, log })
+    const source = new FileSource({ ...fileOptions(spec, settings, config), descriptors, telemetry: own, log })
     return { key, source, files: source, createFramer: cutFile }
   })
 }

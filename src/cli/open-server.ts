@@ -6,9 +6,9 @@ import { textFormat } from '../exposition/text-format.ts'
 import type { Health } from '../server/health.ts'
 import type { LastScrape } from '../server/last-scrape.ts'
 import type { Lifecycle } from '../server/lifecycle.ts'
-import type { Metrics } from '../server/metrics.ts'
 import { type RunningServer, startServer } from '../server/server.ts'
 import { ProcessMetrics } from '../telemetry/process-metrics.ts'
+import { descriptorShares } from './descriptor-shares.ts'
 import { startPage } from './page.ts'
 import type { Reloader } from './reload.ts'
 import type { Serving } from './serving.ts'
@@ -21,26 +21,45 @@ export interface ServerParts {
   readonly reloader: Pick<Reloader, 'onSwap'>
 }
 
+export interface OpenedServer extends RunningServer {
+  /** Whoever scrapes from now on gets what stands then. */
+  expire(): void
+}
+
 /** undefined: an address could not be taken, which the log says. */
-export async function openServer(serving: Serving, parts: ServerParts): Promise<RunningServer | undefined> {
+export async function openServer(serving: Serving, parts: ServerParts): Promise<OpenedServer | undefined> {
   const { settings, log } = serving
   let isOpenToOthers = false
   const page = startPage(serving, () => isOpenToOthers)
-  parts.reloader.onSwap = () => page.renew()
+  const processMetrics = new ProcessMetrics()
+  const expositions = expositionsOf(serving, processMetrics)
+  const expire = (): void => {
+    for (const exposition of Object.values(expositions)) exposition.expire()
+  }
+  parts.reloader.onSwap = () => {
+    page.renew()
+    expire()
+  }
   try {
     const server = await startServer({
       addresses: settings.addresses,
       telemetryPath: settings.telemetryPath,
       lifecycle: settings.isLifecycleEnabled ? parts.lifecycle : undefined,
       pathPrefix: settings.pathPrefix,
+      maxConnections: descriptorShares().connections,
       page: page.texts,
-      metrics: metricsOf(serving, parts.lastScrape),
+      metrics: {
+        prepare: () => processMetrics.refresh(),
+        hold: holdOf(serving),
+        onScrape: (scraper) => parts.lastScrape.began(scraper),
+        formats: expositions,
+      },
       health: () => healthOf(serving),
     })
     isOpenToOthers = server.isOpenToOthers
     for (const address of server.addresses) log.info('serving', { address, metrics: `${address}${settings.telemetryPath}` })
     if (server.isOpenToOthers) log.warn('the address is open to other machines, without TLS and authentication')
-    return server
+    return { ...server, expire }
   } catch (error) {
     log.error((error as Error).message)
     return undefined
@@ -48,11 +67,9 @@ export async function openServer(serving: Serving, parts: ServerParts): Promise<
 }
 
 /** A format that nobody asks for renders nothing and holds no memory. */
-function metricsOf(serving: Serving, lastScrape: LastScrape): Metrics {
-  const { settings, state, inForce } = serving
+function expositionsOf({ settings, state, inForce }: Serving, processMetrics: ProcessMetrics) {
   // A reload keeps both.
   const { registry, own } = inForce.plan
-  const processMetrics = new ProcessMetrics()
   const exposed = (format: Format): Exposition =>
     new Exposition({
       registry,
@@ -62,12 +79,7 @@ function metricsOf(serving: Serving, lastScrape: LastScrape): Metrics {
       beforeRender: () => state?.commit(),
       format,
     })
-  return {
-    prepare: () => processMetrics.refresh(),
-    hold: holdOf(serving),
-    onScrape: (scraper) => lastScrape.began(scraper),
-    formats: { text: exposed(textFormat), openmetrics: exposed(openMetricsFormat({ withCreated: settings.withCreated })) },
-  }
+  return { text: exposed(textFormat), openmetrics: exposed(openMetricsFormat({ withCreated: settings.withCreated })) }
 }
 
 /** While something that was exposed is missing: until the logs have been read again, but no longer than a minute. */

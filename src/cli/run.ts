@@ -2,9 +2,11 @@
 import { renderDiagnostics } from '../diag/render.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import type { Plan } from '../pipeline/plan.ts'
+import { Descriptors } from '../source/file/descriptors.ts'
 import { LeftLogs } from '../source/left-logs.ts'
 import type { Source } from '../source/source.ts'
 import { Log } from '../telemetry/log.ts'
+import { descriptorShares } from './descriptor-shares.ts'
 import { Ending } from './ending.ts'
 import { EXIT } from './exit-codes.ts'
 import { type FlagValues, notYet } from './flags.ts'
@@ -40,7 +42,8 @@ async function runWith(settings: Settings, signals: Signals | undefined, flags: 
   const specs = chooseSources(settings, plan.config)
   if (specs.length === 0) return refuse(USAGE_EXAMPLE, io)
   plan.own.buildInfo.at(packageVersion(), process.version).value = 1
-  const intakes = createIntakes(specs, settings, plan.config, plan.own, log)
+  const descriptors = new Descriptors(descriptorShares().logs)
+  const intakes = createIntakes(specs, settings, plan.config, { own: plan.own, log, descriptors })
   const options = pipelineOptions(plan, log)
   if (signals === undefined) {
     const { runOnce } = await import('./once.ts')
@@ -53,7 +56,10 @@ async function runWith(settings: Settings, signals: Signals | undefined, flags: 
   const pipeline = new Pipeline(intakes, options, { guard: state?.guard, onBatch: () => state?.noteBatch() })
   state?.waitFor(() => pipeline.hasCaughtUp)
   const { serve } = await import('./serve.ts')
-  return serve({ settings, log, pipeline, state, left, inForce: { plan, specs, intakes, diagnostics, texts } }, signals)
+  return serve(
+    { settings, log, pipeline, state, left, descriptors, inForce: { plan, specs, intakes, diagnostics, texts } },
+    signals,
+  )
 }
 
 function logOf({ masks }: Plan, { logLevel: level, logFormat: format }: Settings, io: Io): Log {

@@ -28,6 +28,7 @@ export async function serve(serving: Serving, { hangups, ending }: Signals): Pro
   })
   try {
     await read(serving, ending, reloader)
+    server.expire()
     if (settings.lingerMs > 0) await linger(serving, lastScrape)
     return EXIT.ok
   } catch (error) {

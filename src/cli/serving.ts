@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diag/diagnostic.ts'
 import type { Sources } from '../diag/render.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Plan } from '../pipeline/plan.ts'
+import type { Descriptors } from '../source/file/descriptors.ts'
 import type { LeftLogs } from '../source/left-logs.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Ending } from './ending.ts'
@@ -30,6 +31,7 @@ export interface Serving {
   readonly state: RunState | undefined
   /** Where logs stand that no source reads now. */
   readonly left: LeftLogs
+  readonly descriptors: Descriptors
   inForce: InForce
 }
 

@@ -61,6 +61,11 @@ export class Decoder {
     return 'event'
   }
 
+  /** Whether what was read of the event in the row holds bytes that are no UTF-8. */
+  get hasInvalidUtf8(): boolean {
+    return this.#line.hasInvalidUtf8
+  }
+
   /** Nanoseconds since the epoch of the event in the row: its own time if that can be believed, else arrival. */
   time(row: Row): bigint {
     const arrival = this.#arrival()

@@ -2,6 +2,7 @@
  * One line → one JSON object, with the tolerance that real logs need: CR before the line end, BOM, leading NULs (sparse files),
  * ANSI colours, text before the first `{`. Everything else that is no object is rejected by reason. Never throws.
  */
+import { isUtf8 } from 'node:buffer'
 import { LONG_INTEGER, parseExact } from './exact-integers.ts'
 import { type Excess, exceedsBounds, type JsonBounds, mayExceedBounds } from './json-bounds.ts'
 import type { Json } from './path.ts'
@@ -36,6 +37,8 @@ export class JsonLine {
   body: Json = undefined
   /** Whether `body` is exact in every text and digit. */
   isFaithful = true
+  /** Whether bytes that are no UTF-8 were met in the line, for which U+FFFD stands. Texts that nobody reads are not looked at. */
+  hasInvalidUtf8 = false
   readonly #bounds: JsonBounds
   readonly #isAlwaysUtf8: boolean
   #text = ''
@@ -59,21 +62,22 @@ export class JsonLine {
   read(buffer: Buffer, start: number, end: number): RejectReason | 'blank' | undefined {
     const from = skipEmpty(buffer, start, end)
     const to = trimEnd(buffer, from, end)
+    this.hasInvalidUtf8 = false
     if (from >= to) return 'blank'
     const quick = (buffer as Sliceable).latin1Slice(from, to)
     this.#isSuspect = mayExceedBounds(quick, this.#bounds)
-    if (buffer[from] !== BRACE) return this.#readMixed(buffer.toString('utf8', from, to))
+    if (buffer[from] !== BRACE) return this.#readMixed(this.#utf8(buffer, from, to))
     const excess = this.#isSuspect ? exceedsBounds(buffer, from, to, this.#bounds) : undefined
     if (excess !== undefined) return excess
     return this.#isAlwaysUtf8
-      ? this.#parse(buffer.toString('utf8', from, to), true, 'malformed')
+      ? this.#parse(this.#utf8(buffer, from, to), true, 'malformed')
       : this.#parse(quick, false, 'malformed')
   }
 
   /** Parses the line again, exact in every text and digit. */
   parseFaithfully(): void {
     if (this.isFaithful) return
-    const text = this.#isUtf8 ? this.#text : Buffer.from(this.#text, 'latin1').toString('utf8')
+    const text = this.#isUtf8 ? this.#text : this.#utf8(Buffer.from(this.#text, 'latin1'), 0, this.#text.length)
     this.body = LONG_INTEGER.test(text) ? parseExact(text) : (JSON.parse(text) as Json)
     this.isFaithful = true
   }
@@ -81,9 +85,15 @@ export class JsonLine {
   /** Whether the value may stand otherwise in the line than the quick gait gave it. */
   mayDiffer(value: Json): boolean {
     if (typeof value === 'string') return !this.#isUtf8 && !isAscii(value)
-    if (typeof value === 'number') return value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER
+    if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER && Number.isFinite(value)
     if (typeof value !== 'object' || value === null) return false
     return (!this.#isUtf8 && !isAscii(this.#text)) || LONG_INTEGER.test(this.#text)
+  }
+
+  #utf8(bytes: Buffer, start: number, end: number): string {
+    const text = bytes.toString('utf8', start, end)
+    if (text.includes('\ufffd') && !isUtf8(bytes.subarray(start, end))) this.hasInvalidUtf8 = true
+    return text
   }
 
   /** A line that does not start with `{`: text before it, or JSON that is no object, or no JSON at all. */
@@ -110,7 +120,8 @@ export class JsonLine {
   #parse(text: string, isUtf8: boolean, otherwise: RejectReason): RejectReason | undefined {
     const parsed = tryParse(text)
     if (parsed === undefined && text.includes('\u001b')) {
-      return this.#parseBounded(withoutColours(text).replaceAll('\u001b', ''), isUtf8, otherwise)
+      // Split and joined: replacing 4,000,000 of them takes three times as long.
+      return this.#parseBounded(withoutColours(text).split('\u001b').join(''), isUtf8, otherwise)
     }
     if (typeof parsed !== 'object' || parsed === null) return otherwise
     this.body = parsed

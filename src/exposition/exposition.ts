@@ -1,10 +1,9 @@
 /**
- * What scrapers get: all families in one body, rendered at most once per `minAgeMs` whatever many ask, compressed at most once per
- * body. Knows no HTTP.
+ * What scrapers get: all families in one body, rendered at most once per `minAgeMs` and for at most a tenth of the time whatever many
+ * ask, compressed at most once per body. Knows no HTTP.
  */
 import { promisify } from 'node:util'
 import { constants, gzip } from 'node:zlib'
-import type { Bearer, Birth } from '../registry/births.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
 import type { ExposedFamily } from './exposed-family.ts'
@@ -13,9 +12,15 @@ import { ownFamilies } from './own-families.ts'
 import { slotsByLabels } from './series-order.ts'
 import { textFormat } from './text-format.ts'
 import { TextWriter } from './text-writer.ts'
+import { YoungSeries } from './young-series.ts'
 
 const compress = promisify(gzip)
 const DEFAULT_MIN_AGE_MS = 10
+/** A body that took long to make is given for so many times longer: readers in a rush neither stall the process nor fill memory. */
+const AGE_PER_RENDERING = 10
+const LONGEST_MIN_AGE_MS = 2000
+/** Bodies made for one scraper each, from one body for all. */
+const MAX_OWN_BODIES = 4
 
 export interface ExpositionOptions {
   readonly registry: Registry
@@ -29,6 +34,12 @@ export interface ExpositionOptions {
   /** Called before numbers are rendered: what is exposed is to survive the process. */
   readonly beforeRender?: () => void
   readonly format?: Format
+}
+
+/** A body, and its compressed form once somebody asked for it. */
+interface Body {
+  readonly bytes: Buffer
+  gzipped?: Promise<Buffer>
 }
 
 /**
@@ -45,8 +56,15 @@ export class Exposition {
   #renderedChanges = Number.NaN
   #renderedDefinitions = 0
   #renderedAtMs = Number.NEGATIVE_INFINITY
-  #body: Buffer = Buffer.alloc(0)
-  #gzipped: Promise<Buffer> | undefined
+  #minAgeMs = 0
+  #body: Body = { bytes: Buffer.alloc(0) }
+  readonly #young = new YoungSeries()
+  /** How many births there were when the body was made. */
+  #bornCount = 0
+  /** What scrapers have seen, as far as it survives the process. */
+  #recordedVisits = 0
+  /** By how many births their scrapers have seen. */
+  readonly #ownBodies = new Map<number, Body>()
   readonly #isNameTaken: IsNameTaken = (name) => this.#options.registry.families().some((family) => family.spec.name === name)
 
   constructor(options: ExpositionOptions) {
@@ -54,16 +72,20 @@ export class Exposition {
     this.#format = options.format ?? textFormat
   }
 
+  /** Whether who asks now gets the body that was made for others. */
+  get isFresh(): boolean {
+    return this.#options.nowMs() - this.#renderedAtMs < this.#minAgeMs
+  }
+
+  /** Whoever asks next gets what stands then. */
+  expire(): void {
+    this.#renderedAtMs = Number.NEGATIVE_INFINITY
+  }
+
   /** The body for all who ask now. Not to be written to. */
   body(): Buffer {
-    const nowMs = this.#options.nowMs()
-    if (nowMs - this.#renderedAtMs < (this.#options.minAgeMs ?? DEFAULT_MIN_AGE_MS)) return this.#body
-    this.#options.beforeRender?.()
-    const hasNewNumbers = this.#renderMapped()
-    this.#renderRest()
-    this.#renderedAtMs = nowMs
-    if (hasNewNumbers || !this.#endsWithRest()) this.#join()
-    return this.#body
+    if (!this.isFresh) this.#render()
+    return this.#body.bytes
   }
 
   /**
@@ -71,55 +93,80 @@ export class Exposition {
    * none, or it is new; the body for all is right for it too.
    */
   bodyFor(scraper: string): Buffer | undefined {
-    const { births } = this.#options.registry
-    this.#options.beforeRender?.()
-    const seen = births.scrapers.visit(scraper, births.count)
-    const born = seen === undefined || seen === births.count ? [] : births.after(seen)
-    return born.length === 0 ? undefined : this.#renderAtZero(born)
-  }
-
-  /** A body that is nobody else's, compressed. */
-  compress(body: Buffer): Promise<Buffer> {
-    return this.#compress(body)
+    return this.#ownBodyOf(scraper)?.bytes
   }
 
   /** The body compressed: once, whatever many wait. Rejects if zlib fails. */
   gzip(): Promise<Buffer> {
-    const body = this.body()
-    this.#gzipped ??= this.#compress(body)
-    return this.#gzipped
+    if (!this.isFresh) this.#render()
+    return this.#compressed(this.#body)
+  }
+
+  /** `bodyFor`, compressed. */
+  gzipFor(scraper: string): Promise<Buffer> | undefined {
+    const own = this.#ownBodyOf(scraper)
+    return own === undefined ? undefined : this.#compressed(own)
   }
 
   /** The mapped families for people, series sorted by labels; `withOwn` adds the exporter's own. */
   mappedText({ withOwn = false }: { withOwn?: boolean } = {}): string {
     const out = new TextWriter()
     const isTaken = this.#isNameTaken
-    for (const family of this.#options.registry.families()) this.#format.mapped(family, isTaken)(out, slotsByLabels(family.store))
+    for (const family of this.#options.registry.families()) {
+      const { opening, writeSeries } = this.#format.mapped(family, isTaken)
+      out.write(opening)
+      for (const slot of slotsByLabels(family.store)) writeSeries(slot, out)
+    }
     if (withOwn) for (const family of ownFamilies(this.#options.own)) this.#format.exposed(family, out, isTaken)
     out.write(this.#format.end)
     return out.bytes().toString()
   }
 
-  /** Nothing else happens between the first line and the last: what stands at 0 meanwhile, nobody sees. */
-  #renderAtZero(born: readonly Birth[]): Buffer {
-    const undo = born.map(({ family, slot }) => hide(family, slot))
-    const out = new TextWriter()
-    for (const family of this.#options.registry.families()) this.#format.mapped(family, this.#isNameTaken)(out)
-    for (const putBack of undo.reverse()) putBack()
-    // The body for all is older than what this scraper sees now: it must not be given to it next.
-    this.#renderedAtMs = Number.NEGATIVE_INFINITY
-    this.#renderRest()
-    return Buffer.concat([out.bytes(), this.#rest.bytes()])
+  /** It has now seen all births that the body shows, and no other: whoever asks gets numbers of one moment. */
+  #ownBodyOf(scraper: string): Body | undefined {
+    const all = this.body()
+    const { scrapers } = this.#options.registry.births
+    const seen = scrapers.visit(scraper, this.#bornCount)
+    const own = seen === undefined || seen >= this.#bornCount ? undefined : this.#bodyAtZero(all, seen)
+    // Who sees more than 0 must not be shown 0 by a process after this one.
+    if (own === undefined && scrapers.changes !== this.#recordedVisits) this.#record()
+    return own
   }
 
-  async #compress(body: Buffer): Promise<Buffer> {
-    try {
-      // The lowest level: a scraper waits for it.
-      return await compress(body, { level: constants.Z_BEST_SPEED })
-    } catch (cause) {
-      this.#gzipped = undefined
-      throw new Error(`compressing ${body.length} bytes failed`, { cause })
-    }
+  #bodyAtZero(all: Buffer, seen: number): Body | undefined {
+    const known = this.#ownBodies.get(seen)
+    if (known !== undefined || this.#ownBodies.size >= MAX_OWN_BODIES) return known
+    const bytes = this.#young.atZero(all, seen)
+    if (bytes === undefined) return undefined
+    const own = { bytes }
+    this.#ownBodies.set(seen, own)
+    return own
+  }
+
+  #compressed(body: Body): Promise<Buffer> {
+    // The lowest level: a scraper waits for it.
+    body.gzipped ??= compress(body.bytes, { level: constants.Z_BEST_SPEED }).catch((cause: unknown) => {
+      delete body.gzipped
+      throw new Error(`compressing ${body.bytes.length} bytes failed`, { cause })
+    })
+    return body.gzipped
+  }
+
+  #render(): void {
+    const { nowMs, minAgeMs = DEFAULT_MIN_AGE_MS } = this.#options
+    const startMs = nowMs()
+    this.#record()
+    const hasNewNumbers = this.#renderMapped()
+    this.#renderRest()
+    if (hasNewNumbers || !this.#endsWithRest()) this.#join()
+    this.#renderedAtMs = nowMs()
+    const tookMs = this.#renderedAtMs - startMs
+    if (hasNewNumbers) this.#minAgeMs = Math.max(minAgeMs, Math.min(tookMs * AGE_PER_RENDERING, LONGEST_MIN_AGE_MS))
+  }
+
+  #record(): void {
+    this.#options.beforeRender?.()
+    this.#recordedVisits = this.#options.registry.births.scrapers.changes
   }
 
   /** Answers whether anything was new. */
@@ -129,8 +176,13 @@ export class Exposition {
     this.#mapped.clear()
     if (registry.definitions !== this.#renderedDefinitions) this.#writers.clear()
     this.#renderedDefinitions = registry.definitions
-    for (const family of registry.families())
-      this.#writerOf(family.spec.name, () => this.#format.mapped(family, this.#isNameTaken))(this.#mapped)
+    this.#bornCount = registry.births.count
+    this.#young.begin(registry.births.after(Math.min(registry.births.scrapers.leastSeen, this.#bornCount)))
+    for (const family of registry.families()) {
+      const { opening, writeSeries } = this.#writerOf(family.spec.name, () => this.#format.mapped(family, this.#isNameTaken))
+      this.#mapped.write(opening)
+      this.#young.write(family, writeSeries, this.#mapped)
+    }
     this.#renderedChanges = registry.changes
     return true
   }
@@ -150,24 +202,11 @@ export class Exposition {
 
   #endsWithRest(): boolean {
     const mappedBytes = this.#mapped.bytes().length
-    return this.#body.subarray(mappedBytes).equals(this.#rest.bytes())
+    return this.#body.bytes.subarray(mappedBytes).equals(this.#rest.bytes())
   }
 
   #join(): void {
-    this.#body = Buffer.concat([this.#mapped.bytes(), this.#rest.bytes()])
-    this.#gzipped = undefined
-  }
-}
-
-/** The series at 0, without exemplars, until the answer is called. */
-function hide(family: Bearer, slot: number): () => void {
-  const { store, exemplars } = family
-  const start = slot * store.cellCount
-  const cells = store.cells.slice(start, start + store.cellCount)
-  store.cells.fill(0, start, start + store.cellCount)
-  family.exemplars = undefined
-  return () => {
-    store.cells.set(cells, start)
-    family.exemplars = exemplars
+    this.#body = { bytes: Buffer.concat([this.#mapped.bytes(), this.#rest.bytes()]) }
+    this.#ownBodies.clear()
   }
 }

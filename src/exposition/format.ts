@@ -3,8 +3,15 @@ import type { Family } from '../registry/family.ts'
 import type { ExposedFamily } from './exposed-family.ts'
 import type { TextWriter } from './text-writer.ts'
 
-/** Writes one mapped family, its series in the given order of slots (default: order of slots). Keeps what can be used again. */
-export type FamilyWriter = (out: TextWriter, slots?: readonly number[]) => void
+/** Writes the series in `slot`, or nothing if there is none. */
+export type SeriesWriter = (slot: number, out: TextWriter) => void
+
+/** How one mapped family is written. Keeps what can be used again. */
+export interface FamilyWriter {
+  /** What stands before its series. */
+  readonly opening: string
+  readonly writeSeries: SeriesWriter
+}
 
 /** Whether some family of the body has this name. */
 export type IsNameTaken = (name: string) => boolean

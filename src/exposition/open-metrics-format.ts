@@ -15,13 +15,7 @@ export function openMetricsFormat({ withCreated = false }: { withCreated?: boole
     mapped: (family, isTaken) => {
       const { name, help, type } = family.spec
       const called = openMetricsName(name, type, isTaken)
-      const opening = openingOf(called, help)
-      const writeSeries = openMetricsSamples(family, called, withCreated)
-      return (out, slots) => {
-        out.write(opening)
-        if (slots === undefined) for (let slot = 0; slot < family.store.slotLimit; slot++) writeSeries(slot, out)
-        else for (const slot of slots) writeSeries(slot, out)
-      }
+      return { opening: openingOf(called, help), writeSeries: openMetricsSamples(family, called, withCreated) }
     },
     exposed: (family, out, isTaken) => writeExposed(family, openMetricsName(family.name, family.type, isTaken), out),
     end: '# EOF\n',

@@ -19,8 +19,8 @@ export function openMetricsName(name: string, type: string, isTaken: IsNameTaken
 
 function withSuffix(name: string, suffix: string, type: string, instead: string, isTaken: IsNameTaken): OpenMetricsName {
   const family = name.endsWith(suffix) ? name.slice(0, -suffix.length) : ''
-  // A counter also owns `_created`, whether it is written or not.
-  const isMet = isTaken(family) || (type === 'counter' && isTaken(`${family}_created`))
+  // A counter also owns `_created`, whether it is written or not; an info gives way to the counter of its family.
+  const isMet = isTaken(family) || isTaken(`${family}${type === 'counter' ? '_created' : '_total'}`)
   return family === '' || isMet ? { family: name, type: instead } : { family, type }
 }
 

@@ -2,11 +2,11 @@
 import type { Exemplar } from '../registry/exemplars.ts'
 import type { Family } from '../registry/family.ts'
 import type { FamilyType } from '../registry/family-spec.ts'
+import type { SeriesWriter } from './format.ts'
 import { floatText, valueText } from './number-text.ts'
 import type { OpenMetricsName } from './open-metrics-names.ts'
 import { openHead, sampleHead } from './sample-head.ts'
 import { SeriesHeads } from './series-heads.ts'
-import type { SeriesWriter } from './text-samples.ts'
 
 interface Naming {
   readonly called: OpenMetricsName

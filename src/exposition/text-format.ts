@@ -13,13 +13,7 @@ import type { TextWriter } from './text-writer.ts'
 export const textFormat: Format = {
   mapped: (family) => {
     const { name, help, type } = family.spec
-    const opening = openingOf(name, help, type === 'info' ? 'gauge' : type)
-    const writeSeries = TEXT_SAMPLES[type](family)
-    return (out, slots) => {
-      out.write(opening)
-      if (slots === undefined) for (let slot = 0; slot < family.store.slotLimit; slot++) writeSeries(slot, out)
-      else for (const slot of slots) writeSeries(slot, out)
-    }
+    return { opening: openingOf(name, help, type === 'info' ? 'gauge' : type), writeSeries: TEXT_SAMPLES[type](family) }
   },
   exposed: writeExposed,
   end: '',

@@ -1,13 +1,10 @@
 /** The lines of one series in text 0.0.4, by type of metric. A new type is one entry here. */
 import type { Family } from '../registry/family.ts'
 import type { FamilyType } from '../registry/family-spec.ts'
+import type { SeriesWriter } from './format.ts'
 import { boundText, valueText } from './number-text.ts'
 import { openHead, sampleHead } from './sample-head.ts'
 import { SeriesHeads } from './series-heads.ts'
-import type { TextWriter } from './text-writer.ts'
-
-/** Writes the series in `slot`, or nothing if there is none. */
-export type SeriesWriter = (slot: number, out: TextWriter) => void
 
 export const TEXT_SAMPLES: Readonly<Record<FamilyType, (family: Family) => SeriesWriter>> = {
   counter: oneNumber,

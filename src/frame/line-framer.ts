@@ -2,6 +2,9 @@
  * Bytes of a file → whole lines, each with the offset where it ends. Keeps no bytes: the unfinished rest of a line is asked
  * for again, so memory is the source's one window. Work stays linear: past `PEEK_BYTES` a rest is not delivered again and
  * again but only searched onwards, and asked for in one piece when its end is known.
+ *
+ * NULs before a line are no part of it: who goes on writing where it was, after the file was truncated, leaves a hole that reads as NULs,
+ * of any size. They are passed over only once the line has ended, since space that was set aside for later lines looks the same.
  */
 import type { Chunk, StreamSink } from '../source/source.ts'
 
@@ -30,6 +33,8 @@ export class LineFramer implements StreamSink {
   /** What was asked for: `#lineStart`, or further on while a long line is only searched for its end. */
   #wanted = 0
   #needBytes = 0
+  /** While a long line is only searched: from `#lineStart` up to here there are NULs. */
+  #nulsEnd = 0
 
   constructor({ maxLineBytes, onLine, onTooLong }: LineSinkOptions) {
     this.#maxLineBytes = maxLineBytes
@@ -56,8 +61,9 @@ export class LineFramer implements StreamSink {
   end(chunk: Chunk): void {
     this.push(chunk)
     const endOffset = chunk.offset + (chunk.end - chunk.start)
-    const restBytes = endOffset - this.#lineStart
     this.#needBytes = 0
+    this.#lineStart = this.#wanted > this.#lineStart ? this.#nulsEnd : endOffset - restIn(chunk, endOffset - this.#lineStart)
+    const restBytes = endOffset - this.#lineStart
     if (restBytes > this.#maxLineBytes) this.#onTooLong(restBytes, endOffset)
     else if (this.#lineStart < chunk.offset) {
       this.#needBytes = restBytes
@@ -83,6 +89,7 @@ export class LineFramer implements StreamSink {
     let from = at
     for (let newline = filled.indexOf(NEWLINE, from); newline !== -1; newline = filled.indexOf(NEWLINE, from)) {
       const endOffset = firstOffset + newline + 1
+      if (buffer[from] === 0) from = nulsEnd(buffer, from, newline)
       if (newline - from > this.#maxLineBytes) this.#onTooLong(newline - from, endOffset)
       else this.#onLine(buffer, from, newline, endOffset)
       from = newline + 1
@@ -90,6 +97,7 @@ export class LineFramer implements StreamSink {
     }
     // If a line ended here, the next window starts at the rest and brings more of it: that costs each byte one more reading.
     if (from > at || end - from < PEEK_BYTES) return this.#lineStart
+    this.#nulsEnd = firstOffset + nulsEnd(buffer, from, end)
     return firstOffset + end
   }
 
@@ -97,10 +105,12 @@ export class LineFramer implements StreamSink {
   #searchOn(chunk: Chunk): number {
     const { buffer, start, end, offset } = chunk
     const found = buffer.subarray(start, end).indexOf(NEWLINE)
+    if (this.#nulsEnd === offset) this.#nulsEnd += nulsEnd(buffer, start, found === -1 ? end : start + found) - start
     if (found === -1) return offset + (end - start)
     const endOffset = offset + found + 1
-    const lineBytes = endOffset - 1 - this.#lineStart
+    const lineBytes = endOffset - 1 - this.#nulsEnd
     if (lineBytes <= this.#maxLineBytes) {
+      this.#lineStart = this.#nulsEnd
       this.#needBytes = lineBytes + 1
       return this.#lineStart
     }
@@ -108,4 +118,19 @@ export class LineFramer implements StreamSink {
     this.#lineStart = endOffset
     return this.#takeLines(chunk, start + found + 1)
   }
+}
+
+/** How many of the last bytes of the chunk are left without NULs before them. */
+function restIn({ buffer, end }: Chunk, restBytes: number): number {
+  return end - nulsEnd(buffer, end - restBytes, end)
+}
+
+const NULS = Buffer.alloc(64 * 1024)
+
+/** Index of the first byte from `start` on that is no NUL, or `end`. Whole blocks are compared, which is some ten times as quick. */
+function nulsEnd(buffer: Buffer, start: number, end: number): number {
+  let at = start
+  while (end - at >= NULS.length && buffer.compare(NULS, 0, NULS.length, at, at + NULS.length) === 0) at += NULS.length
+  while (at < end && buffer[at] === 0) at++
+  return at
 }

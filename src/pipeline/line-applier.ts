@@ -41,6 +41,7 @@ export class LineApplier {
   readonly #events: Readonly<Record<Outcome | 'primed', Cell>>
   readonly #lines: Readonly<Record<'event' | 'blank' | 'rejected', Cell>>
   readonly #bytes: Readonly<Record<'event' | 'blank' | 'rejected', Cell>>
+  readonly #invalidUtf8: Cell
   readonly #lastEvent: Cell
   readonly #sightings: Sightings
   readonly #unmapped = new Map<string, Cell>()
@@ -58,6 +59,7 @@ export class LineApplier {
     this.#events = outcome(own.events, ['mapped', 'unmatched', 'unmapped', 'dropped', 'primed'])
     this.#lines = outcome(own.lines, ['event', 'blank', 'rejected'])
     this.#bytes = outcome(own.lineBytes, ['event', 'blank', 'rejected'])
+    this.#invalidUtf8 = own.invalidUtf8.at(source)
     this.#lastEvent = own.lastEvent.at(source)
   }
 
@@ -124,6 +126,7 @@ export class LineApplier {
     const outcome = this.#options.mapping.apply(this.#row)
     this.#events[outcome].value++
     this.#hasNewEvent = true
+    if (this.#decoder.hasInvalidUtf8) this.#invalidUtf8.value++
     this.#sightings.event(this.#row, outcome)
     if (outcome === 'unmapped') this.#unmappedCell(this.#row.name ?? NAMELESS).value++
   }

@@ -9,14 +9,15 @@ export class Scrapers {
   changes = 0
   readonly #seen = new Map<string, number>()
 
-  /** How many births the scraper has seen (undefined: it is new), and from now on all `count` of them. */
+  /** How many births the scraper has seen (undefined: it is new), and from now on at least `count` of them. */
   visit(scraper: string, count: number): number | undefined {
     const name = scraper.slice(0, MAX_NAME_LENGTH)
     const seen = this.#seen.get(name)
+    const sees = Math.max(count, seen ?? 0)
     this.#seen.delete(name)
-    this.#seen.set(name, count)
+    this.#seen.set(name, sees)
     if (this.#seen.size > MAX_REMEMBERED) this.#seen.delete(this.#seen.keys().next().value!)
-    if (seen !== count) this.changes++
+    if (seen !== sees) this.changes++
     return seen
   }
 

@@ -4,6 +4,7 @@
  * texts that differ in them are two.
  */
 import { createHash } from 'node:crypto'
+import { MASKED } from '../mask/masked.ts'
 import type { Masks } from '../mask/masks.ts'
 
 /** C0, DEL, C1, separators of lines, what turns the direction of all that follows, and halves of surrogate pairs (which whole pairs are not, under `u`). */
@@ -13,11 +14,24 @@ const SUSPECT = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ud800-\ud
 
 const HASH_HEX_LENGTH = 8
 
+/** Looking for secrets takes time in proportion to the text: of what is longer, so much is looked at and the rest is left out. */
+const MAX_LOOKED_AT = 65_536
+/** So much before that end may hold the first half of a secret. */
+const UNSURE_LENGTH = 4096
+
 /** What becomes of a label's text: masked (unless the mapping says otherwise), then cut, then cleaned. A cut before would let half a secret by. */
 export type CleanLabel = (text: string, isUnmasked?: boolean) => string
 
 export function labelCleaner(masks: Masks, maxLength: number): CleanLabel {
-  return (text, isUnmasked = false) => cleanLabel(isUnmasked ? text : masks.text(text), maxLength)
+  return (text, isUnmasked = false) => cleanLabel(isUnmasked ? text : masked(text, masks, maxLength), maxLength)
+}
+
+/** Texts that differ only where nobody looks are one. */
+function masked(text: string, masks: Masks, maxLength: number): string {
+  if (text.length <= MAX_LOOKED_AT) return masks.text(text)
+  const head = masks.text(headOf(text, MAX_LOOKED_AT))
+  // Shorter: nearly all of it was secret.
+  return head.length > maxLength + UNSURE_LENGTH ? headOf(head, head.length - UNSURE_LENGTH) : MASKED
 }
 
 /** `text` as a label, whatever it tells: at most `maxLength` UTF-16 units. A text that is fit and short is returned as it is. */

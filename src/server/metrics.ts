@@ -1,14 +1,17 @@
 /** The metrics: per format one shared buffer for all scrapers, compressed once if asked for; the exact Content-Type of what was asked. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { HeldBodies } from './held-bodies.ts'
 import { type Negotiated, negotiate } from './negotiate.ts'
 
 /** What the server needs of an exposition. */
 export interface MetricsBody {
+  /** Whether who asks now gets what was made for others. */
+  readonly isFresh: boolean
   body(): Buffer
   gzip(): Promise<Buffer>
   /** For one scraper, where the body for all is not right for it. */
   bodyFor(scraper: string): Buffer | undefined
-  compress(body: Buffer): Promise<Buffer>
+  gzipFor(scraper: string): Promise<Buffer> | undefined
 }
 
 export interface Metrics {
@@ -21,21 +24,36 @@ export interface Metrics {
   readonly formats: Readonly<Record<Negotiated['format'], MetricsBody>>
 }
 
-export function addMetricsRoute(app: FastifyInstance, path: string, { prepare, hold, onScrape, formats }: Metrics): void {
+/** All that readers keep from being given back, over all listeners. */
+const MAX_HELD_BYTES = 16_000_000
+
+export function heldBodies(): HeldBodies {
+  return new HeldBodies(MAX_HELD_BYTES)
+}
+
+export function addMetricsRoute(app: FastifyInstance, path: string, metrics: Metrics, held: HeldBodies): void {
+  const { prepare, hold, onScrape, formats } = metrics
   app.get(path, async (request: FastifyRequest, reply: FastifyReply) => {
     const reason = hold?.()
     if (reason !== undefined) return reply.code(503).header('content-type', 'text/plain; charset=utf-8').send(reason)
     const { format, contentType } = negotiate(request.headers.accept)
     reply.header('content-type', contentType).header('vary', 'Accept, Accept-Encoding')
-    await prepare()
-    const metrics = formats[format]
+    const body = formats[format]
+    if (!body.isFresh) await prepare()
     const scraper = scraperOf(request)
     const taken = request.method === 'GET' ? onScrape?.(scraper) : undefined
-    const own = scraper === undefined ? undefined : metrics.bodyFor(scraper)
-    if (taken !== undefined) reply.raw.once('finish', () => taken(own === undefined))
-    if (!acceptsGzip(request.headers['accept-encoding'])) return reply.send(own ?? metrics.body())
-    const compressed = own === undefined ? await metrics.gzip() : await metrics.compress(own)
-    return reply.header('content-encoding', 'gzip').send(compressed)
+    if (acceptsGzip(request.headers['accept-encoding'])) {
+      const own = scraper === undefined ? undefined : body.gzipFor(scraper)
+      const compressed = await (own ?? body.gzip())
+      held.hold(compressed, reply.raw)
+      reply.raw.once('finish', () => taken?.(own === undefined))
+      return reply.header('content-encoding', 'gzip').send(compressed)
+    }
+    const own = scraper === undefined ? undefined : body.bodyFor(scraper)
+    const bytes = own ?? body.body()
+    held.hold(bytes, reply.raw)
+    reply.raw.once('finish', () => taken?.(own === undefined))
+    return reply.send(bytes)
   })
 }
 

@@ -10,9 +10,10 @@ import fastify from 'fastify'
 import { Connections } from './connections.ts'
 import { withoutPrefix } from './external-url.ts'
 import { addHealthRoutes, type Health } from './health.ts'
+import type { HeldBodies } from './held-bodies.ts'
 import { addLifecycleRoutes, LIFECYCLE_PATHS, type Lifecycle } from './lifecycle.ts'
 import { isLoopback, type ListenAddress, onAllAddresses, parseListenAddress } from './listen-address.ts'
-import { addMetricsRoute, type Metrics } from './metrics.ts'
+import { addMetricsRoute, heldBodies, type Metrics } from './metrics.ts'
 import { addPageRoutes, PAGE_PATHS, type PageTexts } from './page.ts'
 
 export interface ServerOptions {
@@ -25,6 +26,8 @@ export interface ServerOptions {
   readonly pathPrefix?: string
   /** undefined: nobody may reload or end the exporter by a request. */
   readonly lifecycle?: Lifecycle | undefined
+  /** Over all listeners; default 1024. */
+  readonly maxConnections?: number
   /** A reader that takes nothing of an answer for this long is cut off. Default 30 s. */
   readonly writeDeadlineMs?: number
 }
@@ -50,7 +53,12 @@ const SECURITY_HEADERS = {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const parsed = options.addresses.map(parsedOrThrow)
   assertTelemetryPath(options.telemetryPath)
-  const connections = new Connections({ maxCount: 256, maxPendingCount: 32, writeDeadlineMs: options.writeDeadlineMs ?? 30_000 })
+  const connections = new Connections({
+    maxCount: options.maxConnections ?? 1024,
+    maxPendingCount: 32,
+    writeDeadlineMs: options.writeDeadlineMs ?? 30_000,
+  })
+  const held = heldBodies()
   const apps: FastifyInstance[] = []
   const close = async (): Promise<void> => {
     await Promise.all(apps.map(closeWithin))
@@ -58,7 +66,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     const addresses: string[] = []
     for (const [i, address] of parsed.entries()) {
-      const app = createApp(options, connections)
+      const app = createApp(options, connections, held)
       apps.push(app)
       addresses.push(await listen(app, address, options.addresses[i]!))
     }
@@ -69,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-function createApp(options: ServerOptions, connections: Connections): FastifyInstance {
+function createApp(options: ServerOptions, connections: Connections, held: HeldBodies): FastifyInstance {
   const { pathPrefix = '' } = options
   const app = fastify({
     logger: false,
@@ -85,7 +93,7 @@ function createApp(options: ServerOptions, connections: Connections): FastifyIns
   app.setErrorHandler((error: { statusCode?: number }, _, reply) =>
     plain(reply, error.statusCode ?? 500, 'The request could not be answered.\n'),
   )
-  addMetricsRoute(app, options.telemetryPath, options.metrics)
+  addMetricsRoute(app, options.telemetryPath, options.metrics, held)
   addHealthRoutes(app, options.health)
   addPageRoutes(app, options.page)
   if (pathPrefix !== '' && !app.hasRoute({ method: 'GET', url: pathPrefix }))

@@ -20,6 +20,12 @@ export const OWN_METRICS = {
     labels: ['source', 'reason'],
     help: 'Lines that made no event, by reason: not_json, malformed, not_object, too_long, too_many_values, too_deep, internal, poison (it was in hand at two deaths of the process).',
   },
+  invalidUtf8: {
+    name: 'agentlog_invalid_utf8_lines_total',
+    type: 'counter',
+    labels: ['source'],
+    help: 'Lines that made an event although a text that was read of them holds bytes that are no UTF-8; U+FFFD stands for those.',
+  },
   events: {
     name: 'agentlog_events_total',
     type: 'counter',
@@ -56,7 +62,13 @@ export const OWN_METRICS = {
     name: 'agentlog_source_files',
     type: 'gauge',
     labels: ['source', 'state'],
-    help: 'Files of the source by state: open, rotated (renamed, still read), unreadable, copy (of a file that is read).',
+    help: 'Files of the source by state: open (followed), rotated (renamed or deleted, still read), unreadable, copy (of a file that is read), waiting (for a file descriptor).',
+  },
+  sourceDirectories: {
+    name: 'agentlog_source_directories',
+    type: 'gauge',
+    labels: ['source', 'mode'],
+    help: 'Directories of the source by how changes in them are found: notify (the system tells, and polling finds what it does not), poll (polling alone).',
   },
   sourceFileEvents: {
     name: 'agentlog_source_file_changes_total',
@@ -69,6 +81,12 @@ export const OWN_METRICS = {
     type: 'counter',
     labels: ['source'],
     help: 'Bytes known to be in a file that were not read when it was truncated: lost, unless a copy holds them.',
+  },
+  vanishedBytes: {
+    name: 'agentlog_source_vanished_unread_bytes_total',
+    type: 'counter',
+    labels: ['source'],
+    help: 'Bytes known to be in a file that were not read when it was deleted while closed for want of file descriptors: lost, unless a copy holds them.',
   },
   lagBytes: {
     name: 'agentlog_source_lag_bytes',

@@ -14,6 +14,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import { shapeIssues } from '../../src/config/shape-issues.ts'
 import { Pipeline } from '../../src/pipeline/pipeline.ts'
 import { compilePlan, type Plan, takeOver } from '../../src/pipeline/plan.ts'
+import { Descriptors } from '../../src/source/file/descriptors.ts'
 import { LeftLogs } from '../../src/source/left-logs.ts'
 import { Log } from '../../src/telemetry/log.ts'
 
@@ -32,8 +33,9 @@ test('what a reload replaces is let go', async () => {
     return (await loadConfig({ files: [file], presets: [], presetDir: PRESET_DIR, validate })).config
   }
   const log = new Log({ write: () => {}, level: 'error', format: 'logfmt', wallClockMs: Date.now })
+  const descriptors = new Descriptors()
   const made = (config: Config, plan: Plan, kept: readonly MadeIntake[]) =>
-    createIntakes(chooseSources(SETTINGS, config), SETTINGS, config, plan.own, log, kept)
+    createIntakes(chooseSources(SETTINGS, config), SETTINGS, config, { own: plan.own, log, descriptors }, kept)
   const firstConfig = await configOf('s0')
   let plan = compilePlan(firstConfig, () => {})
   let intakes = made(firstConfig, plan, [])

@@ -226,16 +226,17 @@ test('a file is followed live: appended, rotated by rename, found later', async 
   expect(['old', 'appended'].map((tool) => callsOf(text, tool))).toEqual([1, 1])
 })
 
-test('more logs than descriptors leave room for scrapers', async () => {
+test('more logs than descriptors are all read, and leave room for scrapers', async () => {
   mkdirSync(join(scratch, 'many'))
   for (let i = 0; i < 200; i++) write(`many/${i}.jsonl`, call('x'))
   const served = await serveWithin(128, [join(scratch, 'many/*.jsonl')])
   running.push(served)
   const text = await until(
     () => scrape(served.url),
-    (body) => callsOf(body, 'x') === 64,
+    (body) => callsOf(body, 'x') === 200,
   )
-  expect(text).toContain('agentlog_source_files{source="files",state="unreadable"} 136')
+  expect(text).toContain('agentlog_source_files{source="files",state="open"} 200')
+  expect(text).toContain('agentlog_source_files{source="files",state="unreadable"} 0')
 })
 
 test('history: prime reads what is there and counts nothing of it; later lines and files count', async () => {

@@ -50,6 +50,77 @@ test('invalid UTF-8 inside a string becomes U+FFFD', () => {
   expect(read(bytes)).toEqual([undefined, { a: '\ufffd' }])
 })
 
+test('bytes that are no UTF-8 are told where a text was read, in each gait; U+FFFD that the writer wrote is none', () => {
+  const told = (line: Buffer, isAlwaysUtf8 = false): boolean => {
+    const reader = new JsonLine(BOUNDS, isAlwaysUtf8)
+    reader.read(line, 0, line.length)
+    reader.parseFaithfully()
+    return reader.hasInvalidUtf8
+  }
+  for (const odd of ['c080', 'eda080', 'f8888080', 'f4908080', 'e282', 'ff', '80']) {
+    const line = Buffer.concat([Buffer.from('{"a":"'), Buffer.from(odd, 'hex'), Buffer.from('"}')])
+    expect([odd, told(line), told(line, true), told(Buffer.concat([Buffer.from('x '), line]))]).toEqual([odd, true, true, true])
+  }
+  for (const text of ['{"a":"\ufffdé😀"}', '{"a":"\\ud800"}', 'é {"a":1}']) expect(told(Buffer.from(text))).toBe(false)
+  const reader = new JsonLine(BOUNDS)
+  for (const [bytes, expected] of [
+    [Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), true],
+    [Buffer.from('{"a":1}'), false],
+  ] as const) {
+    reader.read(bytes, 0, bytes.length)
+    reader.parseFaithfully()
+    expect(reader.hasInvalidUtf8).toBe(expected)
+  }
+})
+
+test('of a key that comes twice the last holds, also beside long integers', () => {
+  expect(read('{"a":1,"a":2}')).toEqual([undefined, { a: 2 }])
+  expect(read('{"a":12345678901234567890,"a":"x","b":12345678901234567891,"b":12345678901234567892}')).toEqual([
+    undefined,
+    { a: 'x', b: 12345678901234567892n },
+  ])
+})
+
+/** The least of three, since the machine may be busy. */
+function leastMs(line: Buffer): number {
+  const took = [0, 1, 2].map(() => {
+    const startMs = performance.now()
+    const reader = new JsonLine({ maxValues: 100_000, maxDepth: 256 })
+    reader.read(line, 0, line.length)
+    reader.parseFaithfully()
+    return performance.now() - startMs
+  })
+  return Math.min(...took)
+}
+
+test.each([
+  ['a text', '{"a":"', 'x', '"}'],
+  ['escapes', '{"a":"', '\\u00e9\\"\\\\', '"}'],
+  ['backslashes', '{"a":"', '\\\\', '"}'],
+  ['no ASCII', '{"a":"', 'é', '"}'],
+  ['digits', '{"a":', '9', '}'],
+  ['digits with points', '{"a":"', '9.', '"}'],
+  ['long integers', '{"a":[', '12345678901234567890,', '1]}'],
+  ['arrays', '{"a":', '[', ''],
+  ['objects', '{"a":', '{"a":', ''],
+  ['values', '{"a":[', '{},', '{}]}'],
+  ['keys', '{', '"k":1,', '"a":1}'],
+  ['braces', '', '{', ''],
+  ['text before a brace', '', 'x', '{"a":1}'],
+  ['colours', '', '\u001b[31m', '{"a":1}'],
+  ['colours without an end', '{"a":', '\u001b]', ''],
+  ['escape characters', '{"a":', '\u001b', '}'],
+  ['NULs', 'x', '\u0000', ''],
+  ['blanks', '{', ' ', ''],
+  ['quotes', '{', '"', ''],
+])('a megabyte of %s is read within 50 ms', (_, open, piece, close) => {
+  const lineOf = (bytes: number): Buffer => Buffer.from(open + piece.repeat(bytes / Buffer.byteLength(piece)) + close)
+  // A machine that is busy with other tests is slow at everything.
+  const plain = Buffer.from(`{"a":"${'x'.repeat(1e6)}"}`)
+  const slowness = Math.max(1, leastMs(plain) / 10)
+  expect(leastMs(lineOf(1e6)) / slowness).toBeLessThan(50)
+})
+
 test('values and depth are bounded before a line is parsed', () => {
   const deep = (n: number): string => `${'{"a":'.repeat(n)}1${'}'.repeat(n)}`
   expect(read(deep(20))[0]).toBeUndefined()
@@ -136,4 +207,15 @@ test('the quick gait differs from the faithful one only where it says so', () =>
     ),
     { numRuns: 500 },
   )
+})
+
+test('a line is parsed again for the digits of a long integer, not for a number that is infinite anyway', () => {
+  const line = new JsonLine(BOUNDS)
+  expect([2 ** 53, -(2 ** 60), 2 ** 53 - 1, 1e400, -1e400].map((value) => line.mayDiffer(value))).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ])
 })

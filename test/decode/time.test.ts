@@ -38,6 +38,25 @@ test('the years are 1970 to 2199, in UTC', () => {
   f('2200-01-01T00:00:00Z', undefined)
   f('2200-01-01T00:30:00+01:00', ns('2199-12-31T23:30:00Z'))
   f('0001-01-01T00:00:00Z', undefined)
+  f('9999-12-31T23:59:59.999999999Z', undefined)
+  f('0000-00-00T00:00:00Z', undefined)
+})
+
+test('at the ends of the years, and in a leap second, a zone makes no difference to what is a time', () => {
+  const [tokyo, newYork] = [timeParser('Asia/Tokyo'), timeParser('America/New_York')]
+  f('1970-01-01T00:00:00', undefined, tokyo)
+  f('1970-01-01T09:00:00', 0n, tokyo)
+  f('1969-12-31T19:00:00', 0n, newYork)
+  f('2199-12-31T19:00:00', undefined, newYork)
+  f('2199-12-31T18:59:59', ns('2199-12-31T23:59:59Z'), newYork)
+  f('0001-01-01T00:00:00', undefined, tokyo)
+  f('9999-12-31T23:59:59', undefined, newYork)
+  f('2017-01-01T08:59:60', ns('2017-01-01T00:00:00Z'), tokyo)
+  f('2016-12-31T18:59:60', ns('2017-01-01T00:00:00Z'), newYork)
+  // Half an hour forward and back.
+  const lordHowe = timeParser('Australia/Lord_Howe')
+  f('2026-10-04T02:15:00', ns('2026-10-03T15:45:00Z'), lordHowe)
+  f('2026-04-05T01:45:00', ns('2026-04-04T14:45:00Z'), lordHowe)
 })
 
 test('what only Date.parse would read is no time', () => {

@@ -10,11 +10,24 @@ export interface ExpositionForTest extends RegistryForTest {
   advance(ms: number): void
 }
 
-export function expositionOf(options: Parameters<typeof registryOf>[0] = {}): ExpositionForTest {
+/** `renderMs`: what making a body takes. */
+export function expositionOf({
+  renderMs = 0,
+  ...options
+}: Parameters<typeof registryOf>[0] & { renderMs?: number } = {}): ExpositionForTest {
   const base = registryOf(options)
   const others: ExposedFamily[] = []
   let nowMs = 1000
-  const exposition = new Exposition({ registry: base.registry, own: base.own, others: () => others, nowMs: () => nowMs })
+  const beforeRender = (): void => {
+    nowMs += renderMs
+  }
+  const exposition = new Exposition({
+    registry: base.registry,
+    own: base.own,
+    others: () => others,
+    nowMs: () => nowMs,
+    beforeRender,
+  })
   return {
     ...base,
     exposition,

@@ -26,6 +26,22 @@ test('all who ask within 10 ms share one body', () => {
   expect(shown(world.exposition.body())).toBe(1)
 })
 
+test('a body that took long is given for ten times as long, but for two seconds at most', () => {
+  for (const [renderMs, ageMs] of [
+    [25, 250],
+    [300, 2000],
+  ] as const) {
+    const world = expositionOf({ renderMs })
+    const add = counterOf(world)
+    const first = world.exposition.body()
+    add(1)
+    world.advance(ageMs - 1)
+    expect([world.exposition.isFresh, world.exposition.body() === first]).toEqual([true, true])
+    world.advance(1)
+    expect([world.exposition.isFresh, shown(world.exposition.body())]).toEqual([false, 1])
+  }
+})
+
 test('a body that was given is never written to again', () => {
   const world = expositionOf()
   const add = counterOf(world)

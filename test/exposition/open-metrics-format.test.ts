@@ -81,14 +81,16 @@ test('families have the names and units of the format; what lacks its suffix or 
   add('gauge', 'born_created')
   add('gauge', 'taken')
   add('info', 'build_info')
+  add('info', 'calls_info')
   add('info', 'plain')
   add('histogram', 'wait_seconds')
   const families = parsed(world)
-  const named = [...families.values()].slice(0, 10).map(({ name, type, unit, samples }) => [name, type, unit, samples[0]?.name])
+  const named = [...families.values()].slice(0, 11).map(({ name, type, unit, samples }) => [name, type, unit, samples[0]?.name])
   expect(named).toEqual([
     ['born_created', 'gauge', undefined, 'born_created'],
     ['born_total', 'unknown', undefined, 'born_total'],
     ['build', 'info', undefined, 'build_info'],
+    ['calls_info', 'gauge', undefined, 'calls_info'],
     ['calls', 'counter', undefined, 'calls_total'],
     ['odd', 'unknown', undefined, 'odd'],
     ['plain', 'gauge', undefined, 'plain'],

@@ -5,7 +5,7 @@
 import { closeSync, openSync, renameSync, writeSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 
-const BITS = 40
+export const BITS = 40
 export const MAPPING = `version: 1
 limits: { series: 100000 }
 metrics:
@@ -54,7 +54,7 @@ export async function writeLog({ log, lines, linesPerSecond, rotateEvery, random
   closeSync(fd)
 }
 
-function lineOf(n: number, random: () => number): Buffer {
+export function lineOf(n: number, random: () => number): Buffer {
   const fields = {
     event: 'e',
     word: String(Math.floor(n / BITS)),

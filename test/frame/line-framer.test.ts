@@ -26,9 +26,10 @@ function naive(content: Buffer, maxLineBytes: number, takesRest: boolean): Seen 
   for (const [i, part] of parts.entries()) {
     const isRest = i === parts.length - 1
     offset += part.length + (isRest ? 0 : 1)
-    if (isRest && (!takesRest || part === '')) continue
-    if (part.length > maxLineBytes) seen.tooLong.push([part.length, offset])
-    else seen.lines.push([part, offset])
+    const text = part.replace(/^\u0000+/, '')
+    if (isRest && (!takesRest || text === '')) continue
+    if (text.length > maxLineBytes) seen.tooLong.push([text.length, offset])
+    else seen.lines.push([text, offset])
   }
   return seen
 }
@@ -42,6 +43,7 @@ const contents = fc
       fc.string({ maxLength: 20 }),
       fc.constantFrom('\n', '\n\n', '\r\n', 'é\n'),
       fc.nat(3 * PEEK_BYTES).map((n) => 'a'.repeat(n)),
+      fc.nat(3 * PEEK_BYTES).map((n) => '\u0000'.repeat(n)),
     ),
     {
       maxLength: 12,
@@ -117,6 +119,24 @@ describe('LineFramer', () => {
     const tail = Buffer.from('\n{}\n')
     expect(framer.push({ buffer: tail, start: 0, end: 4, offset })).toBe(offset + 4)
     expect(seen).toEqual({ lines: [['{}', offset + 4]], tooLong: [[offset, offset + 1]] })
+  })
+
+  test('a hole of any size before a line is no part of it, and is passed over when the line has ended', () => {
+    const { framer, seen } = collect(100)
+    const hole = Buffer.alloc(256 * 1024)
+    let offset = 0
+    for (; offset < 1e9; offset += hole.length)
+      expect(framer.push({ buffer: hole, start: 0, end: hole.length, offset })).toBe(offset + hole.length)
+    const head = Buffer.from('\0\0{"a"')
+    expect(framer.push({ buffer: head, start: 0, end: head.length, offset })).toBe(offset + head.length)
+    expect(framer.checkpoint).toBe(0)
+    const tail = Buffer.from(':1}\n')
+    const lineStart = offset + 2
+    expect(framer.push({ buffer: tail, start: 0, end: tail.length, offset: offset + head.length })).toBe(lineStart)
+    expect([framer.checkpoint, framer.needBytes]).toEqual([lineStart, 8])
+    const whole = Buffer.from('{"a":1}\n')
+    framer.push({ buffer: whole, start: 0, end: whole.length, offset: lineStart })
+    expect(seen).toEqual({ lines: [['{"a":1}', lineStart + 8]], tooLong: [] })
   })
 
   test('an 8 MiB line that grows in small steps is delivered to the framer hardly more than twice', () => {

@@ -112,10 +112,16 @@ export class Exporter extends Running {
     return Exporter.startProgram(MAIN, ...args)
   }
 
-  static async startProgram(main: string, ...args: readonly string[]): Promise<Exporter> {
+  static startProgram(main: string, ...args: readonly string[]): Promise<Exporter> {
+    return Exporter.startUnder([], main, ...args)
+  }
+
+  /** `around`: a command and its arguments that run what follows them in their own process. */
+  static async startUnder(around: readonly string[], main: string, ...args: readonly string[]): Promise<Exporter> {
     const inMemory = args.includes('--state.dir') ? [] : ['--state.dir', 'none']
     const flags = ['--web.listen-address', '127.0.0.1:0', ...inMemory]
-    const exporter = new Exporter(process.execPath, [main, 'run', ...flags, ...args])
+    const [command, ...rest] = [...around, process.execPath, main, 'run', ...flags, ...args]
+    const exporter = new Exporter(command!, rest)
     exporter.url = await until('the address', () => {
       if (exporter.hasExited) throw new Error(`the exporter ended: ${exporter.stderr}`)
       return /address=(http:\/\/127\.0\.0\.1:\d+)/.exec(exporter.stderr)?.[1]

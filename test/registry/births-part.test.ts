@@ -48,7 +48,7 @@ class Life {
       registry: world.registry,
       own: world.own,
       others: () => [],
-      nowMs: () => (this.#nowMs += 20),
+      nowMs: () => this.#nowMs,
       beforeRender: () => this.record.commit(),
     })
     for (const [i, line] of [...lines.entries()].slice(this.#positions.values.get('lines') ?? 0)) this.apply(i, line)
@@ -60,7 +60,14 @@ class Life {
     this.#positions.set('lines', i + 1)
   }
 
+  /** So that the next scraper gets a body of its own time. */
+  pass(): void {
+    this.#nowMs += 1000
+  }
+
+  /** Some scrapers share a body. */
   scrapedBy(scraper: string): Map<string, number> {
+    this.#nowMs += 40
     const text = (this.exposition.bodyFor(scraper) ?? this.exposition.body()).toString()
     return new Map([...text.matchAll(/^calls_total\{tool="(\w+)"\} (\d+)$/gm)].map(([, tool, value]) => [tool!, Number(value)]))
   }
@@ -137,7 +144,10 @@ test('for each scraper the rises of a series come to its value, whenever the pro
           life = new Life(disk, lines)
         }
       }
-      for (const i of [0, 1, 0, 1]) scrape(i)
+      for (const i of [0, 1, 0, 1]) {
+        life.pass()
+        scrape(i)
+      }
       const truth = new Map<string, number>()
       for (const line of lines) truth.set(line, (truth.get(line) ?? 0) + 1)
       for (const [i, scraper] of scrapers.entries()) {
@@ -161,7 +171,9 @@ test('a record that is broken remembers no scraper: nothing falls to 0 that was 
   life.record.commit()
   const journal = [...disk.files.keys()].find((path) => path.includes('journal'))!
   const lengthBytes = disk.files.get(journal)!.bytes.length
+  life.pass()
   expect(life.scrapedBy('a').get('new')).toBe(0)
+  life.pass()
   expect(life.scrapedBy('a').get('new')).toBe(1)
   const after = disk.reboot()
   // The entry that says what the scraper has seen is spoilt.

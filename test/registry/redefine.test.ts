@@ -79,7 +79,7 @@ test('a body that was rendered before is not given again, even if no number has 
 })
 
 test('births are shown at 0 over a change of the mapping, and those of what is gone are not waited for', () => {
-  const { registry, exposition } = expositionOf()
+  const { registry, exposition, advance } = expositionOf()
   const before = registry.family(SPEC)
   registry.family({ ...SPEC, name: 'b_total' })
   const exemplar = { labels: [['id', '1']], value: 1, timestampSeconds: 1 } as const
@@ -87,20 +87,23 @@ test('births are shown at 0 over a change of the mapping, and those of what is g
   registry.births.isLive = true
   add(before, 'x', 'y')
   registry.redefine(ROOMY, () => registry.family(SPEC))
+  advance(1000)
   expect(exposition.bodyFor('p')?.toString()).toContain('a_total{x="x",y="y"} 0\n')
   add(before, 'x2', 'y')
   before.exemplarCell()
   before.exemplars?.keep(0, before.store.birthOf(0), 0, exemplar)
   registry.redefine(ROOMY, () => registry.family({ ...SPEC, name: 'c_total' }))
+  advance(1000)
   expect(exposition.bodyFor('p')).toBeUndefined()
 })
 
 test('a series that stands at 0 since a change of the mapping is shown so, though it has a value by then', () => {
-  const { registry, exposition } = expositionOf()
+  const { registry, exposition, advance } = expositionOf()
   expect(exposition.bodyFor('p')).toBeUndefined()
   const after = registry.redefine(ROOMY, () => registry.family(SPEC))
   after.site([['x'], ['y']]).birthAtLoad()
   add(after, 'x', 'y')
+  advance(1000)
   expect(exposition.bodyFor('p')?.toString()).toContain('a_total{x="x",y="y"} 0\n')
   expect(exposition.bodyFor('p')).toBeUndefined()
 })

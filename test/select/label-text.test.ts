@@ -36,6 +36,21 @@ test('secrets are masked before the cut, which halves none of them, and the hash
   expect(clean(tokenOf('x'), true)).toBe(cleanLabel(tokenOf('x'), 20))
 })
 
+test('of a text past 64 KiB the first are looked at, no half of a secret shows or is hashed, and the rest makes no difference', () => {
+  const clean = labelCleaner(new Masks(), 20)
+  const long = `start ${'word '.repeat(20_000)}`
+  expect(clean(long)).toMatch(/^start word …[0-9a-f]{8}$/)
+  expect(clean(`${long}a`)).toBe(clean(`${long}b`))
+  expect(clean(`other ${long}`)).not.toBe(clean(long))
+  for (let at = 65_536 - 60; at <= 65_536; at += 3) {
+    const tokenAt = (letter: string): string =>
+      clean(`${'word '.repeat(20_000).slice(0, at - 1)} ghp_${letter.repeat(36)} ${long}`)
+    expect(tokenAt('x')).toBe(tokenAt('y'))
+  }
+  expect(clean(`password=${'x'.repeat(65_536 - 9 - 5)} ghp_${'y'.repeat(36)}${long}`)).toBe('[masked]')
+  expect(clean(long, true)).not.toBe(clean(`${long}a`, true))
+})
+
 test('a long text is cut and ends in a hash of all of it', () => {
   const text = `${'x'.repeat(100)}tail`
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 8)

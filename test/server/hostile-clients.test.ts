@@ -41,8 +41,8 @@ test('half-open sockets are closed 5 to 7 s after they came, even if they go on 
   expect(performance.now() - startMs).toBeLessThan(9000)
 })
 
-test('more than 256 sockets are not taken', async () => {
-  const { port } = await serving()
+test('more sockets than allowed are not taken: the idle ones go', async () => {
+  const { port } = await serving({ maxConnections: 256 })
   const sockets = await clients(300, port, '')
   for (const socket of sockets) socket.resume()
   await until(() => sockets.filter((socket) => socket.closed).length >= 44)
@@ -63,6 +63,53 @@ test('100 readers that never read a 20 MB body share one buffer, and are cut off
   const received = await Promise.all(readers.slice(0, 5).map(drained))
   for (const byteCount of received) expect(byteCount).toBeLessThan(20_000_000)
 })
+
+test('readers that never read keep 16 MB of bodies from being given back at most, the oldest ones are cut off first', async () => {
+  let made = 0
+  const bodyOf = (): Buffer => Buffer.alloc(5_000_000, made++)
+  const { port } = await serving({ metrics: bothFormats({ body: bodyOf, gzip: async () => bodyOf() }) })
+  const readers: Socket[] = []
+  for (let i = 0; i < 8; i++) {
+    const reader = await client(port)
+    reader.pause()
+    reader.write(i % 2 === 0 ? WHOLE_REQUEST : `${HALF_REQUEST}Accept-Encoding: gzip\r\n\r\n`)
+    readers.push(reader)
+    await until(() => made === i + 1)
+  }
+  const received = await Promise.all(readers.map(whole))
+  expect(received).toEqual([false, false, false, false, false, true, true, true])
+})
+
+test('of bodies too large for that, the newest two are sent to their ends', async () => {
+  let made = 0
+  const metrics = bothFormats({ body: () => Buffer.alloc(30_000_000, made++), gzip: async () => Buffer.alloc(0) })
+  const { port } = await serving({ metrics })
+  const readers: Socket[] = []
+  for (let i = 0; i < 3; i++) {
+    const reader = await client(port)
+    reader.pause()
+    reader.write(WHOLE_REQUEST)
+    readers.push(reader)
+    await until(() => made === i + 1)
+  }
+  expect(await Promise.all(readers.map(whole))).toEqual([false, true, true])
+})
+
+/** Whether all that was promised comes, once the reader reads. */
+async function whole(socket: Socket): Promise<boolean> {
+  let head = ''
+  let byteCount = 0
+  return new Promise((resolve) => {
+    const isWhole = (): boolean => byteCount === head.length + 4 + Number(/content-length: (\d+)/.exec(head)?.[1])
+    socket.on('data', (chunk) => {
+      if (head === '') head = chunk.toString('latin1').split('\r\n\r\n')[0]!
+      byteCount += chunk.length
+      if (isWhole()) resolve(true)
+    })
+    socket.once('close', () => resolve(isWhole()))
+    socket.resume()
+  })
+}
 
 async function drained(socket: Socket): Promise<number> {
   let byteCount = 0
@@ -122,9 +169,9 @@ test('pipelined requests are answered in order', async () => {
   expect(bodies).toEqual([...bodies].sort((a, b) => a - b))
 })
 
-// 256 half-open sockets, opened anew every 5 s, keep every scraper out for as long as one likes.
-test('a scrape is answered beside 300 half-open sockets', async () => {
-  const { port } = await serving()
+// As many half-open sockets as are allowed, opened anew every 5 s, keep every scraper out for as long as one likes.
+test('a scrape is answered beside more half-open sockets than are allowed', async () => {
+  const { port } = await serving({ maxConnections: 256 })
   await clients(300, port, HALF_REQUEST)
   expect((await ask(port, 'GET', '/metrics')).status).toBe(200)
 })

@@ -9,7 +9,7 @@ export const TEXT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 /** One body for both formats. */
 export function bothFormats(given: Pick<MetricsBody, 'body' | 'gzip'>): Metrics {
-  const body = { ...given, bodyFor: () => undefined, compress: async (bytes: Buffer) => bytes }
+  const body = { isFresh: false, ...given, bodyFor: () => undefined, gzipFor: () => undefined }
   return { prepare: async () => {}, formats: { text: body, openmetrics: body } }
 }
 

@@ -229,8 +229,8 @@ describe('which files', () => {
     expect(f.warnings).toEqual([`reading fails: EBADF ${f.path('a.log')}`])
   })
 
-  test('past the limit of open files the others wait until there is room', async () => {
-    const f = follow({ patterns: ['*.log'], maxOpenFiles: 2, rotateWaitMs: 1000 })
+  test('past the limit of followed files the others wait until there is room', async () => {
+    const f = follow({ patterns: ['*.log'], maxFiles: 2, rotateWaitMs: 1000 })
     for (const [i, name] of ['a', 'b', 'c'].entries()) {
       writeFileSync(f.path(`${name}.log`), `${name}\n`)
       utimesSync(f.path(`${name}.log`), 1000 + i, 1000 + i)

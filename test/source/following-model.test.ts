@@ -2,6 +2,7 @@
 import { appendFileSync, existsSync, renameSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { Descriptors } from '../../src/source/file/descriptors.ts'
 import { Following } from './following.ts'
 
 type Step =
@@ -102,20 +103,29 @@ async function act(f: Following, writer: Writer, step: Step, seesRotated: boolea
   }
 }
 
-test('every line that ended and could be read is delivered exactly once, in any life of a log', async () => {
-  await fc.assert(
-    fc.asyncProperty(steps, fc.boolean(), async (life, seesRotated) => {
-      const f = new Following({ patterns: [seesRotated ? 'app.log*' : 'app.log'] })
-      const writer = new Writer(f)
-      writeFileSync(writer.path, '')
-      await f.start()
-      for (const step of life) await act(f, writer, step, seesRotated)
-      await f.settle()
-      await f.settle()
-      const delivered = [...f.lines].sort()
-      await f.stop()
-      expect(delivered).toEqual([...writer.finished].sort())
-    }),
-    { numRuns: 150 },
-  )
-}, 60_000)
+test.each([
+  ['enough descriptors', 100],
+  ['fewer descriptors than files', 1],
+])(
+  'every line that ended and could be read is delivered exactly once, in any life of a log, with %s',
+  async (_, allowed) => {
+    await fc.assert(
+      fc.asyncProperty(steps, fc.boolean(), async (life, seesRotated) => {
+        const descriptors = new Descriptors(allowed)
+        const f = new Following({ patterns: [seesRotated ? 'app.log*' : 'app.log', 'other*.log'], descriptors })
+        for (const name of ['other1.log', 'other2.log']) writeFileSync(f.path(name), '')
+        const writer = new Writer(f)
+        writeFileSync(writer.path, '')
+        await f.start()
+        for (const step of life) await act(f, writer, step, seesRotated)
+        for (let generation = 0; generation < 5; generation++) await f.settle()
+        expect(descriptors.openCount).toBeLessThanOrEqual(allowed)
+        const delivered = [...f.lines].sort()
+        await f.stop()
+        expect(delivered).toEqual([...writer.finished].sort())
+      }),
+      { numRuns: 150 },
+    )
+  },
+  60_000,
+)

@@ -3,9 +3,9 @@
  * that was written to in that time, holds what was never seen, unless something known stands in it. (Packing keeps the time of writing.)
  */
 import { resolve } from 'node:path'
+import type { FoundFile } from './folder.ts'
 import { logPathsOf } from './generation-names.ts'
 import type { PastFile } from './past-file.ts'
-import type { FoundFile } from './paths.ts'
 
 /** File systems count time in ticks. No log is forgotten so soon after it was written to. */
 const TICK_MS = 1000

@@ -1,9 +1,9 @@
 /** `.gz` files that are read from start to end, beside the other files: those that were named, and those that nothing was seen of before. */
 import type { OpenStream, Origin, Position, RecordedPosition } from '../source.ts'
 import { Archive, archiveKey, archiveOrigin } from './archive.ts'
+import type { FoundFile } from './folder.ts'
 import type { Meter } from './meter.ts'
 import { openFile } from './open-file.ts'
-import type { FoundFile } from './paths.ts'
 
 /** What the record says of an archive. */
 const READING = 'archive'
@@ -28,6 +28,9 @@ export interface ArchivesOptions {
   readonly onDone: () => void
 }
 
+/** Each takes a descriptor. */
+const MOST_AT_ONCE = 8
+
 export class Archives {
   readonly #options: ArchivesOptions
   /** Begun by this process. */
@@ -39,13 +42,15 @@ export class Archives {
   /** Those whose lines count nothing. */
   readonly #primed = new Set<string>()
   readonly #reading = new Set<Promise<void>>()
+  /** Others wait for those that are being read. */
+  #hasMore = false
 
   constructor(options: ArchivesOptions) {
     this.#options = options
   }
 
   get isReading(): boolean {
-    return this.#reading.size > 0
+    return this.#reading.size > 0 || this.#hasMore
   }
 
   positions(): Position[] {
@@ -85,16 +90,14 @@ export class Archives {
     if (isDone) this.#finish(archiveKey(stat))
   }
 
-  /** `history`: what is to become of those that are new. */
+  /** Begins with as many of those that were not begun yet as may be read at once. `history`: what is to become of those that are new. */
   start(files: readonly FoundFile[], history: 'count' | 'skip' | 'prime' = 'count'): void {
+    this.#mark(files, history)
+    this.#hasMore = false
     for (const { path, stat } of files) {
-      const key = archiveKey(stat)
-      if (this.#known.has(key) || this.#done.has(key)) continue
-      if (history === 'prime') this.#primed.add(key)
-      if (history === 'skip') {
-        this.#done.add(key)
-        continue
-      }
+      if (this.#known.has(archiveKey(stat)) || this.#done.has(archiveKey(stat))) continue
+      this.#hasMore = this.#reading.size >= MOST_AT_ONCE
+      if (this.#hasMore) return
       const reading = this.#readOne(path).finally(() => {
         this.#reading.delete(reading)
         this.#options.onDone()
@@ -106,6 +109,15 @@ export class Archives {
   /** Resolves when none is being read. */
   async done(): Promise<void> {
     await Promise.all(this.#reading)
+  }
+
+  #mark(files: readonly FoundFile[], history: 'count' | 'skip' | 'prime'): void {
+    if (history === 'count') return
+    const fresh = files.map(({ stat }) => archiveKey(stat)).filter((key) => !this.#known.has(key) && !this.#done.has(key))
+    for (const key of fresh) {
+      if (history === 'prime') this.#primed.add(key)
+      else this.#finish(key)
+    }
   }
 
   #finish(key: string): void {

@@ -4,10 +4,10 @@
  */
 import { dirname, resolve } from 'node:path'
 import { isArchive } from './archive.ts'
+import type { FoundFile } from './folder.ts'
 import { namesIn, statOrNothing } from './folder.ts'
 import { logPathsOf } from './generation-names.ts'
 import type { PastFiles } from './past-files.ts'
-import type { FoundFile } from './paths.ts'
 import type { Unseen } from './unseen.ts'
 
 export interface FoundBeside {

@@ -9,20 +9,23 @@ import type { SourceLog } from '../source-log.ts'
 import type { Clock, Waker } from '../wake.ts'
 import { Absence } from './absence.ts'
 import { isArchive } from './archive.ts'
-import { Archives, isOfArchive } from './archives.ts'
+import { Archives } from './archives.ts'
 import { Beside } from './beside.ts'
 import { Breather } from './breather.ts'
-import { familyOf } from './generation-names.ts'
+import { claimed } from './claim.ts'
+import { Descriptors, type Readiness } from './descriptors.ts'
+import type { FoundFile } from './folder.ts'
 import { GhostArchives } from './ghost-archives.ts'
 import { Lag } from './lag.ts'
 import { Meter } from './meter.ts'
 import { Pace } from './pace.ts'
-import { isOfFile, type PastFile, pastFileOf } from './past-file.ts'
+import type { PastFile } from './past-file.ts'
 import { PastFiles } from './past-files.ts'
-import { type FoundFile, type FoundFiles, Paths } from './paths.ts'
+import { type FoundFiles, Paths } from './paths.ts'
 import { OnceReader } from './read-once.ts'
 import type { Tail } from './tail.ts'
 import { Tails } from './tails.ts'
+import { readToEnds } from './to-ends.ts'
 import { Unseen } from './unseen.ts'
 import { DirectoryWatch, type Hint } from './watch.ts'
 import { Window } from './window.ts'
@@ -44,7 +47,10 @@ export interface FileSourceOptions {
   readonly rotateWaitMs?: number
   /** Time between two scans of the directories; a quarter of it while something happens. Default 1 s. */
   readonly scanIntervalMs?: number
-  readonly maxOpenFiles?: number
+  /** Shared by all sources of the process. */
+  readonly descriptors?: Descriptors
+  /** More are not followed: each costs memory, open or not. Default 20,000. */
+  readonly maxFiles?: number
   /** Watch directories for hints. Default true. */
   readonly watches?: boolean
   readonly clock: Clock
@@ -63,6 +69,9 @@ const BUSY_MS = 10_000
 /** A hint may bring the scan forward, but scans take at most a twentieth of the time. */
 const LEAST_SCAN_GAP_MS = 10
 const SCAN_SHARE = 20
+/** However long a scan takes, the next one begins after this, or after as long again: a line in any of many files is to be seen soon. */
+const MOST_SCAN_GAP_MS = 1000
+const SCAN_SHARE_OF_MANY = 1
 
 export class FileSource implements Source {
   readonly name: string
@@ -74,6 +83,7 @@ export class FileSource implements Source {
   readonly #pace = new Pace()
   readonly #lag: Lag
   readonly #breather = new Breather()
+  readonly #descriptors: Descriptors
   readonly #watch: DirectoryWatch
   #reader: OnceReader | undefined = undefined
   #tails: Tails | undefined = undefined
@@ -90,6 +100,8 @@ export class FileSource implements Source {
   #absence = new Absence([], 0, 0)
   readonly #beside = new Beside(this.#past, this.#unseen)
   #pastArchives: readonly RecordedPosition[] = []
+  /** Archives that the patterns name. */
+  #named: readonly FoundFile[] = []
   #scanAtMs = Number.NEGATIVE_INFINITY
   #earliestScanMs = Number.NEGATIVE_INFINITY
   #changedMs = Number.NEGATIVE_INFINITY
@@ -99,6 +111,7 @@ export class FileSource implements Source {
     this.#options = options
     this.#clock = options.clock
     this.#meter = new Meter(options.name, options.telemetry, options.log)
+    this.#descriptors = options.descriptors ?? new Descriptors()
     this.#lag = new Lag(this.#meter.lagBytes, this.#meter.lagSeconds)
     this.#paths = new Paths(options.patterns, options.exclude, options.once)
     this.#watch = new DirectoryWatch(
@@ -139,34 +152,24 @@ export class FileSource implements Source {
     return positions
   }
 
-  /**
-   * Files that are not known then are new: they are read from their start, whatever `history` says. A file that the patterns do not name
-   * any more is let be; what others left is taken if they name it. An archive's place says no name, so it is known here and there.
-   */
+  /** Files that are not known then are new: they are read from their start, whatever `history` says. */
   restore(
     own: readonly RecordedPosition[],
     recordedMs: number,
     others: readonly RecordedPosition[] = [],
   ): readonly RecordedPosition[] {
-    const known = new Set(own.map(({ id }) => id))
-    const left = own.filter((position) => isOfFile(position) && isOpen(position) && !this.#isNamed(position))
-    const taken = others.filter((position) => isOfFile(position) && !known.has(position.id) && this.#isNamed(position))
-    this.#past.restore([...own.filter((position) => isOfFile(position) && !left.includes(position)), ...taken])
+    const { files, archives, refused, isFirstStart } = claimed(own, others, (path) => this.#paths.names(path))
+    this.#past.restore(files)
     this.#absence = new Absence(this.#past.missing(), recordedMs, Date.now())
-    this.#pastArchives = [...others.filter(isOfArchive), ...own.filter(isOfArchive)]
-    this.#isFirstStart = own.length + taken.length === 0
-    return [...left, ...others.filter((position) => !taken.includes(position))]
-  }
-
-  #isNamed(position: RecordedPosition): boolean {
-    const { path } = pastFileOf(position)
-    return this.#paths.names(path) || this.#paths.names(familyOf(path))
+    this.#pastArchives = archives
+    this.#isFirstStart = isFirstStart
+    return refused
   }
 
   async #readOnce(open: OpenStream, signal: AbortSignal): Promise<void> {
     const makeOrigin = (path: string) => this.#makeOrigin(path)
     this.#reader = new OnceReader({ open, makeOrigin, meter: this.#meter, maxLineBytes: this.#maxLineBytes })
-    const found = await this.#paths.scan()
+    const found = await this.#paths.scan(this.#clock.nowMs())
     this.#noteProblems(found)
     await this.#reader.readAll(found.files, signal)
   }
@@ -195,17 +198,11 @@ export class FileSource implements Source {
 
   /** All that is in the files now, whole lines of it; what is written meanwhile may wait for the next process. */
   async #readRest(tails: Tails, packed: Packed, signal: AbortSignal): Promise<void> {
-    await this.#scan(tails, packed, signal)
-    for (const tail of tails.all) tail.aimAtEnd()
-    let rest = [...tails.all].map((tail) => ({ tail, end: tail.checkpoint + tail.lagBytes }))
-    while (rest.length > 0) {
-      for (const { tail } of rest) {
-        if (signal.aborted) return
-        this.#turn(tail)
-        await this.#breather.after(tail.lastReadBytes)
-      }
-      // The end of a long line may have been seen, and the line itself not yet been delivered.
-      rest = rest.filter(({ tail, end }) => tail.isBehind || (tail.error === undefined && tail.isUnread && tail.checkpoint < end))
+    let isAllRead = false
+    // A file that was renamed while it was closed is found under its new name by a second look.
+    for (let look = 0; look < 2 && !isAllRead && !signal.aborted; look++) {
+      await this.#scan(tails, packed, signal)
+      isAllRead = await readToEnds([...tails.all], (tail) => this.#turn(tail), this.#breather, signal)
     }
     tails.endUnlinked()
   }
@@ -218,7 +215,8 @@ export class FileSource implements Source {
       window: new Window(),
       meter: this.#meter,
       rotateWaitMs: this.#options.rotateWaitMs ?? 60_000,
-      maxOpenFiles: this.#options.maxOpenFiles ?? 10_000,
+      descriptors: this.#descriptors,
+      maxFiles: this.#options.maxFiles ?? 20_000,
       primes: this.#options.history === 'prime',
       past: this.#past,
       unseen: this.#unseen,
@@ -227,7 +225,10 @@ export class FileSource implements Source {
 
   #makePacked(open: OpenStream, signal: AbortSignal): Packed {
     const makeOrigin = (path: string) => this.#makeOrigin(path)
-    const onDone = () => this.#options.waker.wake()
+    const onDone = () => {
+      this.#scanSoon()
+      this.#options.waker.wake()
+    }
     const options = { open, makeOrigin, signal, onDone, meter: this.#meter, maxLineBytes: this.#maxLineBytes }
     const archives = new Archives(options)
     archives.restore(this.#pastArchives)
@@ -242,35 +243,35 @@ export class FileSource implements Source {
 
   async #scan(tails: Tails, packed: Packed, signal: AbortSignal): Promise<void> {
     const startMs = this.#clock.nowMs()
-    const found = await this.#paths.scan()
+    const found = await this.#paths.scan(this.#clock.nowMs())
     if (signal.aborted) return
-    this.#noteProblems(found)
-    const isHistory = this.#isFirstScan
     const nowMs = this.#clock.nowMs()
     const { archives, ghostArchives } = packed
-    tails.opensHistory = isHistory && this.#isFirstStart
-    const history = tails.opensHistory ? this.#options.history : 'count'
-    archives.start(
-      found.files.filter((file) => isArchive(file.path)),
-      history,
-    )
-    const stirred = tails.reconcile(
-      found.files.filter((file) => !isArchive(file.path)),
-      history !== 'count',
-      nowMs,
-    )
-    const beside = this.#beside.look(found.packed, isHistory ? this.#absence.logs : [])
-    if (isHistory) for (const file of beside.packed) if (this.#absence.wasWritten(file)) archives.expect(file)
+    tails.opensHistory = this.#isFirstScan && this.#isFirstStart
+    if (!found.isAsBefore) this.#named = found.files.filter((file) => isArchive(file.path))
+    archives.start(this.#named, tails.opensHistory ? this.#options.history : 'count')
+    const stirred = found.isAsBefore && tails.isSettled ? [] : this.#take(found, tails, nowMs)
+    const beside = this.#beside.look(found.packed, this.#isFirstScan ? this.#absence.logs : [])
+    if (this.#isFirstScan) for (const file of beside.packed) if (this.#absence.wasWritten(file)) archives.expect(file)
     stirred.push(...tails.openRests(beside.plain, nowMs))
     ghostArchives.start(beside.packed.filter((file) => !archives.isDone(file)))
     for (const tail of stirred) this.#pace.heat(tail, nowMs)
     if (stirred.length > 0) this.#changedMs = nowMs
     this.#tendLost(tails, nowMs)
     tails.showStates()
-    if (isHistory) this.#backlog = [...tails.all]
+    if (this.#isFirstScan) this.#backlog = [...tails.all]
     this.#isFirstScan = false
     this.#planScan(startMs)
     if (this.#options.watches ?? true) await this.#watch.follow(found.directories)
+    this.#meter.directories(this.#watch.count, found.directories.size - this.#watch.count)
+  }
+
+  /** Answers the tails to look at. */
+  #take(found: FoundFiles, tails: Tails, nowMs: number): Tail[] {
+    this.#noteProblems(found)
+    const skipsHistory = tails.opensHistory && this.#options.history !== 'count'
+    const logs = found.files.filter((file) => !isArchive(file.path))
+    return tails.reconcile(logs, skipsHistory, nowMs)
   }
 
   /** Files without a path are looked at by their descriptor, until they are let go. */
@@ -286,9 +287,10 @@ export class FileSource implements Source {
     const nowMs = this.#clock.nowMs()
     const intervalMs = this.#options.scanIntervalMs ?? 1000
     const tookMs = nowMs - startMs
-    this.#earliestScanMs = nowMs + Math.max(LEAST_SCAN_GAP_MS, tookMs * SCAN_SHARE)
+    const gapMs = Math.min(tookMs * SCAN_SHARE, Math.max(MOST_SCAN_GAP_MS, tookMs * SCAN_SHARE_OF_MANY))
+    this.#earliestScanMs = nowMs + Math.max(LEAST_SCAN_GAP_MS, gapMs)
     const isBusy = nowMs - this.#changedMs < BUSY_MS
-    this.#scanAtMs = Math.max(nowMs + (isBusy ? intervalMs / 4 : intervalMs), nowMs + tookMs * SCAN_SHARE)
+    this.#scanAtMs = nowMs + Math.max(isBusy ? intervalMs / 4 : intervalMs, gapMs)
   }
 
   #scanSoon(): void {
@@ -317,7 +319,11 @@ export class FileSource implements Source {
     }
     tail.waitsFor = undefined
     const wasWell = tail.error === undefined
-    const turn = tail.turn(nowMs)
+    const readiness = this.#prepare(tail, nowMs)
+    if (readiness === 'gone') this.#pace.cool(tail)
+    if (readiness === 'full' || readiness === 'later') this.#pace.plan(tail, 'later', nowMs)
+    if (readiness !== 'open' && readiness !== 'failed') return
+    const turn = readiness === 'failed' ? 'failed' : tail.turn(nowMs)
     if (tail.hasChanged) this.#changedMs = nowMs
     if (tail.seemsRenamed) this.#scanSoon()
     tail.seemsRenamed = false
@@ -333,6 +339,20 @@ export class FileSource implements Source {
     }
     this.#lag.note(tail, nowMs)
     this.#pace.plan(tail, turn === 'failed' ? 'retry' : turn === 'idle' ? 'later' : 'now', nowMs)
+  }
+
+  /** Opens a closed file if there is something to read in it. */
+  #prepare(tail: Tail, nowMs: number): Readiness | 'failed' | 'later' {
+    if (!tail.isParked) return 'open'
+    if (!tail.isDue(nowMs)) return tail.awaitsSecondLook ? 'later' : 'gone'
+    try {
+      const readiness = this.#descriptors.reopen(tail)
+      if (readiness === 'gone') this.#scanSoon()
+      return readiness
+    } catch (error) {
+      tail.error = error as NodeJS.ErrnoException
+      return 'failed'
+    }
   }
 
   #settleBacklog(): void {
@@ -354,7 +374,10 @@ export class FileSource implements Source {
       const before = this.#scanAtMs
       this.#scanSoon()
       if (this.#scanAtMs < before) this.#options.waker.wake()
-    } else if (this.#pace.heat(tail, nowMs)) this.#options.waker.wake()
+    } else {
+      tail.noteSeen()
+      if (this.#pace.heat(tail, nowMs)) this.#options.waker.wake()
+    }
   }
 
   #noteProblems(found: FoundFiles): void {
@@ -370,8 +393,4 @@ export class FileSource implements Source {
   get #maxLineBytes(): number {
     return this.#options.maxLineBytes ?? 8 * 1024 * 1024
   }
-}
-
-function isOpen(position: RecordedPosition): boolean {
-  return pastFileOf(position).state === 'open'
 }

@@ -2,8 +2,8 @@
  * Which files are generations of one log, judged by name: `app.log.1`, `app.log-20260131.gz` and `app-20260131.log` are of `app.log`.
  */
 import { basename, dirname, extname, join, resolve } from 'node:path'
+import type { FoundFile } from './folder.ts'
 import { namesIn, statOrNothing } from './folder.ts'
-import type { FoundFile } from './paths.ts'
 
 const SUFFIX = /^(?:[._-]\d[\dT:_-]*)+$/
 const ANY_SUFFIX = /(?:[._-]\d[\dT:_-]*)+(?:\.gz)?$/
@@ -42,13 +42,40 @@ export function isOfLogOf(path: string, other: string): boolean {
   return [other, ...logPathsOf(other)].some((log) => isGenerationOf(path, log))
 }
 
-/** The regular files beside `live` that are its generations by name. Nothing, if the folder cannot be listed. */
-export function generationsBeside(live: string): FoundFile[] {
+/** Names in folders, each listed once however many logs in it are asked for. */
+export class Folders {
+  readonly #sorted = new Map<string, readonly string[]>()
+
+  /** Those that begin with `stem`. Nothing, if the folder cannot be listed. */
+  beginningWith(folder: string, stem: string): string[] {
+    const names = this.#sorted.get(folder) ?? namesIn(folder).sort()
+    this.#sorted.set(folder, names)
+    const found: string[] = []
+    for (let at = firstFrom(names, stem); names[at]?.startsWith(stem) === true; at++) found.push(names[at]!)
+    return found
+  }
+}
+
+/** The regular files beside `live` that are its generations by name. */
+export function generationsBeside(live: string, folders = new Folders()): FoundFile[] {
   const folder = dirname(live)
-  const names = namesIn(folder).filter((name) => isGenerationOf(name, live))
+  const stem = basename(live, extname(live))
+  const names = folders.beginningWith(folder, stem).filter((name) => isGenerationOf(name, live))
   return names.slice(0, MAX_LISTED).flatMap((name) => {
     const path = join(folder, name)
     const stat = statOrNothing(path)
     return stat?.isFile() === true ? [{ path, stat }] : []
   })
+}
+
+/** Index of the first name that does not come before `text`. */
+function firstFrom(names: readonly string[], text: string): number {
+  let low = 0
+  let high = names.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (names[middle]! < text) low = middle + 1
+    else high = middle
+  }
+  return low
 }

@@ -7,6 +7,7 @@ import { statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import picomatch from 'picomatch'
+import { type Folder, folderAt } from './folder.ts'
 
 export const MAX_DEPTH = 32
 
@@ -60,6 +61,8 @@ export class Listing {
   readonly entryCounts = new Map<string, number>()
   /** Directories that are there but could not be listed, by error code. */
   readonly failures = new Map<string, string>()
+  /** Every directory that was to be listed, as it was just before. */
+  readonly folders: Folder[] = []
   readonly #entries = new Map<string, readonly Dirent[]>()
 
   async of(directory: string): Promise<readonly Dirent[]> {
@@ -71,6 +74,7 @@ export class Listing {
   }
 
   async #read(directory: string): Promise<readonly Dirent[]> {
+    this.folders.push(folderAt(directory === '' ? '.' : directory))
     try {
       const entries = await readdir(directory === '' ? '.' : directory, { withFileTypes: true })
       this.entryCounts.set(directory, entries.length)

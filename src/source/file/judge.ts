@@ -5,6 +5,7 @@
  */
 import type { BigIntStats } from 'node:fs'
 import { HEAD_BYTES, LEAD_BYTES, type Likeness, likenessOf, MARK_BYTES } from './fingerprint.ts'
+import type { FoundFile } from './folder.ts'
 import { isGenerationOf, isOfLogOf } from './generation-names.ts'
 import { birthOf, inodeKey } from './identity.ts'
 import type { Meter } from './meter.ts'
@@ -12,7 +13,6 @@ import { bytesOf, type OpenedFile } from './open-file.ts'
 import type { Originals } from './originals.ts'
 import { type PastFile, truncatedFrom } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
-import type { FoundFile } from './paths.ts'
 import type { Tail } from './tail.ts'
 import type { Unseen } from './unseen.ts'
 
@@ -38,12 +38,15 @@ export class Judge {
   readonly #past: PastFiles
   readonly #unseen: Unseen
   readonly #meter: Meter
+  /** Opens it, if it is closed for want of descriptors. */
+  readonly #isReady: (original: Tail) => boolean
   readonly #copies = new Map<string, Copy>()
 
-  constructor(past: PastFiles, unseen: Unseen, meter: Meter) {
+  constructor(past: PastFiles, unseen: Unseen, meter: Meter, isReady: (original: Tail) => boolean) {
     this.#past = past
     this.#unseen = unseen
     this.#meter = meter
+    this.#isReady = isReady
   }
 
   get copyCount(): number {
@@ -53,7 +56,7 @@ export class Judge {
   /** Whether the file was found to be a copy, and nothing has changed since. */
   isCopy({ stat }: FoundFile): boolean {
     const copy = this.#copies.get(inodeKey(stat))
-    if (copy === undefined || !copy.of.isOpen || isGone(copy.of) || copy.of.restarts !== copy.restarts) return false
+    if (copy === undefined || !copy.of.isFollowed || isGone(copy.of) || copy.of.restarts !== copy.restarts) return false
     return copy.stat.size === stat.size && copy.stat.mtimeNs === stat.mtimeNs
   }
 
@@ -67,15 +70,19 @@ export class Judge {
     const inode = inodeKey(opened.stat)
     const copy = this.#copies.get(inode)
     const originals = among.of(path, opened)
-    const changed = originals.find((original) => !isGone(original) && !original.isIntact())
+    const changed = originals.find((original) => !this.#isReady(original) || (!isGone(original) && !original.isIntact()))
     if (changed !== undefined) return { kind: 'unclear', of: changed }
     this.#copies.delete(inode)
     const last = copy === undefined ? undefined : restOf(copy, opened)
     const rest = last === undefined ? this.rest(path, opened) : ({ kind: 'rest', of: last } as const)
     if (rest !== undefined) return rest
-    const finding = originals.map((original) => compare(original, path, opened)).find((found) => found !== NEW) ?? NEW
+    const finding = originals.map((original) => this.#compare(original, path, opened)).find((found) => found !== NEW) ?? NEW
     if (finding.kind === 'copy') this.#copies.set(inode, { of: finding.of, restarts: finding.of.restarts, stat: opened.stat })
     return finding
+  }
+
+  #compare(original: Tail, path: string, opened: OpenedFile): Finding {
+    return this.#isReady(original) ? compare(original, path, opened) : { kind: 'unclear', of: original }
   }
 
   /** Whether something is known of the file itself, or it holds what is known of a ghost. Throws the system's errors. */
@@ -106,7 +113,7 @@ export class Judge {
 
 /** What was known of the original when it lost its bytes, or was let go: the copy was compared with it while it had them. */
 function restOf({ of, restarts }: Copy, opened: OpenedFile): PastFile | undefined {
-  const last = of.restarts !== restarts ? of.before : of.isOpen ? undefined : of.past('closed')
+  const last = of.restarts !== restarts ? of.before : of.isFollowed ? undefined : of.past('closed')
   return last === undefined || likenessIn(opened, last) === 'other' ? undefined : last
 }
 

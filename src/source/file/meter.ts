@@ -5,6 +5,17 @@ import type { SourceLog } from '../source-log.ts'
 
 export type Change = 'found' | 'rotated' | 'truncated' | 'vanished' | 'error'
 
+export interface FileStates {
+  /** Followed under their name, whether a descriptor holds them now or not. */
+  readonly open: number
+  /** Renamed, replaced or deleted, and still read. */
+  readonly rotated: number
+  readonly unreadable: number
+  readonly copies: number
+  /** Not read yet, for want of descriptors. */
+  readonly waiting: number
+}
+
 const MAX_WARNINGS = 100
 
 export class Meter {
@@ -22,7 +33,9 @@ export class Meter {
     this.lagBytes = telemetry.lagBytes.at(name)
     this.lagSeconds = telemetry.lagSeconds.at(name)
     for (const change of ['found', 'rotated', 'truncated', 'vanished', 'error'] as const) this.#change(change)
-    this.states(0, 0, 0, 0)
+    this.states({ open: 0, rotated: 0, unreadable: 0, copies: 0, waiting: 0 })
+    this.missedBytes(0)
+    this.directories(0, 0)
   }
 
   count(change: Change): void {
@@ -33,13 +46,25 @@ export class Meter {
     this.#telemetry.truncatedBytes.at(this.#name).value += bytes
   }
 
+  /** Of a file that was deleted while no descriptor held it. */
+  missedBytes(bytes: number): void {
+    this.#telemetry.vanishedBytes.at(this.#name).value += bytes
+  }
+
   /** How many files are in each state. The source is up while one of them can be read. */
-  states(open: number, rotated: number, unreadable: number, copies: number): void {
+  states({ open, rotated, unreadable, copies, waiting }: FileStates): void {
     this.#telemetry.sourceFiles.at(this.#name, 'open').value = open
     this.#telemetry.sourceFiles.at(this.#name, 'rotated').value = rotated
     this.#telemetry.sourceFiles.at(this.#name, 'unreadable').value = unreadable
     this.#telemetry.sourceFiles.at(this.#name, 'copy').value = copies
+    this.#telemetry.sourceFiles.at(this.#name, 'waiting').value = waiting
     this.#telemetry.sourceUp.at(this.#name).value = open + rotated > 0 ? 1 : 0
+  }
+
+  /** How changes are found: by notice of the system, or by looking alone. */
+  directories(noticed: number, polled: number): void {
+    this.#telemetry.sourceDirectories.at(this.#name, 'notify').value = noticed
+    this.#telemetry.sourceDirectories.at(this.#name, 'poll').value = polled
   }
 
   /** Said once for each subject. */

@@ -1,17 +1,14 @@
 /**
  * The source's patterns → the regular files that they name now, each with its `stat`. A pattern that names an existing file is
- * that file, whatever characters it has. Nothing is opened here, and a pipe or device is never touched.
+ * that file, whatever characters it has. Nothing is opened here, and a pipe or device is never touched. While no directory has changed,
+ * the names are those of the scan before, and each file costs one `stat`.
  */
-import { type BigIntStats, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { statOrNothing } from './folder.ts'
+import { areUnchanged, type Folder, type FoundFile } from './folder.ts'
 import { anyOf, type Glob, Listing, parseGlob, walkGlob } from './glob.ts'
-
-export interface FoundFile {
-  readonly path: string
-  readonly stat: BigIntStats
-}
+import { Sightings } from './sightings.ts'
 
 export interface FoundFiles {
   readonly files: readonly FoundFile[]
@@ -21,12 +18,35 @@ export interface FoundFiles {
   readonly directories: ReadonlyMap<string, number>
   /** Patterns that give nothing, or not all, with the reason in words. */
   readonly problems: ReadonlyMap<string, string>
+  /** Nothing is other than in the scan before: no name, no size, no time. */
+  readonly isAsBefore: boolean
 }
 
 /** More are not looked at: an agent may create files without end. */
 const MAX_PATHS = 100_000
-const STATS_PER_TURN = 256
+const LOOKS_PER_TURN = 256
+/** However little the directories seem to change: some file systems do not tell, and a link to a directory may come to lead elsewhere. */
+const LIST_ALL_MS = 10_000
 const PACKED_OR_TRANSIENT = /(?:\.(?:bz2|xz|zst|tmp|swp)|~)$/
+
+/** What the patterns give so far, in a scan that lists directories. */
+interface Harvest {
+  readonly listing: Listing
+  /** By absolute path. */
+  readonly files: Map<string, FoundFile>
+  readonly packed: Set<string>
+  /** Paths that match, but are no regular files. */
+  readonly others: string[]
+  readonly nowMs: number
+}
+
+/** What the last scan that listed directories found. */
+interface Listed {
+  readonly atMs: number
+  readonly found: FoundFiles
+  readonly folders: readonly Folder[]
+  readonly others: readonly string[]
+}
 
 interface Pattern {
   readonly text: string
@@ -39,6 +59,9 @@ export class Paths {
   readonly #isExcluded: (path: string) => boolean
   readonly #isNamed: (path: string) => boolean
   readonly #takesArchives: boolean
+  readonly #sightings = new Sightings()
+  #gaveWayAt = 0
+  #listed: Listed | undefined = undefined
 
   /** `takesArchives`: globs give `.gz` too; a literal path always does. */
   constructor(patterns: readonly string[], exclude: readonly string[], takesArchives: boolean) {
@@ -56,67 +79,101 @@ export class Paths {
     return !this.#isExcluded(path) && this.#isNamed(resolve(path))
   }
 
-  /** Never throws: what cannot be looked at is a problem of the pattern. */
-  async scan(): Promise<FoundFiles> {
-    const listing = new Listing()
-    const directories = new Map<string, number>()
-    const problems = new Map<string, string>()
-    const files = new Map<string, FoundFile>()
-    const packed = new Set<string>()
-    for (const pattern of this.#patterns) {
-      const before = files.size
-      const problem = await this.#scanPattern(pattern, listing, files, packed)
-      if (problem !== undefined) problems.set(pattern.text, problem)
-      else if (files.size === before && !pattern.isLiteral) problems.set(pattern.text, 'no file matches')
-      if (pattern.isLiteral) directories.set(resolve(pattern.text, '..'), 0)
-    }
-    for (const [directory, count] of listing.entryCounts) directories.set(resolve(directory), count)
-    for (const [directory, code] of listing.failures) problems.set(directory, `cannot be listed: ${code}`)
-    return { files: [...files.values()], packed: [...packed], directories, problems }
+  /** Never throws: what cannot be looked at is a problem of the pattern. `nowMs` never goes back. */
+  async scan(nowMs: number): Promise<FoundFiles> {
+    const isDue = this.#listed === undefined || nowMs - this.#listed.atMs >= LIST_ALL_MS
+    const found = isDue ? undefined : await this.#lookAgain(this.#listed!, nowMs)
+    return found ?? this.#list(nowMs)
   }
 
-  async #scanPattern(
-    pattern: Pattern,
-    listing: Listing,
-    files: Map<string, FoundFile>,
-    packed: Set<string>,
-  ): Promise<string | undefined> {
-    const literal = this.#scanLiteral(pattern.text)
-    // Once a file of that very name was there, the pattern means it, also while it is away.
-    if (typeof literal !== 'string') pattern.isLiteral = true
-    if (!pattern.isLiteral && pattern.glob !== undefined) {
-      return this.#scanGlob(pattern.glob, listing, files, packed)
+  /** undefined: the names may have changed. */
+  async #lookAgain(listed: Listed, nowMs: number): Promise<FoundFiles | undefined> {
+    const { found, folders, others } = listed
+    // While something is wrong, every scan says anew what.
+    if (found.problems.size > 0 || !areUnchanged(folders)) return undefined
+    const files: FoundFile[] = []
+    for (const { path } of found.files) {
+      const file = this.#sightings.lookAgain(path, nowMs)
+      if (file === undefined) return undefined
+      files.push(file)
+      const turn = this.#giveWay()
+      if (turn !== undefined) await turn
     }
-    if (typeof literal === 'string') return literal
-    if (!this.#isExcluded(pattern.text)) files.set(resolve(pattern.text), literal)
+    for (const path of others) if (this.#sightings.look(path, nowMs) !== undefined) return undefined
+    if (files.every((file, i) => file === found.files[i])) return { ...found, isAsBefore: true }
+    this.#listed = { ...listed, found: { ...found, files } }
+    return this.#listed.found
+  }
+
+  async #list(nowMs: number): Promise<FoundFiles> {
+    const harvest = { listing: new Listing(), files: new Map<string, FoundFile>(), packed: new Set<string>(), others: [], nowMs }
+    const directories = new Map<string, number>()
+    const problems = new Map<string, string>()
+    for (const pattern of this.#patterns) {
+      const before = harvest.files.size
+      const problem = await this.#scanPattern(pattern, harvest)
+      if (problem !== undefined) problems.set(pattern.text, problem)
+      else if (harvest.files.size === before && !pattern.isLiteral && harvest.listing.failures.size === 0)
+        problems.set(pattern.text, 'no file matches')
+      if (pattern.isLiteral) directories.set(resolve(pattern.text, '..'), 0)
+    }
+    const { listing, others } = harvest
+    for (const [directory, count] of listing.entryCounts) directories.set(resolve(directory), count)
+    for (const [directory, code] of listing.failures) problems.set(directory, `cannot be listed: ${code}`)
+    const files = [...harvest.files.values()]
+    const found = { files, packed: [...harvest.packed], directories, problems, isAsBefore: false }
+    this.#listed = { atMs: nowMs, found, folders: listing.folders, others }
+    this.#sightings.keepOnly(files)
+    return found
+  }
+
+  async #scanPattern(pattern: Pattern, harvest: Harvest): Promise<string | undefined> {
+    const problem = problemOf(pattern.text)
+    // Once a file of that very name was there, the pattern means it, also while it is away.
+    if (problem === undefined) pattern.isLiteral = true
+    if (!pattern.isLiteral && pattern.glob !== undefined) return this.#scanGlob(pattern.glob, harvest)
+    if (problem !== undefined) return problem
+    if (!this.#isExcluded(pattern.text)) this.#take(pattern.text, harvest)
     return undefined
   }
 
-  #scanLiteral(path: string): FoundFile | string {
-    try {
-      const stat = statSync(path, { bigint: true })
-      return stat.isFile() ? { path, stat } : 'not a regular file'
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code
-      return code === 'ENOENT' || code === 'ENOTDIR' ? 'no such file' : `cannot be read: ${code}`
-    }
-  }
-
-  async #scanGlob(glob: Glob, listing: Listing, files: Map<string, FoundFile>, packed: Set<string>): Promise<string | undefined> {
+  async #scanGlob(glob: Glob, harvest: Harvest): Promise<string | undefined> {
     const paths = new Set<string>()
-    await walkGlob(glob, listing, (path) => {
+    await walkGlob(glob, harvest.listing, (path) => {
       if (this.#isExcluded(path) || PACKED_OR_TRANSIENT.test(path)) return
-      const taken = !path.endsWith('.gz') || this.#takesArchives ? paths : packed
+      const taken = !path.endsWith('.gz') || this.#takesArchives ? paths : harvest.packed
       if (taken.size < MAX_PATHS) taken.add(path)
     })
-    let statCount = 0
     for (const path of paths) {
-      if (++statCount % STATS_PER_TURN === 0) await nextTurn()
-      const stat = statOrNothing(path)
-      const key = resolve(path)
-      if (stat?.isFile() === true && !files.has(key)) files.set(key, { path, stat })
+      this.#take(path, harvest)
+      const turn = this.#giveWay()
+      if (turn !== undefined) await turn
     }
     return paths.size < MAX_PATHS ? undefined : `matches more than ${MAX_PATHS} files; the rest is not read`
+  }
+
+  #take(path: string, { files, others, nowMs }: Harvest): void {
+    const file = this.#sightings.look(path, nowMs)
+    const key = resolve(path)
+    if (file === undefined) others.push(path)
+    else if (!files.has(key)) files.set(key, file)
+  }
+
+  /** To the rest of the process, after many looks. */
+  #giveWay(): Promise<void> | undefined {
+    if (this.#sightings.lookCount - this.#gaveWayAt < LOOKS_PER_TURN) return undefined
+    this.#gaveWayAt = this.#sightings.lookCount
+    return nextTurn()
+  }
+}
+
+/** Of a pattern as a path; undefined if a file stands there. */
+function problemOf(path: string): string | undefined {
+  try {
+    return statSync(path).isFile() ? undefined : 'not a regular file'
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    return code === 'ENOENT' || code === 'ENOTDIR' ? 'no such file' : `cannot be read: ${code}`
   }
 }
 

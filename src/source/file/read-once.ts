@@ -2,10 +2,10 @@
 import type { OpenStream, Origin, StreamSink } from '../source.ts'
 import { Archive, archiveKey, archiveOrigin, isArchive } from './archive.ts'
 import { Breather } from './breather.ts'
+import type { FoundFile } from './folder.ts'
 import { fileKey, inodeKey } from './identity.ts'
 import type { Meter } from './meter.ts'
 import { openFile } from './open-file.ts'
-import type { FoundFile } from './paths.ts'
 import { Tail } from './tail.ts'
 import { Window } from './window.ts'
 
@@ -35,7 +35,7 @@ export class OnceReader {
       if (signal.aborted) return
       if (!seen.has(inodeKey(stat))) await this.#readFile(path, signal)
       seen.add(inodeKey(stat))
-      this.#options.meter.states(this.#readCount, 0, this.problems.length, 0)
+      this.#options.meter.states({ open: this.#readCount, rotated: 0, unreadable: this.problems.length, copies: 0, waiting: 0 })
     }
   }
 

@@ -1,19 +1,19 @@
 /**
- * One open file, read forward. Each reading takes the 256 bytes before the wanted offset along, and after a change the first bytes
- * of the file are looked at too: if either are not what they were, the file was truncated and written anew. Operating errors come back as a result, never thrown; what the sink throws passes.
+ * One file, read forward; it may be closed between two turns, and goes on where it was once it is open again. Each reading takes the 256
+ * bytes before the wanted offset along, and after a change the first bytes of the file are looked at too: if either are not what they
+ * were, the file was truncated and written anew. Operating errors come back as a result, never thrown; what the sink throws passes.
  */
-import { type BigIntStats, closeSync, fstatSync, readSync } from 'node:fs'
+import { type BigIntStats, fstatSync } from 'node:fs'
 import type { Chunk, Origin, Position, StreamSink } from '../source.ts'
-import { fingerprintOf, HEAD_BYTES, MARK_BYTES } from './fingerprint.ts'
+import { Handle } from './handle.ts'
 import { fileKey, inodeKey } from './identity.ts'
+import { Landmarks, standsIn } from './landmarks.ts'
+import type { OpenedFile } from './open-file.ts'
 import { noteOf, type PastFile, truncatedFrom } from './past-file.ts'
 import { WINDOW_BYTES, type Window } from './window.ts'
 
 /** A second look after a change: two changes within one tick of the file system's clock look like one. */
 const SECOND_LOOK_MS = 50
-
-/** The head as it is now, for the length of a comparison. */
-const HEAD_SCRATCH = Buffer.alloc(HEAD_BYTES)
 
 /** `more`: there is more to read now. `idle`: all that is there was delivered. `failed`: see `error`. */
 export type Turn = 'more' | 'idle' | 'truncated' | 'failed'
@@ -36,10 +36,12 @@ export interface TailOptions {
 }
 
 export class Tail {
-  /** Unique while the file is open. */
+  /** Unique while the file is open; while it is closed, the number may be given to another file. */
   readonly inode: string
   readonly key: string
   readonly origin: TailOrigin
+  /** Not let go of yet. */
+  isFollowed = true
   /** No path that the source looks at leads to it now. */
   isLost = false
   /** Its name was given to another file, or it got another name. */
@@ -51,6 +53,10 @@ export class Tail {
   formerPath = ''
   /** The file whose bytes were written before this one's. */
   waitsFor: Tail | undefined = undefined
+  /** Where the file itself was last, past all links, since it was closed. */
+  parkedPath = ''
+  /** Its descriptor is wanted for others: it is let go once it is read, without waiting for late writers. */
+  isPressed = false
   error: NodeJS.ErrnoException | undefined = undefined
   /** Bytes that the last truncation took before they were in the numbers. */
   truncatedBytes = 0
@@ -66,18 +72,16 @@ export class Tail {
   seemsRenamed = false
   /** Bytes that the last turn delivered. */
   lastReadBytes = 0
+  /** When what it holds was begun; milliseconds since the epoch, 0 where the file system does not know. */
+  sinceMs: number
   /** When it last changed, was found or was lost. */
   quietSinceMs: number
-  readonly #fd: number
+  /** When it changed the time before. */
+  changedBeforeMs = Number.NEGATIVE_INFINITY
+  readonly #handle: Handle
   readonly #sink: StreamSink
   readonly #window: Window
-  readonly #mark = Buffer.alloc(MARK_BYTES)
-  #markBytes = 0
-  /** The mark at the checkpoint, to which the sink may go back after looking ahead. */
-  readonly #anchor = Buffer.alloc(MARK_BYTES)
-  #anchorBytes = 0
-  #anchorOffset: number
-  #head: Buffer = Buffer.alloc(0)
+  readonly #landmarks: Landmarks
   #changes = 1
   #checkpoint: number
   #wanted: number
@@ -89,11 +93,9 @@ export class Tail {
   #isUnchecked = false
   #stat: BigIntStats
   #sizeBytes: number
-  #isOpen = true
-  #sinceMs: number
 
   constructor({ fd, stat, nowMs, startOffset, historyBytes = 0, sinceMs, origin, sink, window }: TailOptions) {
-    this.#fd = fd
+    this.#handle = new Handle(fd)
     this.#stat = stat
     this.quietSinceMs = nowMs
     this.#secondLookAtMs = nowMs + SECOND_LOOK_MS
@@ -105,8 +107,9 @@ export class Tail {
     this.#sizeBytes = Number(stat.size)
     this.#target = this.#sizeBytes
     origin.historyBytes = historyBytes
-    this.#sinceMs = sinceMs ?? Number(stat.birthtimeNs) / 1e6
-    this.#wanted = this.#deliveredTo = this.#checkpoint = this.#anchorOffset = startOffset
+    this.sinceMs = sinceMs ?? Number(stat.birthtimeNs) / 1e6
+    this.#wanted = this.#deliveredTo = this.#checkpoint = startOffset
+    this.#landmarks = new Landmarks(startOffset)
     if (startOffset > 0) this.#learnStart()
   }
 
@@ -127,20 +130,36 @@ export class Tail {
 
   /** What was there when it was found, or when `aimAtEnd` was called, is not all read. A file that fails keeps nobody waiting. */
   get isBehind(): boolean {
-    return this.#isOpen && this.error === undefined && this.#deliveredTo < Math.min(this.#target, this.#sizeBytes)
-  }
-
-  get isOpen(): boolean {
-    return this.#isOpen
+    return this.isFollowed && this.error === undefined && this.#deliveredTo < Math.min(this.#target, this.#sizeBytes)
   }
 
   /** Its first bytes, as far as they were read. */
   get head(): Buffer {
-    return this.#head
+    return this.#landmarks.head
   }
 
   get isUnlinked(): boolean {
     return this.#stat.nlink === 0n
+  }
+
+  /** By which it can be opened, as far as known. */
+  get presentPath(): string {
+    return this.isLost ? this.parkedPath : this.origin.file
+  }
+
+  /** Followed, but not open. */
+  get isParked(): boolean {
+    return this.isFollowed && !this.#handle.isOpen
+  }
+
+  /** A change was seen that was not read, or must be looked for a second time. */
+  isDue(nowMs: number): boolean {
+    return this.#isUnchecked || this.isUnread || nowMs >= this.#secondLookAtMs
+  }
+
+  /** It will be looked at a second time, whatever happens to it. */
+  get awaitsSecondLook(): boolean {
+    return this.#secondLookAtMs !== Number.POSITIVE_INFINITY
   }
 
   get position(): Position {
@@ -155,24 +174,18 @@ export class Tail {
 
   /** What is to be remembered of it. */
   past(state: PastFile['state']): PastFile {
-    const head = this.#head.subarray(0, this.#checkpoint)
     return {
       id: this.key,
       key: this.key,
       path: this.origin.file,
       checkpoint: this.#checkpoint,
-      sinceMs: this.#sinceMs,
+      sinceMs: this.sinceMs,
       historyBytes: this.origin.historyBytes ?? 0,
       ...(this.origin.primedBytes ? { primedBytes: this.origin.primedBytes } : {}),
       state,
-      ...(state === 'ghost' ? { head } : {}),
-      ...fingerprintOf(head, this.#anchorOffset, this.#anchor.subarray(0, this.#anchorBytes)),
+      ...(state === 'ghost' ? { head: this.head.subarray(0, this.#checkpoint) } : {}),
+      ...this.#landmarks.fingerprint(this.#checkpoint),
     }
-  }
-
-  /** When what it holds was begun; milliseconds since the epoch, 0 where the file system does not know. */
-  get sinceMs(): number {
-    return this.#sinceMs
   }
 
   /** Nanoseconds since the epoch; 0 where the file system does not know. */
@@ -197,24 +210,48 @@ export class Tail {
 
   /** Whether these bytes stand in it at `offset` now. Throws the system's errors. */
   holds(bytes: Buffer, offset: number): boolean {
-    const scratch = HEAD_SCRATCH.subarray(0, bytes.length)
-    return readSync(this.#fd, scratch, 0, bytes.length, offset) === bytes.length && scratch.equals(bytes)
+    return standsIn(this.#handle.fd, bytes, offset)
   }
 
   /** Whether what was read of it still stands in it, as far as its mark and head tell. If not, the next turn finds it truncated. */
   isIntact(): boolean {
-    const mark = this.#anchor.subarray(0, this.#anchorBytes)
-    const isSame = this.holds(mark, this.#anchorOffset - this.#anchorBytes) && this.#hasSameHead()
+    const isSame = this.#landmarks.areIn(this.#handle.fd, this.#checkpoint)
     this.#isUnchecked ||= !isSame
     return isSame
   }
 
-  aimAtEnd(): void {
+  /** What is known of a closed file comes from a scan, or from a hint without `stat`. That it became smaller shows when it is open again. */
+  noteSeen(stat?: BigIntStats): void {
+    if (!this.isParked || (stat !== undefined && !this.differs(stat))) return
+    this.#isUnchecked = true
+    this.#sizeBytes = Math.max(this.#sizeBytes, Number(stat?.size ?? 0))
+  }
+
+  /** Gives the descriptor away until `resume`. Answers false, and keeps it, if it is all that leads to the file, or nothing can be told. */
+  park(): boolean {
+    if (!this.#canLook() || this.isUnlinked) return false
+    this.parkedPath = this.#handle.realPath(this.origin.file)
+    this.hasChanged = false
+    this.#handle.close()
+    return true
+  }
+
+  /** Answers whether what was opened is this file; if not, it is closed. An inode that bears another birth may still hold the same bytes. */
+  resume({ fd, stat }: OpenedFile): boolean {
+    this.#handle.take(fd)
+    let isSame = false
     try {
-      this.#look()
-    } catch (error) {
-      this.error = error as NodeJS.ErrnoException
+      isSame =
+        inodeKey(stat) === this.inode &&
+        (fileKey(stat) === this.key || (this.#checkpoint > 0 && this.#landmarks.areIn(fd, this.#checkpoint)))
+    } finally {
+      if (!isSame) this.#handle.close()
     }
+    return isSame
+  }
+
+  aimAtEnd(): void {
+    if (!this.isParked) this.#canLook()
     this.#target = this.#sizeBytes
   }
 
@@ -249,17 +286,12 @@ export class Tail {
     }
     if (this.#sink.checkpoint <= this.#checkpoint) return
     this.#wanted = this.#checkpoint = this.#sink.checkpoint
-    this.#markBytes = 0
+    this.#landmarks.forgetMark()
   }
 
   close(): void {
-    if (!this.#isOpen) return
-    this.#isOpen = false
-    try {
-      closeSync(this.#fd)
-    } catch {
-      // A network file system may report a late error; there is nothing left to do with this descriptor.
-    }
+    this.isFollowed = false
+    this.#handle.close()
   }
 
   /** Bytes that came; -1 if the file is not the one that was read so far. */
@@ -269,6 +301,7 @@ export class Tail {
     this.wasBlank = this.hasChanged && this.#checkpoint === 0
     const isSecondLook = !this.hasChanged && nowMs >= this.#secondLookAtMs
     if (this.hasChanged) {
+      this.changedBeforeMs = this.quietSinceMs
       this.quietSinceMs = nowMs
       this.#secondLookAtMs = nowMs + SECOND_LOOK_MS
     }
@@ -278,19 +311,21 @@ export class Tail {
     this.#isUnchecked = false
     const got = this.#read()
     // After the reading: what was read before the file was written anew is not delivered then, but gone all the same.
-    return (this.hasChanged || isSecondLook) && !this.#hasSameHead() ? -1 : got
+    return (this.hasChanged || isSecondLook) && !this.#landmarks.isHeadIn(this.#handle.fd, this.#checkpoint) ? -1 : got
   }
 
-  /** Lines may all end in the same 256 bytes. Only what is in the numbers cannot change: an unfinished line may be written anew. */
-  #hasSameHead(): boolean {
-    const bytes = Math.min(this.#head.length, this.#checkpoint)
-    if (bytes === 0) return true
-    const got = readSync(this.#fd, HEAD_SCRATCH, 0, bytes, 0)
-    return got === bytes && HEAD_SCRATCH.compare(this.#head, 0, bytes, 0, bytes) === 0
+  #canLook(): boolean {
+    try {
+      this.#look()
+      return true
+    } catch (error) {
+      this.error = error as NodeJS.ErrnoException
+      return false
+    }
   }
 
   #look(): void {
-    const stat = fstatSync(this.#fd, { bigint: true })
+    const stat = fstatSync(this.#handle.fd, { bigint: true })
     if (this.differs(stat)) {
       this.#isUnchecked = true
       if (stat.size <= this.#stat.size) this.#stopLookingAhead()
@@ -303,91 +338,58 @@ export class Tail {
   /** Bytes that came behind the mark; -1 if the mark is not there any more. */
   #read(): number {
     const wantedBytes = Math.min(this.#sizeBytes - this.#wanted, Math.max(WINDOW_BYTES, this.#sink.needBytes))
-    const got = this.#window.read(this.#fd, this.#wanted - this.#markBytes, this.#markBytes + wantedBytes)
-    if (got < this.#markBytes) return -1
-    const isSame = this.#window.buffer.compare(this.#mark, 0, this.#markBytes, 0, this.#markBytes) === 0
-    return isSame ? got - this.#markBytes : -1
+    const { markBytes } = this.#landmarks
+    const got = this.#window.read(this.#handle.fd, this.#wanted - markBytes, markBytes + wantedBytes)
+    return got >= markBytes && this.#landmarks.isMark(this.#window.buffer) ? got - markBytes : -1
   }
 
   #deliver(bytes: number): void {
-    const start = this.#markBytes
+    const start = this.#landmarks.markBytes
     const asked = this.#wanted
     const chunk = { buffer: this.#window.buffer, start, end: start + bytes, offset: asked }
-    if (asked <= this.#head.length && asked < HEAD_BYTES) this.#keepHead(chunk)
+    this.#landmarks.keepHead(chunk)
     const next = this.#sink.push(chunk)
     if (next > asked + bytes || next < 0) throw new Error(`a sink asked for offset ${next} after ${asked + bytes}`)
     this.#deliveredTo = Math.max(asked + bytes, next)
     if (this.#checkpoint !== this.#sink.checkpoint) this.#changes++
     this.#checkpoint = this.#sink.checkpoint
     this.#wanted = next
-    if (next < asked) this.#goBack(next)
-    else this.#moveMark(chunk, next)
-  }
-
-  /** The bytes before `next` become the mark. The buffer holds them: the old mark stands before the chunk. */
-  #moveMark(chunk: Chunk, next: number): void {
-    const end = chunk.start + (next - chunk.offset)
-    this.#markBytes = Math.min(MARK_BYTES, end)
-    chunk.buffer.copy(this.#mark, 0, end - this.#markBytes, end)
-    if (next !== this.#checkpoint) return
-    this.#mark.copy(this.#anchor, 0, 0, this.#markBytes)
-    this.#anchorBytes = this.#markBytes
-    this.#anchorOffset = next
-  }
-
-  /** A sink that goes back elsewhere than to its checkpoint has no mark there: that one reading is unchecked. */
-  #goBack(next: number): void {
-    this.#markBytes = next === this.#anchorOffset ? this.#anchorBytes : 0
-    this.#anchor.copy(this.#mark, 0, 0, this.#markBytes)
+    if (next < asked) this.#landmarks.goBackTo(next)
+    else this.#landmarks.moveTo(next, chunk, this.#checkpoint)
   }
 
   /** No log changes without growing: what was looked at behind the checkpoint may be other lines now. */
   #stopLookingAhead(): void {
-    if (this.#wanted <= this.#anchorOffset) return
-    this.#wanted = this.#anchorOffset
-    this.#goBack(this.#anchorOffset)
-  }
-
-  /** What is delivered again may be other than before: an unfinished line was written anew. */
-  #keepHead(chunk: Chunk): void {
-    const fresh = chunk.buffer.subarray(chunk.start, Math.min(chunk.end, chunk.start + HEAD_BYTES - chunk.offset))
-    this.#head = Buffer.concat([this.#head.subarray(0, chunk.offset), fresh])
+    const { anchorOffset } = this.#landmarks
+    if (this.#wanted <= anchorOffset) return
+    this.#wanted = anchorOffset
+    this.#landmarks.goBackTo(anchorOffset)
   }
 
   #restart(sizeBefore: number): Turn {
     this.truncatedBytes = Math.max(0, sizeBefore - this.#checkpoint)
     this.before = truncatedFrom(this.past('ghost'))
     this.restarts++
-    this.#sinceMs = Number(this.#stat.mtimeNs) / 1e6
+    this.sinceMs = Number(this.#stat.mtimeNs) / 1e6
     this.#sink.reset()
     this.#wanted = this.#deliveredTo = this.#checkpoint = 0
-    this.#markBytes = 0
-    this.#anchorBytes = 0
-    this.#anchorOffset = 0
-    this.#head = Buffer.alloc(0)
-    this.origin.historyBytes = 0
-    this.origin.primedBytes = 0
+    this.#landmarks.reset()
+    this.origin.historyBytes = this.origin.primedBytes = 0
     this.#changes++
     return 'truncated'
   }
 
-  /** Head and mark of a file that is not read from its start. An error shows at the first turn. */
+  /** An error shows at the first turn. */
   #learnStart(): void {
     try {
-      const headBytes = this.#window.read(this.#fd, 0, Math.min(HEAD_BYTES, this.#wanted))
-      this.#head = Buffer.from(this.#window.buffer.subarray(0, headBytes))
-      const markBytes = Math.min(MARK_BYTES, this.#wanted)
-      this.#markBytes = this.#window.read(this.#fd, this.#wanted - markBytes, markBytes) === markBytes ? markBytes : 0
-      this.#window.buffer.copy(this.#mark, 0, 0, this.#markBytes)
-      this.#window.buffer.copy(this.#anchor, 0, 0, this.#markBytes)
-      this.#anchorBytes = this.#markBytes
+      this.#landmarks.learn(this.#handle.fd, this.#wanted, this.#window)
     } catch (error) {
       this.error = error as NodeJS.ErrnoException
     }
   }
 
   #readFrom(offset: number, endOffset: number): Chunk {
-    const end = this.#window.read(this.#fd, offset, endOffset - offset)
+    const end = this.#window.read(this.#handle.fd, offset, endOffset - offset)
     return { buffer: this.#window.buffer, start: 0, end, offset }
   }
 }

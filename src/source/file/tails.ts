@@ -1,22 +1,25 @@
 /**
- * The set of files that the patterns name ↔ the set of open files. One tail per file however many names lead to it; a renamed
+ * The set of files that the patterns name ↔ the set of followed files. One tail per file however many names lead to it; a renamed
  * file keeps its tail; an unknown one is opened, oldest first, unless it is a copy; a lost one is let go when it has been quiet for long.
  */
 import { closeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { OpenStream } from '../source.ts'
-import { familyOf, generationsBeside } from './generation-names.ts'
+import type { Descriptors } from './descriptors.ts'
+import type { FoundFile } from './folder.ts'
+import { familyOf } from './generation-names.ts'
+import { Generations } from './generations.ts'
 import { fileKey, inodeKey } from './identity.ts'
 import { type Finding, Judge } from './judge.ts'
 import type { Meter } from './meter.ts'
-import { type OpenedFile, openFile } from './open-file.ts'
+import type { OpenedFile } from './open-file.ts'
 import { Originals } from './originals.ts'
 import type { PastFile } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
-import type { FoundFile } from './paths.ts'
 import { Refusals } from './refusals.ts'
 import { Tail } from './tail.ts'
 import type { Unseen } from './unseen.ts'
+import { Whereabouts } from './whereabouts.ts'
 import type { Window } from './window.ts'
 
 export interface TailsOptions {
@@ -26,7 +29,8 @@ export interface TailsOptions {
   readonly window: Window
   readonly meter: Meter
   readonly rotateWaitMs: number
-  readonly maxOpenFiles: number
+  readonly descriptors: Descriptors
+  readonly maxFiles: number
   /** What is skipped otherwise is read, and counts nothing. */
   readonly primes: boolean
   /** What is known of files that are not open. */
@@ -47,15 +51,23 @@ export class Tails {
   readonly #byPath = new Map<string, Tail>()
   readonly #refusals = new Refusals()
   readonly #judge: Judge
+  readonly #whereabouts: Whereabouts
+  /** Found to be gone while they were closed, since `closeFinished`. */
+  readonly #missed: Tail[] = []
+  /** Found by the last scan. */
+  #pathCount = 0
+  /** Paths that wait for a descriptor, as of the last scan, and whether they are to be read from their end. */
+  readonly #waiting = new Map<string, boolean>()
   /** Files that were changed beneath their copies, to be looked at before these are. */
   readonly #unclear: Tail[] = []
 
   constructor(options: TailsOptions) {
     this.#options = options
-    this.#judge = new Judge(options.past, options.unseen, options.meter)
+    this.#judge = new Judge(options.past, options.unseen, options.meter, (tail) => this.#isReady(tail))
+    this.#whereabouts = new Whereabouts(options.descriptors)
   }
 
-  /** All open files. */
+  /** All followed files. */
   get all(): IterableIterator<Tail> {
     return this.#byInode.values()
   }
@@ -70,6 +82,7 @@ export class Tails {
 
   /** Takes what a scan found. `skipsHistory`: what is unknown is read from its end. Answers the tails to look at: new or changed. */
   reconcile(files: readonly FoundFile[], skipsHistory: boolean, nowMs: number): Tail[] {
+    this.#whereabouts.beginScan()
     const pathOf = new Map<Tail, string>()
     const paths = new Set<string>()
     const unknown = new Map<string, FoundFile>()
@@ -78,20 +91,27 @@ export class Tails {
       const inode = inodeKey(file.stat)
       const tail = this.#byInode.get(inode)
       paths.add(file.path)
-      if (tail === undefined) {
+      if (tail === undefined || !this.#whereabouts.isSame(tail, file)) {
+        if (tail !== undefined) this.#miss(tail)
         if (!unknown.has(inode)) unknown.set(inode, file)
         continue
       }
       if (!pathOf.has(tail) || file.path === tail.origin.file) pathOf.set(tail, file.path)
-      if (tail.differs(file.stat)) stirred.push(tail)
+      tail.noteSeen(file.stat)
+      if (tail.differs(file.stat) || (tail.isParked && tail.isDue(nowMs))) stirred.push(tail)
     }
     this.#refusals.keep(paths)
+    for (const path of this.#waiting.keys()) if (!paths.has(path)) this.#waiting.delete(path)
     this.#judge.keepCopies(unknown)
     const moved = this.#follow(pathOf, paths, nowMs)
-    for (const file of this.#generationsOf(moved, unknown)) unknown.set(inodeKey(file.stat), file)
+    const { past, unseen } = this.#options
+    const { folders } = this.#whereabouts
+    const generations = new Generations({ past, unseen, folders, unknown, isFollowed: (inode) => this.#byInode.has(inode) })
+    for (const file of generations.find(moved.values())) unknown.set(inodeKey(file.stat), file)
     const fresh = this.#openUnknown([...unknown.values()], skipsHistory, nowMs)
     this.#order(moved, fresh)
     this.#indexPaths()
+    this.#pathCount = paths.size
     return [...stirred, ...fresh, ...this.#unclear.splice(0)]
   }
 
@@ -119,8 +139,15 @@ export class Tails {
     const fresh = unknown.sort(compareBirths).flatMap(({ path }) => this.#open(path, find, false, nowMs))
     const unclear = this.#unclear.splice(0)
     if (unclear.length === 0) unseen.clear()
-    this.#indexPaths()
+    if (fresh.length > 0) this.#indexPaths()
     return [...fresh, ...unclear]
+  }
+
+  /** Every file that was found is followed and no other: another scan that finds the same changes nothing. */
+  get isSettled(): boolean {
+    if (this.count !== this.#pathCount) return false
+    for (const tail of this.all) if (tail.isLost) return false
+    return true
   }
 
   /** Lets go of lost files that are read and quiet. Answers them. */
@@ -130,17 +157,28 @@ export class Tails {
     const lost = finished.filter((tail) => tail.isLost)
     for (const tail of lost) this.#letGo(tail)
     if (lost.length > 0) this.#indexPaths()
-    return lost
+    this.#options.descriptors.tend()
+    return [...lost, ...this.#missed.splice(0)]
   }
 
   showStates(): void {
+    let failing = 0
     let rotated = 0
-    for (const tail of this.all) if (tail.isRotated || tail.isLost) rotated++
-    this.#options.meter.states(this.count - rotated, rotated, this.#refusals.count, this.#judge.copyCount)
+    for (const tail of this.all) {
+      if (tail.error !== undefined) failing++
+      else if (tail.isRotated || tail.isLost) rotated++
+    }
+    this.#options.meter.states({
+      open: this.count - failing - rotated,
+      rotated,
+      unreadable: this.#refusals.count + failing,
+      copies: this.#judge.copyCount,
+      waiting: this.#waiting.size,
+    })
   }
 
   closeAll(): void {
-    for (const tail of this.all) tail.close()
+    for (const tail of this.all) this.#options.descriptors.close(tail)
   }
 
   /** Nobody will open those without a name again: what stands there is all there will be. */
@@ -156,14 +194,16 @@ export class Tails {
       const before = tail.origin.file
       if (path === before) tail.isLost = false
       else {
+        const isGone = path === undefined && tail.isParked && !this.#whereabouts.find(tail)
         tail.hasSuccessor ||= paths.has(before)
         if (path !== undefined || !tail.isLost) {
           tail.aimAtEnd()
           tail.formerPath = before
           moved.set(familyOf(before), tail)
         }
-        if (path === undefined) this.#lose(tail, nowMs)
-        else this.#rename(tail, path)
+        if (path !== undefined) this.#rename(tail, path)
+        else if (isGone) this.#miss(tail)
+        else this.#lose(tail, nowMs)
       }
     }
     return moved
@@ -175,6 +215,25 @@ export class Tails {
     tail.quietSinceMs = nowMs
     tail.isRotated ||= !tail.isUnlinked
     this.#options.meter.count(tail.isUnlinked ? 'vanished' : 'rotated')
+  }
+
+  /** It was deleted, or moved out of sight, while it was closed: what was known to be in it and is not in the numbers is lost, but for copies. */
+  #miss(tail: Tail): void {
+    const { meter, descriptors, past } = this.#options
+    meter.count('vanished')
+    meter.missedBytes(tail.lagBytes)
+    if (tail.lagBytes > 0 || this.#whereabouts.hasHeirs(tail)) past.keep(tail.past('ghost'))
+    descriptors.close(tail)
+    this.#byInode.delete(tail.inode)
+    this.#missed.push(tail)
+  }
+
+  #isReady(tail: Tail): boolean {
+    try {
+      return this.#options.descriptors.reopen(tail) === 'open'
+    } catch {
+      return false
+    }
   }
 
   #rename(tail: Tail, path: string): void {
@@ -205,13 +264,15 @@ export class Tails {
 
   /** One tail or none. */
   #open(path: string, find: Find, skipsHistory: boolean, nowMs: number): Tail[] {
-    const { meter, maxOpenFiles } = this.#options
+    const { meter, maxFiles, descriptors } = this.#options
     if (!this.#refusals.mayTry(path, nowMs)) return []
-    const startsAtEnd = skipsHistory || this.#refusals.startsAtEnd(path)
+    const startsAtEnd = skipsHistory || this.#refusals.startsAtEnd(path) || this.#waiting.get(path) === true
     try {
-      if (this.count >= maxOpenFiles) throw new Error(`more than ${maxOpenFiles} files are open`)
-      const opened = openFile(path)
-      if (opened === undefined) return []
+      if (this.count >= maxFiles) throw new Error(`more than ${maxFiles} files are followed`)
+      const opened = descriptors.open(path)
+      if (opened === 'full') this.#wait(path, startsAtEnd)
+      else this.#waiting.delete(path)
+      if (opened === undefined || opened === 'full') return []
       this.#refusals.remove(path)
       const tail = this.#takeOpened(path, opened, find, startsAtEnd, nowMs)
       if (tail !== undefined) return [tail]
@@ -219,11 +280,20 @@ export class Tails {
     } catch (error) {
       const { code, syscall } = error as NodeJS.ErrnoException
       if (code === 'ENOENT') return []
-      if (syscall === undefined && this.count < maxOpenFiles) throw error
+      if (syscall === undefined && this.count < maxFiles) throw error
       this.#refusals.add(path, startsAtEnd, nowMs)
       meter.warn(`cannot read a file: ${code ?? (error as Error).message}`, path)
     }
     return []
+  }
+
+  /** The next scan finds it again. */
+  #wait(path: string, startsAtEnd: boolean): void {
+    this.#waiting.set(path, startsAtEnd)
+    this.#options.meter.warn(
+      'all file descriptors are held by deleted logs, which are read first; others wait, this one first:',
+      path,
+    )
   }
 
   /** Nothing, if it is not to be followed. Closes it if it fails. */
@@ -257,46 +327,9 @@ export class Tails {
     // Of what was never read it cannot be told whether it is still the same.
     if (past?.state === 'open' && past.checkpoint === 0) this.#options.unseen.note(past)
     this.#byInode.set(tail.inode, tail)
+    this.#options.descriptors.take(tail)
     meter.count('found')
     return tail
-  }
-
-  /**
-   * Generations of logs that left their names, under names that the patterns do not have: of a log that was open when the process ended
-   * the file itself, and whatever was begun after it and rotated since.
-   */
-  #generationsOf(moved: ReadonlyMap<string, Tail>, unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
-    const found: FoundFile[] = []
-    for (const tail of moved.values()) found.push(...this.#begunAfter(tail.birthtimeNs, tail.formerPath, unknown))
-    for (const past of this.#options.past.missing()) {
-      const isThere = [...unknown.values()].some(({ stat }) => this.#options.past.of(stat) === past)
-      if (!isThere) found.push(...this.#findAgain(past, unknown))
-    }
-    return found
-  }
-
-  #findAgain(past: PastFile, unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
-    const beside = generationsBeside(past.path)
-    const itself = beside.find(({ stat }) => this.#options.past.of(stat) === past)
-    if (itself === undefined) {
-      this.#options.past.drop(past)
-      this.#options.past.keep({ ...past, state: 'ghost' })
-      this.#options.unseen.note(past)
-      return []
-    }
-    return [itself, ...this.#begunAfter(itself.stat.birthtimeNs, past.path, unknown)]
-  }
-
-  /** Where the file system knows no births, nothing can be told. */
-  #begunAfter(birthtimeNs: bigint, path: string, unknown: ReadonlyMap<string, FoundFile>): FoundFile[] {
-    if (birthtimeNs === 0n) return []
-    return generationsBeside(path).filter(
-      (file) =>
-        file.stat.birthtimeNs > birthtimeNs &&
-        !file.path.endsWith('.gz') &&
-        !this.#byInode.has(inodeKey(file.stat)) &&
-        !unknown.has(inodeKey(file.stat)),
-    )
   }
 
   /** Generations of one log are read one after the other: the one that left its name first, then the new ones by age. */
@@ -311,6 +344,7 @@ export class Tails {
   #isFinished(tail: Tail, nowMs: number): boolean {
     if (tail.isUnread && tail.error === undefined) return false
     const { rotateWaitMs } = this.#options
+    if (tail.isPressed) return true
     const isFinal = tail.isUnlinked || tail.hasSuccessor
     return nowMs - tail.quietSinceMs >= rotateWaitMs * (isFinal ? 1 : PATIENCE_WITHOUT_SUCCESSOR)
   }
@@ -318,12 +352,12 @@ export class Tails {
   /** Nobody can finish it any more, or had the time to: it is taken as it is. */
   #endLastLine(tail: Tail): void {
     const isFinal = tail.isUnlinked || tail.hasSuccessor
-    if (isFinal && tail.lagBytes > 0 && !tail.isContinued) tail.end()
+    if (isFinal && tail.lagBytes > 0 && !tail.isContinued && this.#isReady(tail)) tail.end()
   }
 
   #letGo(tail: Tail): void {
     if (!tail.isUnlinked) this.#options.past.keep(tail.past('closed'))
-    tail.close()
+    this.#options.descriptors.close(tail)
     this.#byInode.delete(tail.inode)
   }
 

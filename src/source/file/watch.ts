@@ -18,6 +18,8 @@ export class DirectoryWatch {
   readonly #onFailure: (error: Error) => void
   /** Real path → the path under which the source knows it. */
   readonly #watched = new Map<string, string>()
+  /** Real paths whose watch the system refused. */
+  readonly #refused = new Set<string>()
   #following = new Set<string>()
   #watcher: FSWatcher | undefined = undefined
   #isClosed = false
@@ -25,6 +27,11 @@ export class DirectoryWatch {
   constructor(onHint: (path: string, hint: Hint) => void, onFailure: (error: Error) => void) {
     this.#onHint = onHint
     this.#onFailure = onFailure
+  }
+
+  /** How many directories give hints, as far as known. */
+  get count(): number {
+    return this.#watched.size - this.#refused.size
   }
 
   /** Watches these directories (absolute, with their number of entries) and no others. Never throws. */
@@ -60,6 +67,7 @@ export class DirectoryWatch {
 
   #drop(real: string): void {
     this.#watched.delete(real)
+    this.#refused.delete(real)
     this.#watcher?.unwatch(real)
   }
 
@@ -81,7 +89,11 @@ export class DirectoryWatch {
     watcher.on('raw', (event, name, details) => this.#hint(event, name, details))
     // Its name may come back as another directory: the next scan finds and adds that.
     watcher.on('unlinkDir', (real) => this.#forget(real))
-    watcher.on('error', (error) => this.#onFailure(error as Error))
+    watcher.on('error', (error) => {
+      const { path } = error as NodeJS.ErrnoException
+      if (path !== undefined && this.#watched.has(path)) this.#refused.add(path)
+      this.#onFailure(error as Error)
+    })
     return watcher
   }
 

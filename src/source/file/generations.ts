@@ -1,0 +1,62 @@
+/**
+ * Generations of logs that left their names, under names that the patterns do not have: of a log that was open when the process ended the
+ * file itself, and whatever was begun after a log and rotated since. Valid during one scan.
+ */
+import type { FoundFile } from './folder.ts'
+import { type Folders, generationsBeside } from './generation-names.ts'
+import { inodeKey } from './identity.ts'
+import type { PastFile } from './past-file.ts'
+import type { PastFiles } from './past-files.ts'
+import type { Tail } from './tail.ts'
+import type { Unseen } from './unseen.ts'
+
+export interface GenerationsOptions {
+  readonly past: PastFiles
+  readonly unseen: Unseen
+  readonly folders: Folders
+  /** Files that the patterns name and that are not followed, by inode. */
+  readonly unknown: ReadonlyMap<string, FoundFile>
+  readonly isFollowed: (inode: string) => boolean
+}
+
+export class Generations {
+  readonly #options: GenerationsOptions
+
+  constructor(options: GenerationsOptions) {
+    this.#options = options
+  }
+
+  /** `moved`: those that left their path in this scan. */
+  find(moved: Iterable<Tail>): FoundFile[] {
+    const { past, unknown } = this.#options
+    const found: FoundFile[] = []
+    for (const tail of moved) found.push(...this.#begunAfter(tail.birthtimeNs, tail.formerPath))
+    const missing = past.missing()
+    if (missing.length === 0) return found
+    const there = new Set([...unknown.values()].map(({ stat }) => past.of(stat)))
+    for (const file of missing) if (!there.has(file)) found.push(...this.#findAgain(file))
+    return found
+  }
+
+  #findAgain(file: PastFile): FoundFile[] {
+    const { past, unseen, folders } = this.#options
+    const itself = generationsBeside(file.path, folders).find(({ stat }) => past.of(stat) === file)
+    if (itself === undefined) {
+      past.drop(file)
+      past.keep({ ...file, state: 'ghost' })
+      unseen.note(file)
+      return []
+    }
+    return [itself, ...this.#begunAfter(itself.stat.birthtimeNs, file.path)]
+  }
+
+  /** Where the file system knows no births, nothing can be told. */
+  #begunAfter(birthtimeNs: bigint, path: string): FoundFile[] {
+    const { folders, unknown, isFollowed } = this.#options
+    if (birthtimeNs === 0n) return []
+    return generationsBeside(path, folders).filter(({ path: beside, stat }) => {
+      const inode = inodeKey(stat)
+      return stat.birthtimeNs > birthtimeNs && !beside.endsWith('.gz') && !isFollowed(inode) && !unknown.has(inode)
+    })
+  }
+}
