@@ -418,6 +418,23 @@ describe('rotation', () => {
     expect(f.taken()).toEqual(['a', 'b'])
   })
 
+  test('a scan that waited for a busy machine does not put off the next ones', async () => {
+    const slow = () => {
+      f.time.pass(500)
+      return {}
+    }
+    const f = follow({ patterns: ['*.log'], fields: slow })
+    writeFileSync(f.path('a.log'), 'a\n')
+    await f.start()
+    for (let i = 0; i < 4; i++) await f.settle()
+    for (const name of ['b', 'c', 'd']) {
+      writeFileSync(f.path(`${name}.log`), `${name}\n`)
+      await f.time.step(250)
+      await f.time.step(5)
+    }
+    expect(f.taken()).toEqual(['a', 'b', 'c', 'd'])
+  })
+
   test('of two rotations soon after each other, the generation between them is found by its one short-lived name', async () => {
     const f = follow({ patterns: ['app.log'], scanIntervalMs: 3_600_000 })
     writeFileSync(f.path('app.log'), '0\n')
