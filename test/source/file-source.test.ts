@@ -435,6 +435,26 @@ describe('rotation', () => {
     expect(f.taken()).toEqual(['a', 'b', 'c', 'd'])
   })
 
+  test('a generation outside the patterns of which nothing was read is found again under its next name', async () => {
+    const f = follow({ patterns: ['app.log'] })
+    writeFileSync(f.path('app.log'), 'a\n')
+    await f.start()
+    await f.kill()
+    renameSync(f.path('app.log'), f.path('app.log.2'))
+    writeFileSync(f.path('app.log.1'), 'unfin')
+    writeFileSync(f.path('app.log'), 'c\n')
+    const next = follow({ patterns: ['app.log'], goesOnFrom: f })
+    await next.start()
+    expect(next.taken()).toEqual(['c'])
+    await next.kill()
+    renameSync(f.path('app.log.2'), f.path('app.log.3'))
+    renameSync(f.path('app.log.1'), f.path('app.log.2'))
+    appendFileSync(f.path('app.log.2'), 'ished\n')
+    const last = follow({ patterns: ['app.log'], goesOnFrom: next })
+    await last.start()
+    expect(last.taken()).toEqual(['unfinished'])
+  })
+
   test('of two rotations soon after each other, the generation between them is found by its one short-lived name', async () => {
     const f = follow({ patterns: ['app.log'], scanIntervalMs: 3_600_000 })
     writeFileSync(f.path('app.log'), '0\n')

@@ -3,7 +3,7 @@
  * file itself, and whatever was begun after a log and rotated since. Valid during one scan.
  */
 import type { FoundFile } from './folder.ts'
-import { type Folders, generationsBeside } from './generation-names.ts'
+import { type Folders, generationsBeside, ofLogBeside } from './generation-names.ts'
 import { inodeKey } from './identity.ts'
 import type { PastFile } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
@@ -40,7 +40,7 @@ export class Generations {
 
   #findAgain(file: PastFile): FoundFile[] {
     const { past, unseen, folders } = this.#options
-    const itself = generationsBeside(file.path, folders).find(({ stat }) => past.of(stat) === file)
+    const itself = ofLogBeside(file.path, folders).find(({ stat }) => past.of(stat) === file)
     if (itself === undefined) {
       past.drop(file)
       past.keep({ ...file, state: 'ghost' })
