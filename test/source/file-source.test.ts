@@ -455,6 +455,33 @@ describe('rotation', () => {
     expect(last.taken()).toEqual(['unfinished'])
   })
 
+  test('generations outside the patterns that get their next names while they are looked for are found all the same', async () => {
+    const f = follow({ patterns: ['app.log'] })
+    writeFileSync(f.path('app.log'), 'a\n')
+    await f.start()
+    await f.kill()
+    renameSync(f.path('app.log'), f.path('app.log.3'))
+    for (const [name, line] of [
+      ['app.log.2', 'b\n'],
+      ['app.log.1', 'c\n'],
+      ['app.log', 'd\n'],
+    ] as const)
+      writeFileSync(f.path(name), line)
+    let isFirst = true
+    const next = follow({
+      patterns: ['app.log'],
+      goesOnFrom: f,
+      fields: () => {
+        if (isFirst) for (const n of [3, 2, 1]) renameSync(f.path(`app.log.${n}`), f.path(`app.log.${n + 1}`))
+        isFirst = false
+        return {}
+      },
+    })
+    await next.start()
+    await next.settle()
+    expect(next.taken().sort()).toEqual(['b', 'c', 'd'])
+  })
+
   test('of two rotations soon after each other, the generation between them is found by its one short-lived name', async () => {
     const f = follow({ patterns: ['app.log'], scanIntervalMs: 3_600_000 })
     writeFileSync(f.path('app.log'), '0\n')

@@ -230,7 +230,7 @@ export class FileSource implements Source {
     const stirred = found.isAsBefore && tails.isSettled ? [] : this.#take(found, tails, nowMs)
     const beside = this.#beside.look(found.packed, this.#isFirstScan ? this.#absence.logs : [])
     if (this.#isFirstScan) for (const file of beside.packed) if (this.#absence.wasWritten(file)) archives.expect(file)
-    stirred.push(...tails.openRests(beside.plain, nowMs))
+    stirred.push(...tails.openRests(beside.plain, nowMs, () => this.#beside.isSteady()))
     ghostArchives.start(beside.packed.filter((file) => !archives.isDone(file)))
     for (const tail of stirred) this.#pace.heat(tail, nowMs)
     if (stirred.length > 0) this.#changedMs = nowMs
