@@ -255,6 +255,20 @@ describe('copytruncate', () => {
     expect(numbersIn(f.taken())).toBe('100-109')
   })
 
+  test('a copy in another folder that has no bytes yet when it is found', async () => {
+    const f = follow({ patterns: ['app.log', 'old/*'] })
+    mkdirSync(f.path('old'))
+    writeFileSync(f.path('app.log'), lines(0, 100))
+    await f.start()
+    writeFileSync(f.path('old/app.log.1'), '')
+    await f.settle()
+    appendFileSync(f.path('old/app.log.1'), lines(0, 100))
+    await f.settle()
+    truncateSync(f.path('app.log'))
+    await f.settle()
+    expect(numbersIn(f.taken())).toBe(upTo(100))
+  })
+
   test('a copy that is being made while it is found is read once all the same', async () => {
     const f = follow({ patterns: ['app.log*'] })
     writeFileSync(f.path('app.log'), lines(0, 50))
