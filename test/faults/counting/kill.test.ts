@@ -41,7 +41,7 @@ faultTest.concurrent.for([
     }
     console.log(JSON.stringify(outcome))
     expect(outcome).toMatchObject({ lost: 0, double: 0, notInAnyFile: 0, lostThoughOnDisk: 0, decreases: 0, aboveTruth: 0 })
-    expect(scraper.scrapes).toBeGreaterThan(KILLS)
+    expect(scrapes).toBeGreaterThan(KILLS)
     expect(kills.serving).toBeGreaterThan(0)
     expect(kills.starting).toBeGreaterThan(0)
     expect(await life.stop('SIGTERM')).toBe(0)

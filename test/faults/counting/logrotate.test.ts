@@ -92,6 +92,7 @@ faultTest.skipIf(isMissing('logrotate')).concurrent.for(MODES.map((mode) => [mod
       ...mode.writer,
     })
     processes.push(writer)
+    await until('the first line', () => (writer.begun > 0 ? true : undefined))
     const directives = mode.directives.map((directive) => directive.replace('$WRITER', String(writer.child.pid)))
     const configuration = scratch.write('logrotate.conf', `${log} {\nrotate 10000\n${directives.join('\n')}\n}\n`)
     const command = ['-s', scratch.file('status'), ...(mode.isUnforced ? [] : ['-f']), configuration]
