@@ -18,6 +18,26 @@ agent_tool_calls_total{tool="bash",status="ok"} 2
 `)
 })
 
+test('help of several lines, with backslashes and the look of a sample, stays one comment', () => {
+  const { family, exposition } = expositionOf()
+  family('gauge', [], { name: 'g', help: 'One.\nforged_total 1\n# TYPE g counter \\n "x"' })
+  const { families } = parseText(exposition.mappedText())
+  expect([...families.keys()]).toEqual(['g'])
+  expect(families.get('g')).toMatchObject({ type: 'gauge', help: 'One.\nforged_total 1\n# TYPE g counter \\n "x"' })
+})
+
+test('a counter past 2^53 goes on as far as a double can tell, and never falls', () => {
+  const { family, exposition } = expositionOf()
+  const counter = family('counter', [], { name: 'a_total' })
+  const add = counter.recorder()
+  const slot = counter.site([]).series([])
+  add(slot, 2 ** 53)
+  for (let i = 0; i < 10; i++) add(slot, 1)
+  expect(exposition.mappedText()).toContain('a_total 9007199254740992\n')
+  add(slot, 1e21)
+  expect(parseText(exposition.mappedText()).families.get('a_total')!.samples.get('a_total')).toBe(1e21 + 2 ** 53)
+})
+
 test('a gauge shows any number', () => {
   const { family, exposition } = expositionOf()
   const gauge = family('gauge', ['l'], { name: 'g' })

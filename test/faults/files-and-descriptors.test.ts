@@ -13,6 +13,8 @@ import { Witness } from './witness.ts'
 
 const IS_LONG = process.env.AGENTLOG_LONG === '1'
 const DESCRIPTORS = 256
+/** For the durable record, listings and a connection that is just ending. */
+const LEFT_OVER = 24
 const IDLE_CONNECTIONS = 100
 
 let scratch: Scratch
@@ -98,7 +100,7 @@ test(`10,000 logs and ${DESCRIPTORS} file descriptors: written, rotated, deleted
   const options = { folders: 1, files: 10_000, hotFiles: 20, lines, linesPerSecond: 2000, quietMs: 10_000 }
   const { running, maxMs, mostDescriptors } = await follow(limited, options, IDLE_CONNECTIONS)
   expect(maxMs).toBeLessThan(5000)
-  expect(mostDescriptors).toBeLessThanOrEqual(DESCRIPTORS)
+  expect(mostDescriptors).toBeLessThanOrEqual(DESCRIPTORS - LEFT_OVER)
   expect(running.stderr).not.toContain('EMFILE')
   expect(await running.stop('SIGTERM')).toBe(0)
 })
@@ -124,7 +126,7 @@ test.skipIf(cannotUnshare()).each([
   const { text, running, maxMs, p99Ms } = await follow(withInotify(limit, value), options, 0)
   expect(p99Ms).toBeLessThan(1500)
   expect(maxMs).toBeLessThan(3000)
-  expect(sum(text, 'agentlog_source_directories', 'notify')).toBeLessThanOrEqual(watched)
+  expect(sum(text, 'agentlog_source_directories', 'notify')).toBe(watched)
   expect(sum(text, 'agentlog_source_directories')).toBe(21)
   expect(running.stderr.match(/watching directories fails.*$/gm)).toEqual([expect.stringContaining(code)])
   expect(await running.stop('SIGTERM')).toBe(0)

@@ -465,11 +465,11 @@ test('of many archives that are named, some are read at once, and then the other
 
 describe('the share of the process limit', () => {
   test.each([
-    [1024, 704, 256],
+    [1024, 640, 320],
     [256, 128, 64],
     [64, 22, 10],
     [20, 7, 3],
-    [1_048_576, 10_000, 256],
+    [1_048_576, 10_000, 1024],
   ])('of %i descriptors: %i logs and %i connections', (limit, logs, connections) => {
     expect(descriptorShares(limit)).toEqual({ logs, connections })
   })

@@ -72,6 +72,8 @@ const SCAN_SHARE = 20
 /** However long a scan takes, the next one begins after this, or after as long again: a line in any of many files is to be seen soon. */
 const MOST_SCAN_GAP_MS = 1000
 const SCAN_SHARE_OF_MANY = 1
+/** What scans cost is the least that one of so many took: the rest is waiting for a busy machine. */
+const SCANS_COMPARED = 4
 
 export class FileSource implements Source {
   readonly name: string
@@ -104,6 +106,8 @@ export class FileSource implements Source {
   #named: readonly FoundFile[] = []
   #scanAtMs = Number.NEGATIVE_INFINITY
   #earliestScanMs = Number.NEGATIVE_INFINITY
+  /** What the last scans took. */
+  readonly #scansTookMs: number[] = new Array(SCANS_COMPARED).fill(0)
   #changedMs = Number.NEGATIVE_INFINITY
 
   constructor(options: FileSourceOptions) {
@@ -253,7 +257,7 @@ export class FileSource implements Source {
     const stirred = found.isAsBefore && tails.isSettled ? [] : this.#take(found, tails, nowMs)
     const beside = this.#beside.look(found.packed, this.#isFirstScan ? this.#absence.logs : [])
     if (this.#isFirstScan) for (const file of beside.packed) if (this.#absence.wasWritten(file)) archives.expect(file)
-    stirred.push(...tails.openRests(beside.plain, nowMs))
+    stirred.push(...tails.openRests(beside.plain, nowMs, () => this.#beside.isSteady()))
     ghostArchives.start(beside.packed.filter((file) => !archives.isDone(file)))
     for (const tail of stirred) this.#pace.heat(tail, nowMs)
     if (stirred.length > 0) this.#changedMs = nowMs
@@ -286,7 +290,9 @@ export class FileSource implements Source {
   #planScan(startMs: number): void {
     const nowMs = this.#clock.nowMs()
     const intervalMs = this.#options.scanIntervalMs ?? 1000
-    const tookMs = nowMs - startMs
+    this.#scansTookMs.shift()
+    this.#scansTookMs.push(nowMs - startMs)
+    const tookMs = Math.min(...this.#scansTookMs)
     const gapMs = Math.min(tookMs * SCAN_SHARE, Math.max(MOST_SCAN_GAP_MS, tookMs * SCAN_SHARE_OF_MANY))
     this.#earliestScanMs = nowMs + Math.max(LEAST_SCAN_GAP_MS, gapMs)
     const isBusy = nowMs - this.#changedMs < BUSY_MS

@@ -3,7 +3,7 @@
  * file itself, and whatever was begun after a log and rotated since. Valid during one scan.
  */
 import type { FoundFile } from './folder.ts'
-import { type Folders, generationsBeside } from './generation-names.ts'
+import { type Folders, generationsBeside, ofLogBeside } from './generation-names.ts'
 import { inodeKey } from './identity.ts'
 import type { PastFile } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
@@ -28,9 +28,13 @@ export class Generations {
 
   /** `moved`: those that left their path in this scan. */
   find(moved: Iterable<Tail>): FoundFile[] {
-    const { past, unknown } = this.#options
+    const { past, unseen, unknown } = this.#options
     const found: FoundFile[] = []
-    for (const tail of moved) found.push(...this.#begunAfter(tail.birthtimeNs, tail.formerPath))
+    for (const tail of moved) {
+      found.push(...this.#begunAfter(tail.birthtimeNs, tail.formerPath))
+      // Names may move on while we look: whatever is missed so is looked for until nothing moves.
+      unseen.note({ path: tail.formerPath, sinceMs: tail.sinceMs })
+    }
     const missing = past.missing()
     if (missing.length === 0) return found
     const there = new Set([...unknown.values()].map(({ stat }) => past.of(stat)))
@@ -40,11 +44,11 @@ export class Generations {
 
   #findAgain(file: PastFile): FoundFile[] {
     const { past, unseen, folders } = this.#options
-    const itself = generationsBeside(file.path, folders).find(({ stat }) => past.of(stat) === file)
+    const itself = ofLogBeside(file.path, folders).find(({ stat }) => past.of(stat) === file)
+    unseen.note(file)
     if (itself === undefined) {
       past.drop(file)
       past.keep({ ...file, state: 'ghost' })
-      unseen.note(file)
       return []
     }
     return [itself, ...this.#begunAfter(itself.stat.birthtimeNs, file.path)]

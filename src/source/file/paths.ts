@@ -89,8 +89,7 @@ export class Paths {
   /** undefined: the names may have changed. */
   async #lookAgain(listed: Listed, nowMs: number): Promise<FoundFiles | undefined> {
     const { found, folders, others } = listed
-    // While something is wrong, every scan says anew what.
-    if (found.problems.size > 0 || !areUnchanged(folders)) return undefined
+    if (!areUnchanged(folders)) return undefined
     const files: FoundFile[] = []
     for (const { path } of found.files) {
       const file = this.#sightings.lookAgain(path, nowMs)
@@ -132,6 +131,7 @@ export class Paths {
     // Once a file of that very name was there, the pattern means it, also while it is away.
     if (problem === undefined) pattern.isLiteral = true
     if (!pattern.isLiteral && pattern.glob !== undefined) return this.#scanGlob(pattern.glob, harvest)
+    if (problem !== undefined) harvest.others.push(pattern.text)
     if (problem !== undefined) return problem
     if (!this.#isExcluded(pattern.text)) this.#take(pattern.text, harvest)
     return undefined

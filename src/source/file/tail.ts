@@ -5,10 +5,11 @@
  */
 import { type BigIntStats, fstatSync } from 'node:fs'
 import type { Chunk, Origin, Position, StreamSink } from '../source.ts'
+import { HEAD_BYTES } from './fingerprint.ts'
 import { Handle } from './handle.ts'
 import { fileKey, inodeKey } from './identity.ts'
 import { Landmarks, standsIn } from './landmarks.ts'
-import type { OpenedFile } from './open-file.ts'
+import { bytesOf, type OpenedFile } from './open-file.ts'
 import { noteOf, type PastFile, truncatedFrom } from './past-file.ts'
 import { WINDOW_BYTES, type Window } from './window.ts'
 
@@ -206,6 +207,12 @@ export class Tail {
   /** Whether `stat`, taken by path, shows something that the last turn did not see. */
   differs(stat: BigIntStats): boolean {
     return stat.size !== this.#stat.size || stat.mtimeNs !== this.#stat.mtimeNs
+  }
+
+  /** Its first bytes as they are now, if they were not read so far and it is open. Throws the system's errors. */
+  firstBytes(): Buffer {
+    const isKnown = this.head.length === HEAD_BYTES || !this.#handle.isOpen
+    return isKnown ? this.head : Buffer.from(bytesOf(this.#handle.fd, 0, HEAD_BYTES))
   }
 
   /** Whether these bytes stand in it at `offset` now. Throws the system's errors. */

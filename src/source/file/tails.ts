@@ -127,8 +127,11 @@ export class Tails {
     this.#options.unseen.note(before)
   }
 
-  /** Opens those of these files, which the patterns do not name, that hold the rest of a ghost or were never seen. Answers their tails. */
-  openRests(files: readonly FoundFile[], nowMs: number): Tail[] {
+  /**
+   * Opens those of these files, which the patterns do not name, that hold the rest of a ghost or were never seen. Answers their tails.
+   * `isSteady`: they have the names that they had.
+   */
+  openRests(files: readonly FoundFile[], nowMs: number, isSteady: () => boolean): Tail[] {
     const { unseen } = this.#options
     const unknown = files.filter((file) => !this.#byInode.has(inodeKey(file.stat)) && !this.#judge.isCopy(file))
     const originals = new Originals(unknown.length > 0 ? this.all : [])
@@ -138,7 +141,7 @@ export class Tails {
     }
     const fresh = unknown.sort(compareBirths).flatMap(({ path }) => this.#open(path, find, false, nowMs))
     const unclear = this.#unclear.splice(0)
-    if (unclear.length === 0) unseen.clear()
+    if (unclear.length === 0 && isSteady()) unseen.clear()
     if (fresh.length > 0) this.#indexPaths()
     return [...fresh, ...unclear]
   }
