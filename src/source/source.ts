@@ -76,6 +76,8 @@ export interface RecordedPosition {
   readonly note: string
 }
 
+export type RecordedPositions = readonly RecordedPosition[]
+
 export interface Source {
   readonly name: string
   /**
@@ -93,5 +95,5 @@ export interface Source {
    * Where logs stand: those that a source of this name read, when that was written (milliseconds since the epoch), and those of others
    * that nobody reads now. Called before `run`. Answers those that it does not look after.
    */
-  restore(own: readonly RecordedPosition[], recordedMs: number, others?: readonly RecordedPosition[]): readonly RecordedPosition[]
+  restore(own: RecordedPositions, recordedMs: number, others?: RecordedPositions): RecordedPositions
 }

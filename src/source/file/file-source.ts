@@ -4,7 +4,7 @@
  * process gets its turn after each. Nothing that happens to a file ends this source.
  */
 import type { OwnMetrics } from '../../telemetry/own-metrics.ts'
-import type { OpenStream, Origin, Position, RecordedPosition, Source } from '../source.ts'
+import type { OpenStream, Origin, Position, RecordedPositions, Source } from '../source.ts'
 import type { SourceLog } from '../source-log.ts'
 import type { Clock, Waker } from '../wake.ts'
 import { Absence } from './absence.ts'
@@ -101,7 +101,7 @@ export class FileSource implements Source {
   readonly #unseen = new Unseen()
   #absence = new Absence([], 0, 0)
   readonly #beside = new Beside(this.#past, this.#unseen)
-  #pastArchives: readonly RecordedPosition[] = []
+  #pastArchives: RecordedPositions = []
   /** Archives that the patterns name. */
   #named: readonly FoundFile[] = []
   #scanAtMs = Number.NEGATIVE_INFINITY
@@ -157,11 +157,7 @@ export class FileSource implements Source {
   }
 
   /** Files that are not known then are new: they are read from their start, whatever `history` says. */
-  restore(
-    own: readonly RecordedPosition[],
-    recordedMs: number,
-    others: readonly RecordedPosition[] = [],
-  ): readonly RecordedPosition[] {
+  restore(own: RecordedPositions, recordedMs: number, others: RecordedPositions = []): RecordedPositions {
     const { files, archives, refused, isFirstStart } = claimed(own, others, (path) => this.#paths.names(path))
     this.#past.restore(files)
     this.#absence = new Absence(this.#past.missing(), recordedMs, Date.now())
@@ -202,11 +198,10 @@ export class FileSource implements Source {
 
   /** All that is in the files now, whole lines of it; what is written meanwhile may wait for the next process. */
   async #readRest(tails: Tails, packed: Packed, signal: AbortSignal): Promise<void> {
-    let isAllRead = false
     // A file that was renamed while it was closed is found under its new name by a second look.
-    for (let look = 0; look < 2 && !isAllRead && !signal.aborted; look++) {
+    for (let look = 0; look < 2 && !signal.aborted; look++) {
       await this.#scan(tails, packed, signal)
-      isAllRead = await readToEnds([...tails.all], (tail) => this.#turn(tail), this.#breather, signal)
+      if (await readToEnds([...tails.all], (tail) => this.#turn(tail), this.#breather, signal)) break
     }
     tails.endUnlinked()
   }
