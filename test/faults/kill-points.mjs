@@ -68,6 +68,10 @@ const replaced = {
   writeSync(fd, buffer, offset, length, position) {
     const kind = kindOf(fd)
     if (kind === 'journal') reach('before a journal append')
+    if (kind === 'lock' && isDue('inside the lock')) {
+      original.writeSync(fd, buffer.slice(0, buffer.length / 2))
+      die()
+    }
     if (kind !== undefined && isDue(`inside a ${kind} append`)) {
       original.writeSync(fd, buffer, offset, Math.ceil(length / 2), position)
       die()
@@ -75,14 +79,6 @@ const replaced = {
     const written = original.writeSync(fd, buffer, offset, length, position)
     if (kind === 'journal') reach('after a journal append')
     return written
-  },
-  writeFileSync(path, data, ...rest) {
-    const isRefused = rest[0]?.flag === 'wx' && original.existsSync(path)
-    if (isOfRecord(path) && !isRefused && isDue('inside the lock')) {
-      original.writeFileSync(path, data.slice(0, data.length / 2), ...rest)
-      die()
-    }
-    return original.writeFileSync(path, data, ...rest)
   },
   fsyncSync(fd) {
     reach(AT_START[kindOf(fd)])
@@ -101,10 +97,12 @@ const replaced = {
     original.renameSync(from, to)
     if (isSnapshot) reach(`${when}: after the rename`)
   },
-  unlinkSync(path) {
-    original.unlinkSync(path)
-    const isOld = isOfRecord(path) && /^(journal|snapshot)-\d+$/.test(basename(path))
-    if (isOld) reach(isLater ? 'later: after an old file is removed' : 'at the start: after an old file is removed')
+  unlink(path, done) {
+    original.unlink(path, (error) => {
+      const isOld = isOfRecord(path) && /^(journal|snapshot)-\d+$/.test(basename(path))
+      if (isOld) reach(isLater ? 'later: after an old file is removed' : 'at the start: after an old file is removed')
+      done(error)
+    })
   },
 }
 
