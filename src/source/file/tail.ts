@@ -4,37 +4,24 @@
  * were, the file was truncated and written anew. Operating errors come back as a result, never thrown; what the sink throws passes.
  */
 import { type BigIntStats, fstatSync } from 'node:fs'
-import type { Chunk, Origin, Position, StreamSink } from '../source.ts'
+import type { Chunk, Position, StreamSink } from '../source.ts'
 import { HEAD_BYTES } from './fingerprint.ts'
 import { Handle } from './handle.ts'
 import { fileKey, inodeKey } from './identity.ts'
 import { Landmarks, standsIn } from './landmarks.ts'
 import { bytesOf, type OpenedFile } from './open-file.ts'
 import { noteOf, type PastFile, truncatedFrom } from './past-file.ts'
+import type { TailOptions, TailOrigin } from './tail-options.ts'
 import { WINDOW_BYTES, type Window } from './window.ts'
 
 /** A second look after a change: two changes within one tick of the file system's clock look like one. */
 const SECOND_LOOK_MS = 50
 
+/** Two changes within this time come soon after each other. */
+export const HOT_MS = 10_000
+
 /** `more`: there is more to read now. `idle`: all that is there was delivered. `failed`: see `error`. */
 export type Turn = 'more' | 'idle' | 'truncated' | 'failed'
-
-/** An origin whose file follows renames. */
-export type TailOrigin = { -readonly [K in keyof Origin]: Origin[K] }
-
-export interface TailOptions {
-  readonly fd: number
-  readonly stat: BigIntStats
-  readonly nowMs: number
-  readonly startOffset: number
-  /** Bytes that are history, not live. Default 0. */
-  readonly historyBytes?: number
-  /** When its content was begun. Default: when the file was. */
-  readonly sinceMs?: number
-  readonly origin: TailOrigin
-  readonly sink: StreamSink
-  readonly window: Window
-}
 
 export class Tail {
   /** Unique while the file is open; while it is closed, the number may be given to another file. */
@@ -79,6 +66,8 @@ export class Tail {
   quietSinceMs: number
   /** When it changed the time before. */
   changedBeforeMs = Number.NEGATIVE_INFINITY
+  /** How often it changed, each time soon after the time before. */
+  changesInARow = 0
   readonly #handle: Handle
   readonly #sink: StreamSink
   readonly #window: Window
@@ -307,6 +296,7 @@ export class Tail {
     this.wasBlank = this.hasChanged && this.#checkpoint === 0
     const isSecondLook = !this.hasChanged && nowMs >= this.#secondLookAtMs
     if (this.hasChanged) {
+      this.changesInARow = nowMs - this.quietSinceMs < HOT_MS ? this.changesInARow + 1 : 0
       this.changedBeforeMs = this.quietSinceMs
       this.quietSinceMs = nowMs
       this.#secondLookAtMs = nowMs + SECOND_LOOK_MS
