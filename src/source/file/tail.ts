@@ -17,6 +17,9 @@ import { WINDOW_BYTES, type Window } from './window.ts'
 /** A second look after a change: two changes within one tick of the file system's clock look like one. */
 const SECOND_LOOK_MS = 50
 
+/** Two changes within this time come soon after each other. */
+export const HOT_MS = 10_000
+
 /** `more`: there is more to read now. `idle`: all that is there was delivered. `failed`: see `error`. */
 export type Turn = 'more' | 'idle' | 'truncated' | 'failed'
 
@@ -63,6 +66,8 @@ export class Tail {
   quietSinceMs: number
   /** When it changed the time before. */
   changedBeforeMs = Number.NEGATIVE_INFINITY
+  /** How often it changed, each time soon after the time before. */
+  changesInARow = 0
   readonly #handle: Handle
   readonly #sink: StreamSink
   readonly #window: Window
@@ -292,6 +297,7 @@ export class Tail {
     this.wasBlank = this.hasChanged && this.#checkpoint === 0
     const isSecondLook = !this.hasChanged && nowMs >= this.#secondLookAtMs
     if (this.hasChanged) {
+      this.changesInARow = nowMs - this.quietSinceMs < HOT_MS ? this.changesInARow + 1 : 0
       this.changedBeforeMs = this.quietSinceMs
       this.quietSinceMs = nowMs
       this.#secondLookAtMs = nowMs + SECOND_LOOK_MS
