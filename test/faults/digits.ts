@@ -43,23 +43,27 @@ export interface Judged {
   readonly lost: readonly number[]
   /** How much more was counted than lines. */
   readonly double: number
+  /** Lines that were counted more than once. */
+  readonly doubled: readonly number[]
 }
 
 /** Compares an exposition with the first `lines` lines. */
 export function judged(exposition: string, lines: number): Judged {
   const words = wordsOf(exposition)
   const lost: number[] = []
+  const doubled: number[] = []
   let counted = 0
   let double = 0
   for (let n = 0; n < lines; n++) {
     const digit = Math.floor((words.get(Math.floor(n / DIGITS)) ?? 0) / BASE ** (n % DIGITS)) % BASE
     counted += digit
     if (digit === 0) lost.push(n)
-    if (digit > 1) double += digit - 1
+    if (digit > 1) doubled.push(n)
+    double += Math.max(0, digit - 1)
   }
   for (const [word, value] of words) if (value > 0 && wordAfter(word, lines) === 0) double++
   const total = Number(/^lines_total (\S+)$/m.exec(exposition)?.[1] ?? 0)
-  return { lost, double: double + Math.abs(total - counted) }
+  return { lost, doubled, double: double + Math.abs(total - counted) }
 }
 
 /** Sum and count of each key of `WIDE_MAPPING`, as the exposition has them. */

@@ -16,6 +16,8 @@ export function linesOnDisk(folder: string, isLog: (name: string) => boolean = (
   return found
 }
 
+const MOST_RUNS = 8
+
 export interface Losses {
   readonly lost: number
   readonly double: number
@@ -23,17 +25,19 @@ export interface Losses {
   readonly notInAnyFile: number
   /** What was lost and need not have been. */
   readonly lostThoughOnDisk: number
-  /** The first few runs of lost lines, to look into. */
+  /** The first few runs of such lines, to look into. */
   readonly lostRuns: readonly string[]
+  readonly doubleRuns: readonly string[]
 }
 
-export function lossesOf({ lost, double }: Judged, lines: number, onDisk: ReadonlySet<number>): Losses {
+export function lossesOf({ lost, double, doubled }: Judged, lines: number, onDisk: ReadonlySet<number>): Losses {
   return {
     lost: lost.length,
     double,
     notInAnyFile: lines - onDisk.size,
     lostThoughOnDisk: lost.filter((n) => onDisk.has(n)).length,
-    lostRuns: runsOf(lost).slice(0, 8),
+    lostRuns: runsOf(lost).slice(0, MOST_RUNS),
+    doubleRuns: runsOf(doubled).slice(0, MOST_RUNS),
   }
 }
 

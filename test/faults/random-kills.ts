@@ -4,7 +4,7 @@ import { until } from '../real/workbench.ts'
 import { judged } from './digits.ts'
 import type { Fixture } from './fixture.ts'
 import { IS_LONG, SEED } from './form.ts'
-import { exposed, Life, type LifeOptions } from './life.ts'
+import { exposed, Life, type LifeOptions, urlOf } from './life.ts'
 import { randomOf } from './truth.ts'
 import { Writer } from './writer.ts'
 
@@ -18,9 +18,9 @@ const EARLY_MS = 600
 const SERVING_MS = 800
 const LINES_PER_SECOND = LINES / ((KILLS * MEAN_LIFE_MS) / 1000)
 
-/** The process that writes and rotates the log `app.log`, at the pace at which the kills come. */
+/** The process that writes and rotates the log `app.log`, which is there, at the pace at which the kills come. */
 export function startWriter({ scratch, processes }: Fixture): Writer {
-  const log = scratch.write('app.log', '')
+  const log = scratch.file('app.log')
   const journal = scratch.file('journal')
   const writer = new Writer({ log, journal, linesPerSecond: LINES_PER_SECOND, rotateEvery: 5000, seed: SEED })
   processes.push(writer)
@@ -34,10 +34,14 @@ export interface Survived {
   readonly kills: { readonly serving: number; readonly starting: number }
 }
 
-/** A life that serves: from then on its record knows the log. */
-export async function firstLife(options: LifeOptions, { processes }: Fixture): Promise<Life> {
+/** A life that has found the log, and whose record knows it. */
+export async function firstLife(options: LifeOptions, { processes }: Pick<Fixture, 'processes'>): Promise<Life> {
   const life = new Life(options)
   processes.push(life)
+  await until('it is ready', async () => {
+    const response = await fetch(`${urlOf(options.port)}/-/ready`).catch(() => undefined)
+    return response?.status === 200 ? true : undefined
+  })
   await until('the first answer', () => exposed(options.port))
   return life
 }

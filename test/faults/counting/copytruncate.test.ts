@@ -11,7 +11,7 @@ import { faultTest } from '../fixture.ts'
 import { IS_LONG, SEED } from '../form.ts'
 import { exposed, Life, lastingPort, urlOf } from '../life.ts'
 import { linesOnDisk, lossesOf } from '../on-disk.ts'
-import { anyMoment } from '../random-kills.ts'
+import { anyMoment, firstLife } from '../random-kills.ts'
 import { Scraper } from '../scraper.ts'
 import { randomOf } from '../truth.ts'
 import { Writer } from '../writer.ts'
@@ -57,9 +57,7 @@ faultTest.concurrent.for([
       folder: scratch.file('state'),
       patterns: [scratch.file(pattern)],
     }
-    let life = new Life(flags)
-    processes.push(life)
-    await until('the first answer', () => exposed(port))
+    let life = await firstLife(flags, { processes })
     const writer = new Writer({ log, journal: scratch.file('journal'), linesPerSecond: LINES_PER_SECOND, seed: SEED })
     const options = JSON.stringify({ log, intervalMs: ROTATION_MS })
     const rotator = new Running(process.execPath, [join(import.meta.dirname, '../rotator.mjs'), options])

@@ -20,7 +20,8 @@ faultTest.concurrent.for([
     const port = await lastingPort()
     const mapping = scratch.write('m.yaml', MAPPING)
     const flags = { port, mapping, folder: scratch.file('state'), patterns: [scratch.file(pattern)] }
-    const first = await firstLife(flags, { scratch, processes })
+    scratch.write('app.log', '')
+    const first = await firstLife(flags, { processes })
     const writer = startWriter({ scratch, processes })
     const scraper = new Scraper(urlOf(port), () => writer.begun)
     const { life, kills } = await killAtRandom(first, flags, { scratch, processes })

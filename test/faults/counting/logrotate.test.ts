@@ -9,8 +9,9 @@ import { isMissing, Running, until } from '../../real/workbench.ts'
 import { judged, MAPPING } from '../digits.ts'
 import { faultTest } from '../fixture.ts'
 import { IS_LONG, SEED } from '../form.ts'
-import { exposed, Life, lastingPort } from '../life.ts'
+import { exposed, lastingPort } from '../life.ts'
 import { linesOnDisk, lossesOf } from '../on-disk.ts'
+import { firstLife } from '../random-kills.ts'
 import { Writer, type WriterOptions } from '../writer.ts'
 
 const ROTATIONS = IS_LONG ? 200 : 20
@@ -81,9 +82,7 @@ faultTest.skipIf(isMissing('logrotate')).concurrent.for(MODES.map((mode) => [mod
     const port = await lastingPort()
     const mapping = scratch.write('m.yaml', MAPPING)
     const patterns = (mode.patterns ?? ['app.log*']).map((pattern) => `${folder}/${pattern}`)
-    const life = new Life({ port, mapping, folder: scratch.file('state'), patterns })
-    processes.push(life)
-    await until('the first answer', () => exposed(port))
+    const life = await firstLife({ port, mapping, folder: scratch.file('state'), patterns }, { processes })
     const writer = new Writer({
       log,
       journal: scratch.file('journal'),

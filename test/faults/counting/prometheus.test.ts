@@ -83,7 +83,8 @@ faultTest.skipIf(isMissing('prometheus'))(
     processes.push(prometheus)
     await until('prometheus', () => prometheus.isReady())
     const flags = { port, mapping, folder: scratch.file('state'), patterns: [scratch.file('app.log*')] }
-    const first = await firstLife(flags, { scratch, processes })
+    scratch.write('app.log', '')
+    const first = await firstLife(flags, { processes })
     // Whoever never scraped is not told of births that were before.
     await until('the first scrape', () => hasSeen(prometheus, 'up', 1, 1))
     const writer = startWriter({ scratch, processes })

@@ -1,13 +1,12 @@
 /** The built exporter, stopped (SIGSTOP) for ten seconds five times, while a log is written and rotated twice a second: it has all of it. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { until } from '../../real/workbench.ts'
 import { judged, MAPPING } from '../digits.ts'
 import { faultTest } from '../fixture.ts'
 import { IS_LONG, SEED } from '../form.ts'
-import { exposed, Life, lastingPort } from '../life.ts'
+import { lastingPort } from '../life.ts'
 import { linesOnDisk, lossesOf } from '../on-disk.ts'
-import { settled } from '../random-kills.ts'
+import { firstLife, settled } from '../random-kills.ts'
 import { Writer } from '../writer.ts'
 
 const STOPS = IS_LONG ? 20 : 5
@@ -23,9 +22,10 @@ faultTest.concurrent.for([
     const port = await lastingPort()
     const log = scratch.write('app.log', '')
     const mapping = scratch.write('m.yaml', MAPPING)
-    const life = new Life({ port, mapping, folder: scratch.file('state'), patterns: [scratch.file(pattern)] })
-    processes.push(life)
-    await until('the first answer', () => exposed(port))
+    const life = await firstLife(
+      { port, mapping, folder: scratch.file('state'), patterns: [scratch.file(pattern)] },
+      { processes },
+    )
     const writer = new Writer({ log, journal: scratch.file('journal'), linesPerSecond: 2000, rotateEvery: 1000, seed: SEED })
     processes.push(writer)
     for (let stop = 0; stop < STOPS; stop++) {
