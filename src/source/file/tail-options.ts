@@ -1,8 +1,4 @@
-<<<<<<< HEAD
 /** What one followed file begins with. */
-=======
-/** What a tail is made of. */
->>>>>>> h-fds
 import type { BigIntStats } from 'node:fs'
 import type { Origin, StreamSink } from '../source.ts'
 import type { Window } from './window.ts'
