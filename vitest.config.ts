@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-/** `unit` is `npm test`: no root, no Debian package, no ../shared. `real` needs the real components and runs in .ci/run, as does `faults`. */
+/**
+ * `unit` is `npm test`: no root, no Debian package, no ../shared. `real` needs the real components and runs in .ci/run, as do the fault
+ * tests: those that only count, a few at a time; then, one by one, those that measure times or memory.
+ */
 export default defineConfig({
   test: {
     projects: [
@@ -17,7 +20,22 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'faults', include: ['test/faults/**/*.test.ts'], testTimeout: 1_800_000, fileParallelism: false },
+        test: {
+          name: 'faults-counting',
+          include: ['test/faults/counting/*.test.ts'],
+          testTimeout: 1_800_000,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/*.test.ts'],
+          testTimeout: 1_800_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
   },

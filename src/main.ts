@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** argv → cli → exit code. Nothing else ends the process. */
+/** argv → cli → exit code. The process ends when nothing is left to do, or is ended by `run` when it has served. */
 
 import { keepMemorySmall } from './cli/memory.ts'
 import { processIo } from './cli/process-io.ts'

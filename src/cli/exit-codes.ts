@@ -4,7 +4,8 @@ export const EXIT_MEANINGS: Readonly<Record<number, string>> = {
   0: 'fine',
   1: 'problems were found or the run failed: a failed case, a warning under `check --strict`, a log that cannot be read, a taken port',
   2: 'wrong usage or a bad mapping; nothing was read',
-  130: 'a second SIGINT',
+  130: 'a second signal, if that was SIGINT: ended at once; what was read since the last commit is read again',
+  143: 'the same, if it was SIGTERM',
 }
 
 export const EXIT = {
@@ -13,6 +14,4 @@ export const EXIT = {
   failed: 1,
   /** Wrong usage or a bad mapping. */
   usage: 2,
-  /** A second SIGINT. */
-  interrupted: 130,
 } as const

@@ -8,7 +8,9 @@ import { cleanedBy, harmless } from '../explain/log-text.ts'
 import { SummaryReport } from '../explain/summary-report.ts'
 import { Updates } from '../explain/updates.ts'
 import type { Plan } from '../pipeline/plan.ts'
+import { Descriptors } from '../source/file/descriptors.ts'
 import { Log } from '../telemetry/log.ts'
+import { descriptorShares } from './descriptor-shares.ts'
 import { EXIT } from './exit-codes.ts'
 import { EXPLAIN_EXAMPLE, type ExplainRequest, readRequest } from './explain-request.ts'
 import type { FlagValues } from './flags.ts'
@@ -91,7 +93,11 @@ async function read(plan: Plan, request: ExplainRequest, report: LineReport | Su
   const log = new Log({ write: io.stderr, level: 'error', format: 'logfmt', wallClockMs: Date.now })
   const specs = chooseSources(request, config)
   if (specs.length === 0) return refuse(EXPLAIN_EXAMPLE, io)
-  const { intakes, files } = createIntakes(specs, { isOnce: true, history: undefined }, config, own, log)
+  const intakes = createIntakes(specs, { isOnce: true, history: undefined }, config, {
+    own,
+    log,
+    descriptors: new Descriptors(descriptorShares().logs),
+  })
   const interrupt = (): void => report.stop.abort()
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
@@ -105,7 +111,7 @@ async function read(plan: Plan, request: ExplainRequest, report: LineReport | Su
   process.off('SIGINT', interrupt)
   process.off('SIGTERM', interrupt)
   report.end()
-  const problems = files.flatMap((source) => source.problems)
+  const problems = intakes.flatMap(({ files }) => files?.problems ?? [])
   for (const problem of problems) io.stderr(`agentlog-exporter: ${harmless(plan.masks.text(problem))}\n`)
   return problems.length > 0 ? EXIT.failed : EXIT.ok
 }

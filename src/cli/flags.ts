@@ -77,14 +77,13 @@ export const RUN_FLAGS: readonly Flag[] = [
   { flags: '--web.enable-lifecycle', help: 'allow /-/reload and /-/quit' },
   {
     flags: '--web.linger <duration>',
-    help: 'at SIGTERM wait this long for a last scrape',
-    later: 'waiting for a last scrape comes',
+    help: 'at the end, when all is read, go on serving for at most so long until each scraper has seen the last numbers (default 0s)',
   },
   { flags: '--web.openmetrics-created', help: 'add _created samples to OpenMetrics; Prometheus 2 stores each as a series' },
   { flags: '--stdin.exit-on-eof', help: 'exit when standard input ends' },
   {
     flags: '--history <mode>',
-    help: 'lines that are there at the first start: count them, skip them, or prime marks with them',
+    help: 'lines that are there at the first start: count them, skip them, or read them for what later lines need and count nothing',
     choices: ['count', 'skip', 'prime'],
   },
   {

@@ -2,15 +2,15 @@
 import type { Config, FileSourceSpec, SourceSpec } from '../config/config.ts'
 import { LineFramer } from '../frame/line-framer.ts'
 import { StreamLines } from '../frame/stream-lines.ts'
-import type { Intake } from '../pipeline/pipeline.ts'
+import type { CreateFramer } from '../pipeline/event-stream.ts'
+import type { Intake } from '../pipeline/intake.ts'
 import { compileRegex } from '../select/regex.ts'
-import { Descriptors } from '../source/file/descriptors.ts'
+import type { Descriptors } from '../source/file/descriptors.ts'
 import { FileSource } from '../source/file/file-source.ts'
 import { StdinSource } from '../source/stdin.ts'
 import { monotonicClock, TimedWaker } from '../source/wake.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
-import { descriptorShares } from './descriptor-shares.ts'
 import type { Settings } from './settings.ts'
 
 /** How sources are read. */
@@ -28,30 +28,49 @@ export function chooseSources(settings: Pick<Settings, 'logs'>, config: Config):
   ]
 }
 
-/** The limit is the process's: all sources share it, also those that come later. */
-const shared: { descriptors?: Descriptors } = {}
+/** An intake, and what it was made of. */
+export interface MadeIntake extends Intake {
+  /** Equal for sources that read the same in the same way. */
+  readonly key: string
+  /** For what it could not read; undefined: no files. */
+  readonly files: FileSource | undefined
+}
 
-/** `files` are the sources whose problems `--once` asks for afterwards. */
+/** What all sources of a process share. */
+export interface Surroundings {
+  readonly own: OwnMetrics
+  readonly log: Log
+  readonly descriptors: Descriptors
+}
+
+// Not beside the intakes: functions that are made there would hold all that is in sight, the intakes of every mapping before.
+const cutInput: CreateFramer = (options) => new StreamLines(options)
+const cutFile: CreateFramer = (options) => new LineFramer(options)
+
+/** `kept`: intakes that run already; those that a spec stands for are taken as they are. */
 export function createIntakes(
   specs: readonly SourceSpec[],
   settings: ReadSettings,
   config: Config,
-  own: OwnMetrics,
-  log: Log,
-): { intakes: Intake[]; files: FileSource[] } {
-  const files: FileSource[] = []
-  shared.descriptors ??= new Descriptors(descriptorShares().logs)
-  const { descriptors } = shared
-  const intakes = specs.map((spec): Intake => {
+  { own, log, descriptors }: Surroundings,
+  kept: readonly MadeIntake[] = [],
+): MadeIntake[] {
+  return specs.map((spec): MadeIntake => {
+    const key = keyOf(spec, config)
+    const known = kept.find((intake) => intake.key === key)
+    if (known !== undefined) return known
     if (spec.kind === 'stdin') {
       const source = new StdinSource({ name: spec.name, input: process.stdin, telemetry: own, log })
-      return { source, createFramer: (options) => new StreamLines(options) }
+      return { key, source, files: undefined, createFramer: cutInput }
     }
     const source = new FileSource({ ...fileOptions(spec, settings, config), descriptors, telemetry: own, log })
-    files.push(source)
-    return { source, createFramer: (options) => new LineFramer(options) }
+    return { key, source, files: source, createFramer: cutFile }
   })
-  return { intakes, files }
+}
+
+/** The limit of a line belongs to how a file is read. Standard input cannot be read anew: it keeps the one it began with. */
+export function keyOf(spec: SourceSpec, { limits }: Config): string {
+  return JSON.stringify(spec.kind === 'stdin' ? spec : [spec, limits.lineBytes])
 }
 
 function fileOptions(spec: FileSourceSpec, settings: ReadSettings, config: Config) {

@@ -6,14 +6,14 @@ import { openMetricsFormat } from '../exposition/open-metrics-format.ts'
 import { textFormat } from '../exposition/text-format.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Plan } from '../pipeline/plan.ts'
-import type { FileSource } from '../source/file/file-source.ts'
 import { EXIT } from './exit-codes.ts'
+import type { MadeIntake } from './intakes.ts'
 import type { Io } from './io.ts'
 import type { Settings } from './settings.ts'
 
 export async function runOnce(
   pipeline: Pipeline,
-  files: readonly FileSource[],
+  intakes: readonly MadeIntake[],
   { registry, own, masks }: Plan,
   settings: Settings,
   io: Io,
@@ -28,7 +28,7 @@ export async function runOnce(
   const format = settings.format === 'openmetrics' ? openMetricsFormat({ withCreated: settings.withCreated }) : textFormat
   const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => performance.now(), format })
   io.stdout(exposition.mappedText({ withOwn: settings.withOwn }))
-  const problems = files.flatMap((source) => source.problems)
+  const problems = intakes.flatMap(({ files }) => files?.problems ?? [])
   for (const problem of problems) io.stderr(`agentlog-exporter: ${harmless(masks.text(problem))}\n`)
   return problems.length > 0 || stop.signal.aborted ? EXIT.failed : EXIT.ok
 }

@@ -8,32 +8,50 @@ import { packageVersion } from './version.ts'
 
 const TICK_MS = 1000
 
-export function startPage(serving: Serving, isOpenToOthers: () => boolean): PageTexts {
-  const { plan, settings, pipeline, specs, files, diagnostics, texts } = serving
-  const page = new StatusPage({
+export interface RunningPage {
+  readonly texts: PageTexts
+  /** Another mapping is in force: the page is made anew. */
+  renew(): void
+}
+
+export function startPage(serving: Serving, isOpenToOthers: () => boolean): RunningPage {
+  const startedMs = performance.now()
+  let page = pageOf(serving, startedMs, isOpenToOthers)
+  setInterval(() => page.tick(), TICK_MS).unref()
+  return {
+    texts: {
+      document: (withLines) => page.document(withLines),
+      live: (withLines) => page.live(withLines),
+      style: PAGE_STYLE,
+      script: PAGE_SCRIPT,
+      icon: PAGE_ICON,
+    },
+    renew: () => {
+      page = pageOf(serving, startedMs, isOpenToOthers)
+    },
+  }
+}
+
+function pageOf(serving: Serving, startedMs: number, isOpenToOthers: () => boolean): StatusPage {
+  const { settings, pipeline, inForce } = serving
+  const { plan, specs, intakes, diagnostics, texts } = inForce
+  return new StatusPage({
     ...plan,
     version: packageVersion(),
     telemetryPath: settings.telemetryPath,
-    sources: specs.map((spec) => ({
+    sources: specs.map((spec, i) => ({
       name: spec.name,
       kind: spec.kind,
       patterns: spec.kind === 'file' ? spec.paths : [],
-      problems: () => files.find((source) => source.name === spec.name)?.problems ?? [],
+      problems: () => intakes[i]?.files?.problems ?? [],
     })),
     pipeline,
     diagnostics,
     texts,
     isOpenToOthers,
     keepsState: serving.state !== undefined,
+    startedMs,
     wallClockMs: Date.now,
     nowMs: () => performance.now(),
   })
-  setInterval(() => page.tick(), TICK_MS).unref()
-  return {
-    document: (withLines) => page.document(withLines),
-    live: (withLines) => page.live(withLines),
-    style: PAGE_STYLE,
-    script: PAGE_SCRIPT,
-    icon: PAGE_ICON,
-  }
 }

@@ -5,8 +5,10 @@
 import type { LineGuard } from '../pipeline/line-guard.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import { BirthsPart } from '../registry/births-part.ts'
+import type { Family } from '../registry/family.ts'
 import { restoreSeries, SeriesPart } from '../registry/series-part.ts'
-import { PositionsPart } from '../source/positions-part.ts'
+import type { LeftLogs } from '../source/left-logs.ts'
+import { PositionsPart, type RecordedLog } from '../source/positions-part.ts'
 import type { Source } from '../source/source.ts'
 import { LaterRecord } from '../state/broken-record.ts'
 import { nodeDisk } from '../state/disk.ts'
@@ -41,7 +43,9 @@ export interface RunState {
   commit(): void
   /** Called after each batch. */
   noteBatch(): void
-  /** Keeps the record until `signal` aborts; then a last commit, on the medium. */
+  /** Another mapping is in force: from now on the record holds these families and where these logs stand. */
+  follow(families: readonly Family[], sources: readonly Source[], left: readonly RecordedLog[]): void
+  /** Keeps the record until `signal` aborts; then a last commit, on the medium. Nothing is written after it. */
   keep(signal: AbortSignal): Promise<void>
 }
 
@@ -50,6 +54,7 @@ export async function openState(
   folder: string,
   plan: Plan,
   sources: readonly Source[],
+  left: LeftLogs,
   log: Log,
 ): Promise<RunState | { readonly problem: string }> {
   const errors = new Throttle(ERROR_PERIOD_MS, () => performance.now())
@@ -65,7 +70,7 @@ export async function openState(
   const births = new BirthsPart(plan.registry.births)
   const parts = [series, positions, births]
   const record = new DurableRecord({ disk: nodeDisk, folder, parts, program: packageVersion(), onError })
-  const kept = { folder, record, lock, suspects, plan, log, onError, isUnread: false }
+  const kept = { folder, record, series, positions, lock, suspects, plan, log, onError, isUnread: false }
   try {
     const { isBehind, isBroken, problems, newest } = record.restore()
     for (const problem of problems) log.warn('part of the durable record was not used', { problem })
@@ -74,7 +79,9 @@ export async function openState(
       log.warn('a metric is not defined as it was, and starts anew', { metric: name })
     // Who has seen what is not known then, and nothing may fall to 0 that was seen above.
     if (!isBroken) births.restore(series.recorded, plan.registry.families())
-    for (const source of sources) source.restore(positions.recordedOf(source.name), positions.recordedMs)
+    left.add(positions.recorded(), positions.recordedMs)
+    left.giveTo(sources)
+    positions.follow(sources, left.all)
     series.forgetAll()
     series.keep(plan.registry.families())
     log.info('the durable record', { folder, goesOn: newest > 0 })
@@ -119,6 +126,8 @@ async function tryLock(folder: string, onError: OnDiskError): Promise<HeldLock |
 interface Kept {
   readonly folder: string
   readonly record: DurableRecord
+  readonly series: SeriesPart
+  readonly positions: PositionsPart
   /** undefined: the disk refused it so far. */
   readonly lock: HeldLock | undefined
   readonly suspects: Suspects | undefined
@@ -137,7 +146,7 @@ class KeptState implements RunState {
   #lock: HeldLock | undefined
   readonly #openedMs = performance.now()
   #hasCaughtUp: () => boolean = () => false
-  #isOusted = false
+  #isOver = false
   #isCommitPlanned = false
 
   constructor(kept: Kept, isBehind: boolean) {
@@ -173,6 +182,12 @@ class KeptState implements RunState {
     })
   }
 
+  follow(families: readonly Family[], sources: readonly Source[], left: readonly RecordedLog[]): void {
+    const { series, positions } = this.#kept
+    series.keep(families)
+    positions.follow(sources, left)
+  }
+
   async keep(signal: AbortSignal): Promise<void> {
     let renewedMs = performance.now()
     while (!signal.aborted) {
@@ -183,20 +198,22 @@ class KeptState implements RunState {
       }
       await pause(waitMs, signal)
     }
-    if (this.#lock === undefined) return
     if (this.#mayWrite) this.#kept.record.close()
+    this.#isOver = true
+    if (this.#lock === undefined) return
     this.#kept.suspects?.close()
     this.#lock.release()
+    this.#lock = undefined
   }
 
   get #mayWrite(): boolean {
     const isReadingAgain = this.isBehind && !this.#hasCaughtUp() && performance.now() - this.#openedMs < MOST_WAIT_MS
-    return this.#lock !== undefined && !isReadingAgain
+    return this.#lock !== undefined && !this.#isOver && !isReadingAgain
   }
 
   async #holdOn(): Promise<void> {
     const { folder, onError, isUnread } = this.#kept
-    if (this.#isOusted) return
+    if (this.#isOver) return
     if (this.#lock === undefined) {
       const lock = await tryLock(folder, onError)
       if (lock === undefined) return
@@ -209,7 +226,7 @@ class KeptState implements RunState {
   }
 
   #giveUp(why: string): void {
-    this.#isOusted = true
+    this.#isOver = true
     this.#lock = undefined
     this.#note(undefined)
     this.#kept.log.error("the durable record is not this process's any more: it goes on in memory", {

@@ -1,134 +1,73 @@
-/** Serves while the pipeline reads: server first, so that a taken port ends at once; SIGTERM or SIGINT stops both, a second SIGINT at once. */
-import { Exposition } from '../exposition/exposition.ts'
-import type { Format } from '../exposition/format.ts'
-import { openMetricsFormat } from '../exposition/open-metrics-format.ts'
-import { textFormat } from '../exposition/text-format.ts'
-import type { Health } from '../server/health.ts'
-import { type RunningServer, startServer } from '../server/server.ts'
-import type { OwnMetrics } from '../telemetry/own-metrics.ts'
-import { ProcessMetrics } from '../telemetry/process-metrics.ts'
-import { descriptorShares } from './descriptor-shares.ts'
+/**
+ * Serves while the pipeline reads: server first, so that a taken port ends at once. The end, however it was asked for: what was written
+ * up to then is read and committed, then scrapers may take the last numbers (`--web.linger`), then all closes.
+ */
+import { LastScrape } from '../server/last-scrape.ts'
+import type { Ending } from './ending.ts'
 import { EXIT } from './exit-codes.ts'
-import { startPage } from './page.ts'
-import type { Serving } from './serving.ts'
+import { openServer } from './open-server.ts'
+import { Reloader } from './reload.ts'
+import type { Serving, Signals } from './serving.ts'
 
-const MOST_HOLD_MS = 60_000
+/** Reading to the end may take so long; what is left then is read after the next start. */
+const DRAIN_WITHIN_MS = 2000
+/** All of the end, lingering aside. Closing connections takes 2 s at most. */
+const END_WITHIN_MS = 4500
 
-export async function serve(serving: Serving): Promise<number> {
-  const { pipeline, log } = serving
-  const stop = new AbortController()
-  // Before the address is announced: who reads it may send a signal at once.
-  const forget = onSignals((signal) => {
-    log.info('stopping', { signal })
-    stop.abort()
+export async function serve(serving: Serving, { hangups, ending }: Signals): Promise<number> {
+  const { log, settings } = serving
+  const reloader = new Reloader(serving)
+  const lastScrape = new LastScrape(() => performance.now())
+  const lifecycle = { reload: () => reloader.reload(), quit: () => ending.ask('/-/quit') }
+  const server = await openServer(serving, { lifecycle, lastScrape, reloader })
+  if (server === undefined) return EXIT.failed
+  hangups.follow(() => void reloader.reload())
+  void ending.asked.then((cause) => {
+    log.info('stopping', { cause })
+    setTimeout(giveUp, END_WITHIN_MS + settings.lingerMs, serving).unref()
   })
-  const server = await open(serving)
-  if (server === undefined) {
-    forget()
-    return EXIT.failed
-  }
   try {
-    const stopped = new Promise<void>((resolve) => {
-      if (stop.signal.aborted) resolve()
-      else stop.signal.addEventListener('abort', () => resolve())
-    })
-    const reading = pipeline.run(stop.signal)
-    const kept = new AbortController()
-    const keeping = serving.state?.keep(kept.signal)
-    await (serving.endsWithSources ? reading : Promise.all([reading, stopped]))
-    // The sources have stopped: what is applied by now is all, and a last commit holds it.
-    kept.abort()
-    await keeping
+    await read(serving, ending, reloader)
+    server.expire()
+    if (settings.lingerMs > 0) await linger(serving, lastScrape)
     return EXIT.ok
   } catch (error) {
     log.error('reading failed', { error: (error as Error).message })
     return EXIT.failed
   } finally {
-    stop.abort()
     await server.close()
-    forget()
+    // A timer of the watcher may run for another second, and nobody waits for it. The exit code is set by then.
+    setImmediate(() => process.exit())
   }
 }
 
-async function open(serving: Serving): Promise<RunningServer | undefined> {
-  const { plan, settings, log, pipeline, specs } = serving
-  const processMetrics = new ProcessMetrics()
-  const exposed = (format: Format): Exposition =>
-    new Exposition({
-      registry: plan.registry,
-      own: plan.own,
-      others: () => processMetrics.families(),
-      nowMs: () => performance.now(),
-      beforeRender: () => serving.state?.commit(),
-      format,
-    })
-  // A format that nobody asks for renders nothing and holds no memory.
-  const metrics = {
-    prepare: () => processMetrics.refresh(),
-    hold: holdOf(serving),
-    formats: { text: exposed(textFormat), openmetrics: exposed(openMetricsFormat({ withCreated: settings.withCreated })) },
-  }
-  let isOpenToOthers = false
-  const page = startPage(serving, () => isOpenToOthers)
+/** Until the end is asked for, and then what was written up to then; a last commit holds it all. */
+async function read({ pipeline, state, settings }: Serving, ending: Ending, reloader: Reloader): Promise<void> {
+  const halt = new AbortController()
+  const kept = new AbortController()
+  const keeping = state?.keep(kept.signal)
+  pipeline.run(halt.signal).catch(() => {})
+  const failure = Promise.race([pipeline.failure, reloader.failure])
   try {
-    const server = await startServer({
-      addresses: settings.addresses,
-      telemetryPath: settings.telemetryPath,
-      isLifecycleEnabled: settings.isLifecycleEnabled,
-      pathPrefix: settings.pathPrefix,
-      maxConnections: descriptorShares().connections,
-      page,
-      metrics,
-      health: () =>
-        healthOf(
-          pipeline,
-          plan.own,
-          specs.map((spec) => spec.name),
-        ),
-    })
-    isOpenToOthers = server.isOpenToOthers
-    for (const address of server.addresses) log.info('serving', { address, metrics: `${address}${settings.telemetryPath}` })
-    if (server.isOpenToOthers) log.warn('the address is open to other machines, without TLS and authentication')
-    return server
-  } catch (error) {
-    log.error((error as Error).message)
-    return undefined
+    await Promise.race([ending.asked, failure, ...(settings.exitsOnEof ? [pipeline.hasEnded] : [])])
+    ending.ask('standard input has ended')
+    const deadline = setTimeout(() => halt.abort(), DRAIN_WITHIN_MS)
+    await Promise.race([reloader.close().then(() => pipeline.drain()), failure])
+    clearTimeout(deadline)
+  } finally {
+    halt.abort()
   }
+  kept.abort()
+  await keeping
 }
 
-/** While something that was exposed is missing: until the logs have been read again, but no longer than a minute. */
-function holdOf({ state, pipeline }: Serving): () => string | undefined {
-  const untilMs = performance.now() + MOST_HOLD_MS
-  return () => {
-    if (state?.isBehind !== true || pipeline.hasCaughtUp || performance.now() > untilMs) return undefined
-    return 'Part of the durable record was lost; the logs are being read again.\n'
-  }
+async function linger({ log, settings }: Serving, lastScrape: LastScrape): Promise<void> {
+  log.info('waiting for a last scrape', { seconds: settings.lingerMs / 1000 })
+  if (!(await lastScrape.wait(settings.lingerMs))) log.warn('not every scraper came for the last numbers')
 }
 
-function healthOf(pipeline: Serving['pipeline'], own: OwnMetrics, sourceNames: readonly string[]): Health {
-  const components = sourceNames.map((name) => {
-    const isUp = own.sourceUp.at(name).value > 0
-    return {
-      name: `source ${name}`,
-      state: isUp ? ('ok' as const) : ('down' as const),
-      detail: `${own.lagBytes.at(name).value} bytes behind`,
-    }
-  })
-  return { isReady: pipeline.hasCaughtUp, components }
-}
-
-/** The first SIGTERM or SIGINT stops; a second SIGINT ends the process at once. Answers how to stop listening. */
-function onSignals(stop: (signal: string) => void): () => void {
-  let isStopping = false
-  const handle = (signal: NodeJS.Signals): void => {
-    if (isStopping && signal === 'SIGINT') process.exit(EXIT.interrupted)
-    if (!isStopping) stop(signal)
-    isStopping = true
-  }
-  process.on('SIGINT', handle)
-  process.on('SIGTERM', handle)
-  return () => {
-    process.off('SIGINT', handle)
-    process.off('SIGTERM', handle)
-  }
+/** Whatever holds the end up: all that was exposed is in the record, and the rest is read again. */
+function giveUp({ log }: Serving): void {
+  log.warn('the end took too long')
+  process.exit(EXIT.ok)
 }

@@ -4,24 +4,39 @@ import type { Diagnostic } from '../diag/diagnostic.ts'
 import type { Sources } from '../diag/render.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Plan } from '../pipeline/plan.ts'
-import type { FileSource } from '../source/file/file-source.ts'
+import type { Descriptors } from '../source/file/descriptors.ts'
+import type { LeftLogs } from '../source/left-logs.ts'
 import type { Log } from '../telemetry/log.ts'
+import type { Ending } from './ending.ts'
+import type { Hangups } from './hangups.ts'
+import type { MadeIntake } from './intakes.ts'
 import type { RunState } from './run-state.ts'
 import type { Settings } from './settings.ts'
 
-export interface Serving {
-  readonly pipeline: Pipeline
+/** A mapping and what was made from it. A reload puts another one in its place, whole. */
+export interface InForce {
   readonly plan: Plan
-  readonly settings: Settings
-  readonly log: Log
   readonly specs: readonly SourceSpec[]
-  /** The file sources, for what they could not read. */
-  readonly files: readonly FileSource[]
+  readonly intakes: readonly MadeIntake[]
   /** What loading the mapping warned of, and its texts. */
   readonly diagnostics: readonly Diagnostic[]
   readonly texts: Sources
-  /** Whether the process is to end when no source can give more. */
-  readonly endsWithSources: boolean
+}
+
+export interface Serving {
+  readonly settings: Settings
+  readonly log: Log
+  readonly pipeline: Pipeline
   /** undefined: all in memory. */
   readonly state: RunState | undefined
+  /** Where logs stand that no source reads now. */
+  readonly left: LeftLogs
+  readonly descriptors: Descriptors
+  inForce: InForce
+}
+
+/** What asks the run for something while it goes on. */
+export interface Signals {
+  readonly hangups: Hangups
+  readonly ending: Ending
 }

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { goDuration } from '../select/durations.ts'
 import { parseExternalUrl } from '../server/external-url.ts'
 import type { LogLevel } from '../telemetry/log.ts'
 import { DEFAULT_LISTEN_ADDRESS, type FlagValues, neededLater } from './flags.ts'
@@ -27,9 +28,13 @@ export interface Settings {
   /** Path of the external URL; '' if it has none. */
   readonly pathPrefix: string
   readonly isLifecycleEnabled: boolean
+  /** How long a last scrape is waited for at the end; 0: not at all. */
+  readonly lingerMs: number
   readonly logLevel: LogLevel
   readonly logFormat: 'logfmt' | 'json'
 }
+
+const MAX_LINGER_SECONDS = 3600
 
 /** Where records are kept unless told. */
 export const STATE_HOME: string = join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local/state'), 'agentlog-exporter')
@@ -56,6 +61,10 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
     return { problem: `--web.telemetry-path "${path}": expected a path such as /metrics\n` }
   const pathPrefix = parseExternalUrl(text('web.external-url') ?? 'http://localhost/')
   if (typeof pathPrefix === 'object') return { problem: `${pathPrefix.problem}\n` }
+  const linger = text('web.linger') ?? '0'
+  const lingerSeconds = goDuration(linger)
+  if (lingerSeconds === undefined || lingerSeconds < 0 || lingerSeconds > MAX_LINGER_SECONDS)
+    return { problem: `--web.linger "${linger}": expected a duration such as 30s or 1m30s, an hour at most\n` }
   return {
     logs,
     files: file === undefined ? [] : [file],
@@ -71,6 +80,7 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
     telemetryPath: path,
     pathPrefix,
     isLifecycleEnabled: flags.value('web.enable-lifecycle') === true,
+    lingerMs: lingerSeconds * 1000,
     logLevel: text('log.level') as LogLevel,
     logFormat: text('log.format') as Settings['logFormat'],
   }

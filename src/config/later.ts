@@ -50,7 +50,6 @@ class LaterParts {
 
   #source(source: Keys, path: NodePath): void {
     this.#keys(source, LATER.source, path)
-    if (keysOf(source.file).history === 'prime') this.#say('history: prime', [...path, 'file', 'history'], 'value')
   }
 
   #input(input: Keys): void {

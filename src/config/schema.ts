@@ -184,7 +184,12 @@ const source = z.strictObject({
     .strictObject({
       paths: z.array(z.string().min(1)).min(1).describe('Files and globs.'),
       exclude: z.array(z.string().min(1)).optional().describe('Globs to leave out.'),
-      history: z.enum(['count', 'skip', 'prime']).optional().describe('Lines that are there at the first start; default count.'),
+      history: z
+        .enum(['count', 'skip', 'prime'])
+        .optional()
+        .describe(
+          'Lines that are there at the first start: count (the default), skip, or prime: read them for what later lines need, and count nothing.',
+        ),
       fields: z.string().optional().describe('Regular expression over the path; its named groups are $path.NAME.'),
     })
     .optional()

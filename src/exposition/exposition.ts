@@ -54,6 +54,7 @@ export class Exposition {
   readonly #mapped = new TextWriter()
   readonly #rest = new TextWriter()
   #renderedChanges = Number.NaN
+  #renderedDefinitions = 0
   #renderedAtMs = Number.NEGATIVE_INFINITY
   #minAgeMs = 0
   #body: Body = { bytes: Buffer.alloc(0) }
@@ -74,6 +75,11 @@ export class Exposition {
   /** Whether who asks now gets the body that was made for others. */
   get isFresh(): boolean {
     return this.#options.nowMs() - this.#renderedAtMs < this.#minAgeMs
+  }
+
+  /** Whoever asks next gets what stands then. */
+  expire(): void {
+    this.#renderedAtMs = Number.NEGATIVE_INFINITY
   }
 
   /** The body for all who ask now. Not to be written to. */
@@ -168,6 +174,8 @@ export class Exposition {
     const { registry } = this.#options
     if (registry.changes === this.#renderedChanges) return false
     this.#mapped.clear()
+    if (registry.definitions !== this.#renderedDefinitions) this.#writers.clear()
+    this.#renderedDefinitions = registry.definitions
     this.#bornCount = registry.births.count
     this.#young.begin(registry.births.after(Math.min(registry.births.scrapers.leastSeen, this.#bornCount)))
     for (const family of registry.families()) {

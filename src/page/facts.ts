@@ -38,6 +38,8 @@ export interface PageFacts {
   readonly keepsState: boolean
   readonly isOpenToOthers: () => boolean
   readonly wallClockMs: () => number
+  /** When the process began to serve, by the clock of `nowMs`. */
+  readonly startedMs: number
   /** Any clock that does not go back. */
   readonly nowMs: () => number
 }

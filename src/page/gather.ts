@@ -24,7 +24,6 @@ export class Gatherer {
   readonly #rules: RuleTable
   readonly #reader: ExampleReader
   readonly #events: EventGatherer
-  readonly #startedMs: number
 
   constructor(facts: PageFacts) {
     this.#facts = facts
@@ -32,7 +31,6 @@ export class Gatherer {
     this.#reader = new ExampleReader(facts)
     this.#rules = new RuleTable(facts, this.#places)
     this.#events = new EventGatherer(facts, this.#rules, this.#reader)
-    this.#startedMs = facts.nowMs()
     this.#sampler = new RateSampler(
       facts.own,
       facts.sources.map((source) => source.name),
@@ -56,7 +54,7 @@ export class Gatherer {
     return {
       version: facts.version,
       atMs: facts.wallClockMs(),
-      uptimeSeconds: (facts.nowMs() - this.#startedMs) / 1000,
+      uptimeSeconds: (facts.nowMs() - facts.startedMs) / 1000,
       telemetryPath: facts.telemetryPath,
       status: statusOf({ sources, flow, events: named.events, warnings, isReady: facts.pipeline.hasCaughtUp }),
       flow,

@@ -45,6 +45,8 @@ export interface Flow {
   readonly unmapped: number
   readonly unmatched: number
   readonly dropped: number
+  /** History that was read and counts nothing: not among the events. */
+  readonly primed: number
   readonly mapped: number
   readonly skipped: number
   readonly series: number

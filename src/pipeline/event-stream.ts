@@ -7,31 +7,43 @@ import type { LineGuard } from './line-guard.ts'
 /** Cuts one stream into lines: `LineFramer` for files, `StreamLines` for what cannot be read again. */
 export type CreateFramer = (options: LineSinkOptions) => StreamSink
 
-export interface EventStreamOptions {
+/** Who applies the lines of a source now: another one after each reload. */
+export interface Application {
+  applier: LineApplier
+}
+
+/** Who looks on, whatever mapping is in force. */
+export interface Watch {
+  readonly guard?: LineGuard | undefined
+  /** Called after each batch, before its source knows. */
+  readonly onBatch?: () => void
+}
+
+export interface EventStreamOptions extends Watch {
   readonly origin: Origin
-  readonly applier: LineApplier
+  readonly application: Application
   readonly maxLineBytes: number
   readonly createFramer: CreateFramer
-  readonly guard?: LineGuard | undefined
-  readonly onBatch?: () => void
 }
 
 export class EventStream implements StreamSink {
   readonly #framer: StreamSink
-  readonly #applier: LineApplier
+  readonly #application: Application
   readonly #guard: LineGuard | undefined
   readonly #onBatch: (() => void) | undefined
 
-  constructor({ origin, applier, maxLineBytes, createFramer, guard, onBatch }: EventStreamOptions) {
-    this.#applier = applier
+  constructor({ origin, application, maxLineBytes, createFramer, guard, onBatch }: EventStreamOptions) {
+    this.#application = application
     this.#guard = guard
     this.#onBatch = onBatch
-    const apply: OnLine = (buffer, start, end, endOffset) =>
-      applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0))
+    const apply: OnLine = (buffer, start, end, endOffset) => {
+      if (endOffset <= (origin.primedBytes ?? 0)) application.applier.prime(buffer, start, end, origin)
+      else application.applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0))
+    }
     this.#framer = createFramer({
       maxLineBytes,
-      onLine: guard === undefined ? apply : guarded(apply, guard, origin, applier),
-      onTooLong: (lineBytes) => applier.reject('too_long', lineBytes),
+      onLine: guard === undefined ? apply : guarded(apply, guard, origin, application),
+      onTooLong: (lineBytes) => application.applier.reject('too_long', lineBytes),
     })
   }
 
@@ -59,15 +71,15 @@ export class EventStream implements StreamSink {
   }
 
   #endBatch(): void {
-    this.#applier.endBatch()
+    this.#application.applier.endBatch()
     this.#guard?.leave()
     this.#onBatch?.()
   }
 }
 
-function guarded(apply: OnLine, guard: LineGuard, origin: Origin, applier: LineApplier): OnLine {
+function guarded(apply: OnLine, guard: LineGuard, origin: Origin, application: Application): OnLine {
   return (buffer, start, end, endOffset) => {
     if (guard.enter(origin, buffer.subarray(start, end), endOffset)) apply(buffer, start, end, endOffset)
-    else applier.reject('poison', end - start)
+    else application.applier.reject('poison', end - start)
   }
 }

@@ -38,7 +38,7 @@ export class LineApplier {
   readonly #options: ApplierOptions
   readonly #decoder: Decoder
   readonly #row: Row
-  readonly #events: Readonly<Record<Outcome, Cell>>
+  readonly #events: Readonly<Record<Outcome | 'primed', Cell>>
   readonly #lines: Readonly<Record<'event' | 'blank' | 'rejected', Cell>>
   readonly #bytes: Readonly<Record<'event' | 'blank' | 'rejected', Cell>>
   readonly #invalidUtf8: Cell
@@ -56,7 +56,7 @@ export class LineApplier {
     this.#row.time = () => this.#decoder.time(this.#row)
     const outcome = <T extends string>(tally: OwnMetrics['lines'], names: readonly T[]) =>
       Object.fromEntries(names.map((name) => [name, tally.at(source, name)])) as Record<T, Cell>
-    this.#events = outcome(own.events, ['mapped', 'unmatched', 'unmapped', 'dropped'])
+    this.#events = outcome(own.events, ['mapped', 'unmatched', 'unmapped', 'dropped', 'primed'])
     this.#lines = outcome(own.lines, ['event', 'blank', 'rejected'])
     this.#bytes = outcome(own.lineBytes, ['event', 'blank', 'rejected'])
     this.#invalidUtf8 = own.invalidUtf8.at(source)
@@ -69,12 +69,17 @@ export class LineApplier {
     const row = this.#row
     row.origin = origin
     this.#sightings.enter(buffer, start, end, origin)
-    const decoded = this.#tryApply(buffer, start, end)
-    if (decoded === 'event') this.#count('event', end - start)
-    else if (decoded === 'blank') this.#count('blank', end - start)
-    else this.reject(decoded, end - start)
+    this.#tell(this.#tryApply(buffer, start, end, false), end - start)
     this.#sightings.leave()
-    if (end - start > LONG_LINE_BYTES) this.#forget()
+  }
+
+  /**
+   * A line that prepares for later ones (`history: prime`): nothing of it gets into a metric. What a mapping remembers of lines is filled
+   * here; as long as the language has nothing of that kind, this is all.
+   */
+  prime(buffer: Buffer, start: number, end: number, origin: Origin): void {
+    this.#row.origin = origin
+    this.#tell(this.#tryApply(buffer, start, end, true), end - start)
   }
 
   /** Counts a line that made no event. */
@@ -98,15 +103,23 @@ export class LineApplier {
     this.#row.slots.fill(undefined)
   }
 
-  #tryApply(buffer: Buffer, start: number, end: number): Decoded {
+  #tryApply(buffer: Buffer, start: number, end: number, isPrimed: boolean): Decoded {
     try {
       const decoded = this.#decoder.decode(buffer, start, end, this.#row)
-      if (decoded === 'event') this.#applyEvent()
+      if (decoded === 'event' && isPrimed) this.#events.primed.value++
+      else if (decoded === 'event') this.#applyEvent()
       return decoded
     } catch (error) {
       this.#options.onBug(error)
       return 'internal'
     }
+  }
+
+  #tell(decoded: Decoded, lineBytes: number): void {
+    if (decoded === 'event') this.#count('event', lineBytes)
+    else if (decoded === 'blank') this.#count('blank', lineBytes)
+    else this.reject(decoded, lineBytes)
+    if (lineBytes > LONG_LINE_BYTES) this.#forget()
   }
 
   #applyEvent(): void {

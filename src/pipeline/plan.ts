@@ -1,6 +1,6 @@
 /** A checked config → everything a run needs of it: the compiled mapping, its registry, and numbers about ourselves. */
 import type { Config } from '../config/config.ts'
-import type { Report } from '../diag/diagnostic.ts'
+import type { Diagnostic, Report } from '../diag/diagnostic.ts'
 import { compileMapping } from '../mapping/compile.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import type { UpdateWatch } from '../mapping/rule.ts'
@@ -25,15 +25,42 @@ export interface Plan {
 /** A fresh one each time: series and counts start at nothing. `watch` sees each update of a rule. */
 export function compilePlan(config: Config, report: Report, watch?: UpdateWatch, wallClockMs: () => number = Date.now): Plan {
   const own = createOwnMetrics()
-  const { series, labelLength } = config.limits
-  const masks = compileMasks(config.mask, report)
-  const cleanLabel = labelCleaner(masks, labelLength)
-  const registry = new Registry({ maxSeries: series, own, cleanLabel })
+  const masking = maskingOf(config, report)
+  const registry = new Registry({ maxSeries: config.limits.series, own, cleanLabel: masking.cleanLabel })
+  return { ...masking, ...compiled(config, { own, registry }, { watch, report, wallClockMs }), config, registry, own }
+}
+
+/**
+ * Takes over from the plan before: numbers about ourselves go on, and so do the series of every metric that is defined as it was. The
+ * config must have been compiled without errors before. The plan before must not be used any more.
+ */
+export function takeOver(config: Config, { own, registry }: Plan, wallClockMs: () => number = Date.now): Plan {
+  const report = ({ message }: Diagnostic): never => {
+    throw new Error(`compiled before without it: ${message}`)
+  }
+  const masking = maskingOf(config, report)
+  const compile = () => compiled(config, { own, registry }, { report, wallClockMs })
+  const limits = { maxSeries: config.limits.series, cleanLabel: masking.cleanLabel }
+  return { ...masking, ...registry.redefine(limits, compile), config, registry, own }
+}
+
+interface Compiling {
+  readonly watch?: UpdateWatch | undefined
+  readonly report: Report
+  readonly wallClockMs: () => number
+}
+
+function compiled(config: Config, { own, registry }: Pick<Plan, 'own' | 'registry'>, { watch, report, wallClockMs }: Compiling) {
   const countSkip = (metric: string, reason: string): void => {
     own.skippedUpdates.at(metric, reason).value++
     sightings.skip(metric, reason)
   }
   const mapping = compileMapping(config, { registry, countSkip, watch, report })
   const sightings = new Sightings(mapping.eventNames, wallClockMs)
-  return { config, mapping, registry, own, masks, cleanLabel, sightings }
+  return { mapping, sightings }
+}
+
+function maskingOf(config: Config, report: Report) {
+  const masks = compileMasks(config.mask, report)
+  return { masks, cleanLabel: labelCleaner(masks, config.limits.labelLength) }
 }

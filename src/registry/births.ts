@@ -58,4 +58,9 @@ export class Births {
   #keep(one: Birth): void {
     this.#kept[one.number % MAX_KEPT] = one
   }
+
+  /** The family is gone: nobody is shown its series any more. */
+  forget(family: Bearer): void {
+    for (let i = 0; i < this.#kept.length; i++) if (this.#kept[i]?.family === family) this.#kept[i] = undefined
+  }
 }

@@ -4,7 +4,7 @@ import type { Family } from './family.ts'
 import { ENTRY, writeSketch } from './series-entries.ts'
 
 export class FamilyRecorder {
-  readonly #family: Family
+  readonly family: Family
   readonly #number: number
   /** By slot: the birth that the record has, 0 for none. */
   #recorded = new Float64Array(0)
@@ -14,12 +14,12 @@ export class FamilyRecorder {
 
   /** `number` is unlike that of every other family. */
   constructor(family: Family, number: number) {
-    this.#family = family
+    this.family = family
     this.#number = number
   }
 
   get changeCount(): number {
-    return this.#family.store.dirtyCount
+    return this.family.store.dirtyCount
   }
 
   beginJournal(): void {
@@ -28,7 +28,7 @@ export class FamilyRecorder {
   }
 
   writeChanges(out: ByteWriter): void {
-    const { store } = this.#family
+    const { store } = this.family
     if (store.dirtyCount === 0) return
     this.#fit()
     if (!this.#isDescribed) this.#writeNote(out)
@@ -45,7 +45,7 @@ export class FamilyRecorder {
   }
 
   acknowledge(): void {
-    const { store } = this.#family
+    const { store } = this.family
     this.#fit()
     this.#isDescribed ||= store.dirtyCount > 0
     for (let i = 0; i < store.dirtyCount; i++) {
@@ -60,7 +60,7 @@ export class FamilyRecorder {
    * and may be gone before: it would stay for ever if it stood here.
    */
   *sweep(out: ByteWriter, isFrozen: boolean): Generator<void, void> {
-    const { store } = this.#family
+    const { store } = this.family
     this.#writeNote(out)
     yield
     for (let slot = 0; slot < store.slotLimit; slot++) {
@@ -77,19 +77,19 @@ export class FamilyRecorder {
   }
 
   #writeNote(out: ByteWriter): void {
-    const { name, help, type, labelNames, buckets, quantiles, definition } = this.#family.spec
-    const { cellCount } = this.#family.store
+    const { name, help, type, labelNames, buckets, quantiles, definition } = this.family.spec
+    const { cellCount } = this.family.store
     out.byte(ENTRY.family)
     out.count(this.#number)
     out.text(JSON.stringify({ name, help, type, labelNames, buckets, quantiles, cellCount, definition }))
   }
 
   #writeSeries(out: ByteWriter, slot: number, birth: number): void {
-    const { store, spec } = this.#family
+    const { store, spec } = this.family
     out.byte(ENTRY.series)
     out.count(this.#number)
     out.count(birth)
-    out.byte(this.#family.isOverflow(slot) ? 1 : 0)
+    out.byte(this.family.isOverflow(slot) ? 1 : 0)
     out.number(store.createdMs(slot))
     for (let i = 0; i < spec.labelNames.length; i++) out.text(store.text(slot, i))
   }
@@ -101,7 +101,7 @@ export class FamilyRecorder {
   }
 
   #writeCells(out: ByteWriter, seriesCount: number): void {
-    const { store } = this.#family
+    const { store } = this.family
     if (seriesCount === 0) return
     out.byte(ENTRY.cells)
     out.count(this.#number)
@@ -113,13 +113,13 @@ export class FamilyRecorder {
   }
 
   #writeNumbers(out: ByteWriter, slot: number): void {
-    const { store } = this.#family
+    const { store } = this.family
     out.count(store.birthOf(slot))
     out.numbers(store.cells, slot * store.cellCount, store.cellCount)
   }
 
   #writeSketchOf(out: ByteWriter, slot: number): void {
-    const { store } = this.#family
+    const { store } = this.family
     const sketch = store.sketches[slot]
     if (sketch === undefined || store.birthOf(slot) === 0) return
     out.byte(ENTRY.sketch)
@@ -129,7 +129,7 @@ export class FamilyRecorder {
   }
 
   #fit(): void {
-    const slots = this.#family.store.slotLimit
+    const slots = this.family.store.slotLimit
     if (slots <= this.#recorded.length) return
     const length = Math.max(slots, this.#recorded.length * 2)
     const [recorded, described] = [new Float64Array(length), new Float64Array(length)]

@@ -14,15 +14,16 @@ import { type CleanLabel, Site, type SiteFamily } from './site.ts'
 
 export type { CleanLabel, Site } from './site.ts'
 
-/** How many series all families together have and may have, overflow series aside. */
-export interface SeriesBudget {
-  used: number
-  readonly max: number
+/** What all families share; a reload may change it. */
+export interface SharedLimits {
+  /** How many series all families together have and may have, overflow series aside. */
+  usedSeries: number
+  maxSeries: number
+  cleanLabel: CleanLabel
 }
 
 export interface FamilyEnvironment {
-  readonly budget: SeriesBudget
-  readonly cleanLabel: CleanLabel
+  readonly shared: SharedLimits
   readonly random: () => number
   readonly nowMs: () => number
   readonly births: Births
@@ -34,7 +35,7 @@ export interface FamilyEnvironment {
 const NOT_COUNTED_TEXTS: readonly string[] = ['', OVERFLOW]
 
 export class Family implements SiteFamily {
-  readonly spec: FamilySpec
+  #spec: FamilySpec
   readonly store: SeriesStore
   /** Undefined until a rule gives exemplars. */
   exemplars: Exemplars | undefined
@@ -50,11 +51,30 @@ export class Family implements SiteFamily {
   constructor(spec: FamilySpec, environment: FamilyEnvironment) {
     const kind = KINDS[spec.type]
     const shape = { labelCount: spec.labelNames.length, cellCount: kind.cellCount(spec), initialCell: kind.initialCell }
-    this.spec = spec
+    this.#spec = spec
     this.store = new SeriesStore(shape, environment.random, environment.nowMs)
     this.#kind = kind
     this.#environment = environment
     this.#onePerLabels = kind.overflows ? undefined : spec.onePer?.map((name) => spec.labelNames.indexOf(name))
+  }
+
+  get spec(): FamilySpec {
+    return this.#spec
+  }
+
+  /**
+   * Another mapping defines it the same (`definition`): its series go on, under the help and the limits that stand there. Rules of
+   * the mapping before must not be used any more.
+   */
+  redefine(spec: FamilySpec): void {
+    this.#spec = { ...spec, labelNames: this.#spec.labelNames }
+    this.#keepsUnmasked = false
+    this.exemplars = undefined
+  }
+
+  /** Series that count against the limits. */
+  get countedSeries(): number {
+    return this.store.seriesCount - this.#overflowSlots.size
   }
 
   /**
@@ -87,7 +107,7 @@ export class Family implements SiteFamily {
   }
 
   get cleanLabel(): CleanLabel {
-    return this.#environment.cleanLabel
+    return this.#environment.shared.cleanLabel
   }
 
   get overflows(): boolean {
@@ -137,7 +157,7 @@ export class Family implements SiteFamily {
     const slot = this.store.add(texts)
     this.#environment.seriesCell.value++
     if (isOverflow) this.#overflowSlots.add(slot)
-    else this.#environment.budget.used++
+    else this.#environment.shared.usedSeries++
     if (this.#onePerLabels !== undefined) this.#onlyOnes.set(JSON.stringify(this.#onePerLabels.map((i) => texts[i])), slot)
     return slot
   }
@@ -147,12 +167,12 @@ export class Family implements SiteFamily {
   }
 
   #hasRoom(): boolean {
-    const { budget } = this.#environment
-    return this.store.seriesCount - this.#overflowSlots.size < this.spec.maxSeries && budget.used < budget.max
+    const { shared } = this.#environment
+    return this.countedSeries < this.spec.maxSeries && shared.usedSeries < shared.maxSeries
   }
 
   #add(texts: readonly string[]): number {
-    this.#environment.budget.used++
+    this.#environment.shared.usedSeries++
     this.#environment.seriesCell.value++
     return this.#bear(texts)
   }
@@ -176,7 +196,7 @@ export class Family implements SiteFamily {
 
   #remove(slot: number): void {
     this.store.remove(slot)
-    this.#environment.budget.used--
+    this.#environment.shared.usedSeries--
     this.#environment.seriesCell.value--
   }
 }

@@ -1,7 +1,7 @@
 /** All mapped metrics and the limit that they share. Numbers only: no text format, no time. */
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
 import { Births } from './births.ts'
-import { type CleanLabel, Family, type SeriesBudget } from './family.ts'
+import { type CleanLabel, Family, type SharedLimits } from './family.ts'
 import type { FamilySpec } from './family-spec.ts'
 
 export interface RegistryOptions {
@@ -17,32 +17,46 @@ export interface RegistryOptions {
 
 export class Registry {
   readonly births = new Births()
+  /** Grows when another mapping takes over: whatever was made of a family's description is stale then. */
+  definitions = 0
   readonly #options: RegistryOptions
-  readonly #budget: SeriesBudget
-  readonly #families = new Map<string, Family>()
+  readonly #shared: SharedLimits
+  #families = new Map<string, Family>()
+  /** While another mapping takes over: the families of the one before. */
+  #before: ReadonlyMap<string, Family> = new Map()
   #sorted: readonly Family[] = []
+  #changesBefore = 0
 
   constructor(options: RegistryOptions) {
     this.#options = options
-    this.#budget = { used: 0, max: options.maxSeries }
+    this.#shared = { usedSeries: 0, maxSeries: options.maxSeries, cleanLabel: options.cleanLabel }
   }
 
   /** Adds a family. Throws if its name is taken: config has checked. */
   family(spec: FamilySpec): Family {
     if (this.#families.has(spec.name)) throw new Error(`two families are called ${spec.name}`)
-    const { own, cleanLabel, random = Math.random, nowMs = Date.now } = this.#options
-    const family = new Family(spec, {
-      budget: this.#budget,
-      cleanLabel,
-      random,
-      nowMs,
-      births: this.births,
-      seriesCell: own.series.at(spec.name),
-      overflowCell: own.seriesOverflow.at(spec.name),
-    })
+    const family = this.#goOn(spec) ?? this.#begin(spec)
     this.#families.set(spec.name, family)
     this.#sorted = [...this.#families.values()].sort((a, b) => (a.spec.name < b.spec.name ? -1 : 1))
     return family
+  }
+
+  /**
+   * Another mapping takes over: `define` adds its families. What it defines as it was goes on with its series; all else is gone.
+   */
+  redefine<T>({ maxSeries, cleanLabel }: Pick<RegistryOptions, 'maxSeries' | 'cleanLabel'>, define: () => T): T {
+    this.#changesBefore = this.changes + 1
+    this.definitions++
+    this.#before = this.#families
+    this.#families = new Map()
+    this.#sorted = []
+    Object.assign(this.#shared, { maxSeries, cleanLabel, usedSeries: 0 })
+    // What is born now may have a value before it is scraped.
+    this.births.isLive = true
+    const defined = define()
+    for (const family of this.#before.values()) if (this.#families.get(family.spec.name) !== family) this.#forget(family)
+    this.#before = new Map()
+    return defined
   }
 
   /** Sorted by name (code units), so that the order depends on neither files nor their order. */
@@ -52,6 +66,37 @@ export class Registry {
 
   /** Grows with every update, birth and family: equal means that nothing happened. */
   get changes(): number {
-    return this.#sorted.reduce((sum, family) => sum + family.store.changes, this.#sorted.length)
+    return this.#sorted.reduce((sum, family) => sum + family.store.changes, this.#changesBefore + this.#sorted.length)
+  }
+
+  #goOn(spec: FamilySpec): Family | undefined {
+    const before = this.#before.get(spec.name)
+    if (before?.spec.definition !== spec.definition) return undefined
+    before.redefine(spec)
+    this.#shared.usedSeries += before.countedSeries
+    return before
+  }
+
+  #begin(spec: FamilySpec): Family {
+    const { own, random = Math.random, nowMs = Date.now } = this.#options
+    // Of a family of this name that meant something else.
+    own.series.remove(spec.name)
+    own.seriesOverflow.remove(spec.name)
+    return new Family(spec, {
+      shared: this.#shared,
+      random,
+      nowMs,
+      births: this.births,
+      seriesCell: own.series.at(spec.name),
+      overflowCell: own.seriesOverflow.at(spec.name),
+    })
+  }
+
+  #forget(family: Family): void {
+    const { own } = this.#options
+    this.births.forget(family)
+    if (this.#families.has(family.spec.name)) return
+    own.series.remove(family.spec.name)
+    own.seriesOverflow.remove(family.spec.name)
   }
 }

@@ -14,7 +14,14 @@ export const ENTRY = {
   sketch: 4,
   /** A birth whose series is gone. */
   gone: 5,
+  /** No number, but the name of a family that is gone with all its series. */
+  familyGone: 6,
 } as const
+
+export function writeFamilyGone(out: ByteWriter, name: string): void {
+  out.byte(ENTRY.familyGone)
+  out.text(name)
+}
 
 export function writeSketch(out: ByteWriter, { min, max, zeroCount, positive, negative }: SketchState): void {
   out.number(min)

@@ -10,7 +10,7 @@ import type { Family } from './family.ts'
 import { FamilyRecorder } from './family-recorder.ts'
 import type { FamilyType } from './family-spec.ts'
 import type { SketchState } from './quantile-sketch.ts'
-import { ENTRY, readSketch } from './series-entries.ts'
+import { ENTRY, readSketch, writeFamilyGone } from './series-entries.ts'
 
 /** What the record says of a family, for whoever reads it without the mapping. */
 export interface FamilyNote {
@@ -43,13 +43,18 @@ export interface RecordedFamily {
 
 export class SeriesPart implements RecordPart {
   readonly name = 'series'
-  readonly #recorders: FamilyRecorder[] = []
+  #recorders: FamilyRecorder[] = []
+  #recorderCount = 0
+  /** Families that are gone, and that the record still has. */
+  #gone: string[] = []
   /** What was read, by name of the family. */
   readonly #recorded = new Map<string, RecordedFamily>()
 
-  /** From now on the record holds the numbers of these families. */
+  /** From now on the record holds the numbers of these families and of no others. */
   keep(families: readonly Family[]): void {
-    this.#recorders.push(...families.map((family, i) => new FamilyRecorder(family, this.#recorders.length + i)))
+    const known = new Map(this.#recorders.map((recorder) => [recorder.family, recorder]))
+    for (const family of known.keys()) if (!families.includes(family)) this.#gone.push(family.spec.name)
+    this.#recorders = families.map((family) => known.get(family) ?? new FamilyRecorder(family, this.#recorderCount++))
   }
 
   get recorded(): ReadonlyMap<string, RecordedFamily> {
@@ -67,11 +72,11 @@ export class SeriesPart implements RecordPart {
   }
 
   get hasChanges(): boolean {
-    return this.#recorders.some(({ changeCount }) => changeCount > 0)
+    return this.changeCount > 0
   }
 
   get changeCount(): number {
-    return this.#recorders.reduce((sum, { changeCount }) => sum + changeCount, 0)
+    return this.#recorders.reduce((sum, { changeCount }) => sum + changeCount, this.#gone.length)
   }
 
   beginJournal(): void {
@@ -79,10 +84,13 @@ export class SeriesPart implements RecordPart {
   }
 
   writeChanges(out: ByteWriter): void {
+    // First: one of the same name may have begun since.
+    for (const name of this.#gone) writeFamilyGone(out, name)
     for (const recorder of this.#recorders) recorder.writeChanges(out)
   }
 
   acknowledge(): void {
+    this.#gone = []
     for (const recorder of this.#recorders) recorder.acknowledge()
   }
 
@@ -99,6 +107,10 @@ export class SeriesPart implements RecordPart {
 
   #readEntry(input: ByteReader, families: Map<number, RecordedFamily>): void {
     const entry = input.byte()
+    if (entry === ENTRY.familyGone) {
+      this.#recorded.delete(input.text())
+      return
+    }
     const number = input.count()
     if (entry === ENTRY.family) families.set(number, this.#openFamily(JSON.parse(input.text()) as FamilyNote))
     else if (entry === ENTRY.series) readSeries(input, familyOf(families, number))

@@ -50,7 +50,7 @@ export function play(config: Config, { log, file, advanceMs }: Play): Played {
   )
   const stream = new EventStream({
     origin,
-    applier,
+    application: { applier },
     maxLineBytes: config.limits.lineBytes,
     createFramer: (options) => new LineFramer(options),
   })

@@ -8,6 +8,9 @@ export const ENDPOINTS = [
   ['/v1/health', 'The same'],
   ['/health/live', 'As /-/healthy, in JSON'],
   ['/health/ready', 'As /-/ready, in JSON'],
-  ['/-/reload', 'POST or PUT, with --web.enable-lifecycle'],
-  ['/-/quit', 'POST or PUT, with --web.enable-lifecycle'],
+  [
+    '/-/reload',
+    'POST or PUT, with --web.enable-lifecycle: loads the mapping anew, as SIGHUP does; 500 and the reason if it has errors',
+  ],
+  ['/-/quit', 'POST or PUT, with --web.enable-lifecycle: ends the exporter as SIGTERM does'],
 ] as const satisfies readonly (readonly [path: string, what: string])[]

@@ -19,6 +19,8 @@ export interface Metrics {
   prepare(): Promise<void>
   /** Why nothing can be exposed now; undefined: it can. */
   readonly hold?: () => string | undefined
+  /** Numbers are rendered now for a scraper (undefined: for who did not say that it is one); the answer is called when they were taken. */
+  readonly onScrape?: (scraper: string | undefined) => (isWhole: boolean) => void
   readonly formats: Readonly<Record<Negotiated['format'], MetricsBody>>
 }
 
@@ -29,25 +31,29 @@ export function heldBodies(): HeldBodies {
   return new HeldBodies(MAX_HELD_BYTES)
 }
 
-export function addMetricsRoute(app: FastifyInstance, path: string, { prepare, hold, formats }: Metrics, held: HeldBodies): void {
+export function addMetricsRoute(app: FastifyInstance, path: string, metrics: Metrics, held: HeldBodies): void {
+  const { prepare, hold, onScrape, formats } = metrics
   app.get(path, async (request: FastifyRequest, reply: FastifyReply) => {
     const reason = hold?.()
     if (reason !== undefined) return reply.code(503).header('content-type', 'text/plain; charset=utf-8').send(reason)
     const { format, contentType } = negotiate(request.headers.accept)
     reply.header('content-type', contentType).header('vary', 'Accept, Accept-Encoding')
-    const metrics = formats[format]
-    if (!metrics.isFresh) await prepare()
+    const body = formats[format]
+    if (!body.isFresh) await prepare()
     const scraper = scraperOf(request)
+    const taken = request.method === 'GET' ? onScrape?.(scraper) : undefined
     if (acceptsGzip(request.headers['accept-encoding'])) {
-      const own = scraper === undefined ? undefined : metrics.gzipFor(scraper)
-      const compressed = await (own ?? metrics.gzip())
+      const own = scraper === undefined ? undefined : body.gzipFor(scraper)
+      const compressed = await (own ?? body.gzip())
       held.hold(compressed, reply.raw)
+      reply.raw.once('finish', () => taken?.(own === undefined))
       return reply.header('content-encoding', 'gzip').send(compressed)
     }
-    const own = scraper === undefined ? undefined : metrics.bodyFor(scraper)
-    const body = own ?? metrics.body()
-    held.hold(body, reply.raw)
-    return reply.send(body)
+    const own = scraper === undefined ? undefined : body.bodyFor(scraper)
+    const bytes = own ?? body.body()
+    held.hold(bytes, reply.raw)
+    reply.raw.once('finish', () => taken?.(own === undefined))
+    return reply.send(bytes)
   })
 }
 

@@ -11,6 +11,7 @@ import { Connections } from './connections.ts'
 import { withoutPrefix } from './external-url.ts'
 import { addHealthRoutes, type Health } from './health.ts'
 import type { HeldBodies } from './held-bodies.ts'
+import { addLifecycleRoutes, LIFECYCLE_PATHS, type Lifecycle } from './lifecycle.ts'
 import { isLoopback, type ListenAddress, onAllAddresses, parseListenAddress } from './listen-address.ts'
 import { addMetricsRoute, heldBodies, type Metrics } from './metrics.ts'
 import { addPageRoutes, PAGE_PATHS, type PageTexts } from './page.ts'
@@ -23,7 +24,8 @@ export interface ServerOptions {
   readonly page: PageTexts
   /** Path of the external URL, such as `/agentlog`; default none. */
   readonly pathPrefix?: string
-  readonly isLifecycleEnabled: boolean
+  /** undefined: nobody may reload or end the exporter by a request. */
+  readonly lifecycle?: Lifecycle | undefined
   /** Over all listeners; default 1024. */
   readonly maxConnections?: number
   /** A reader that takes nothing of an answer for this long is cut off. Default 30 s. */
@@ -96,7 +98,7 @@ function createApp(options: ServerOptions, connections: Connections, held: HeldB
   addPageRoutes(app, options.page)
   if (pathPrefix !== '' && !app.hasRoute({ method: 'GET', url: pathPrefix }))
     app.get(pathPrefix, (_, reply) => reply.redirect(`${pathPrefix}/`, 302))
-  addLifecycle(app, options.isLifecycleEnabled)
+  addLifecycleRoutes(app, options.lifecycle)
   return app
 }
 
@@ -119,27 +121,18 @@ function limitedServer(handler: (request: IncomingMessage, response: ServerRespo
   return server.on('connection', (socket) => connections.take(socket))
 }
 
-const LIFECYCLE_PATHS = ['/-/reload', '/-/quit']
-
 function refuseOtherMethods(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
   if (request.method === 'GET' || request.method === 'HEAD') return undefined
   const path = request.url.split('?')[0]!
   const isPosted = request.method === 'POST' || request.method === 'PUT'
-  if (LIFECYCLE_PATHS.includes(path))
+  if (isOneOf(LIFECYCLE_PATHS, path))
     return isPosted ? undefined : plain(reply.header('allow', 'POST, PUT'), 405, 'Only POST and PUT.\n')
   if (!app.hasRoute({ method: 'GET', url: path })) return plain(reply, 404, 'Not found.\n')
   return plain(reply.header('allow', 'GET, HEAD'), 405, 'Only GET and HEAD.\n')
 }
 
-/** As Prometheus has them: POST or PUT, 403 unless enabled. */
-function addLifecycle(app: FastifyInstance, isEnabled: boolean): void {
-  const [status, body] = isEnabled
-    ? [501, 'Comes with a later version.\n']
-    : [403, 'Lifecycle API is not enabled: --web.enable-lifecycle\n']
-  for (const url of LIFECYCLE_PATHS) {
-    app.route({ method: ['POST', 'PUT'], url, handler: (_, reply) => plain(reply, status as number, body as string) })
-    app.get(url, (_, reply) => plain(reply.header('allow', 'POST, PUT'), 405, 'Only POST and PUT.\n'))
-  }
+function isOneOf(paths: readonly string[], path: string): boolean {
+  return paths.includes(path)
 }
 
 function plain(reply: FastifyReply, status: number, body: string): FastifyReply {
@@ -155,7 +148,7 @@ function parsedOrThrow(text: string): ListenAddress {
 const OWN_PATHS = [...PAGE_PATHS, '/-/healthy', '/-/ready', '/health', '/health/live', '/health/ready', '/v1/health']
 
 function assertTelemetryPath(path: string): void {
-  if (/^\/[\w.~/-]+$/.test(path) && ![...OWN_PATHS, ...LIFECYCLE_PATHS].includes(path)) return
+  if (/^\/[\w.~/-]+$/.test(path) && !isOneOf([...OWN_PATHS, ...LIFECYCLE_PATHS], path)) return
   throw new Error(
     `--web.telemetry-path "${path}": expected a path such as /metrics, of letters, digits and _ . ~ - /, not used otherwise`,
   )

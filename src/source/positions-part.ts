@@ -33,13 +33,13 @@ interface Standing {
 /** Walks over all logs several times a commit: with 10,000 of them each time counts, so logs are looked up by id alone. */
 export class PositionsPart implements RecordPart {
   readonly name = 'positions'
-  readonly #sources: readonly Positioned[]
+  #sources: readonly Positioned[]
   /** What the record has, by source and id. */
   readonly #known = new Map<string, Map<string, Known>>()
   /** What was written last; undefined: everything. */
   #written: { readonly changed: readonly Standing[]; readonly gone: readonly (readonly [string, string])[] } | undefined
   readonly #recorded = new Map<string, RecordedLog>()
-  readonly #given: readonly RecordedLog[]
+  #given: readonly RecordedLog[]
   readonly #timeMs: () => number
   #recordedMs = 0
 
@@ -60,12 +60,10 @@ export class PositionsPart implements RecordPart {
     return [...this.#recorded.values()]
   }
 
-  /** What was read for a source; for one that the record does not have, what it has of sources that are not there any more. */
-  recordedOf(source: string): RecordedPosition[] {
-    const all = [...this.#recorded.values()]
-    const own = all.filter((one) => one.source === source)
-    const names = new Set(this.#sources.map(({ name }) => name))
-    return (own.length > 0 ? own : all.filter((one) => !names.has(one.source))).map(({ position }) => position)
+  /** From now on these sources are asked. */
+  follow(sources: readonly Positioned[], given: readonly RecordedLog[]): void {
+    this.#sources = sources
+    this.#given = given
   }
 
   get hasChanges(): boolean {

@@ -27,6 +27,8 @@ export interface Origin {
   readonly fields: Readonly<Record<string, string>>
   /** Bytes that were there when the source first looked: lines that end in them are history, later ones are live. Default 0. */
   readonly historyBytes?: number
+  /** Lines that end in the first so many bytes prepare for later ones and count nothing (`history: prime`). Default 0. */
+  readonly primedBytes?: number
 }
 
 /** Takes the bytes of one stream. */
@@ -74,6 +76,8 @@ export interface RecordedPosition {
   readonly note: string
 }
 
+export type RecordedPositions = readonly RecordedPosition[]
+
 export interface Source {
   readonly name: string
   /**
@@ -81,13 +85,15 @@ export interface Source {
    * all files). Yields to the event loop after each block. Operating errors are counted and retried, never thrown.
    */
   run(open: OpenStream, signal: AbortSignal): Promise<void>
+  /** Nobody waits for more: what was written up to now is delivered, then `run` resolves. */
+  drain(): void
   /** Resolves when everything that was there at the start has been read once: the first backlog. */
   readonly caughtUp: Promise<void>
   /** Positions of all logs. Synchronous: between two pushes it agrees with the numbers. */
   positions(): Position[]
   /**
-   * What the record has of this source, and when it was written (milliseconds since the epoch); called before `run`. A source that cannot
-   * go on from a position lets it be.
+   * Where logs stand: those that a source of this name read, when that was written (milliseconds since the epoch), and those of others
+   * that nobody reads now. Called before `run`. Answers those that it does not look after.
    */
-  restore(positions: readonly RecordedPosition[], recordedMs: number): void
+  restore(own: RecordedPositions, recordedMs: number, others?: RecordedPositions): RecordedPositions
 }

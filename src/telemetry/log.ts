@@ -21,9 +21,16 @@ const MAX_VALUE_LENGTH = 500
 
 export class Log {
   readonly #options: LogOptions
+  #masks: Masks
 
   constructor(options: LogOptions) {
     this.#options = options
+    this.#masks = options.masks ?? BUILT_IN_MASKS
+  }
+
+  /** Another mapping has other patterns of secrets. */
+  useMasks(masks: Masks): void {
+    this.#masks = masks
   }
 
   debug(message: string, fields: LogFields = {}): void {
@@ -43,12 +50,12 @@ export class Log {
   }
 
   #write(level: LogLevel, message: string, fields: LogFields): void {
-    const { write, format, wallClockMs, masks = BUILT_IN_MASKS } = this.#options
+    const { write, format, wallClockMs } = this.#options
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(this.#options.level)) return
     const facts = { time: new Date(wallClockMs()).toISOString(), level, msg: message }
     const entry = { ...facts, ...fields, ...facts }
     const pairs = Object.entries(entry).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]))
-    const plain = pairs.map(([key, value]): Pair => [key, typeof value === 'string' ? masks.underKey(key, value) : value])
+    const plain = pairs.map(([key, value]): Pair => [key, typeof value === 'string' ? this.#masks.underKey(key, value) : value])
     write(format === 'json' ? `{${plain.map(jsonPair).join(',')}}\n` : `${plain.map(logfmtPair).join(' ')}\n`)
   }
 }

@@ -30,7 +30,7 @@ export const OWN_METRICS = {
     name: 'agentlog_events_total',
     type: 'counter',
     labels: ['source', 'outcome'],
-    help: 'Events by outcome: mapped (a rule took it), unmatched (rules wait for its name, none took it), unmapped (no rule for its name), dropped.',
+    help: 'Events by outcome: mapped (a rule took it), unmatched (rules wait for its name, none took it), unmapped (no rule for its name), dropped, primed (history that counts nothing).',
   },
   unmappedEvents: {
     name: 'agentlog_unmapped_events_total',
@@ -130,6 +130,18 @@ export const OWN_METRICS = {
     labels: [],
     help: 'Starts at which part of the durable record could not be used.',
   },
+  reloadSuccessful: {
+    name: 'agentlog_config_last_reload_successful',
+    type: 'gauge',
+    labels: [],
+    help: '1 if the mapping was loaded when it was last asked for; 0 if it had errors and the one before is still in force.',
+  },
+  reloadSuccess: {
+    name: 'agentlog_config_last_reload_success_timestamp_seconds',
+    type: 'gauge',
+    labels: [],
+    help: 'When the mapping in force was loaded.',
+  },
   buildInfo: {
     name: 'agentlog_build_info',
     type: 'gauge',
@@ -143,4 +155,12 @@ export type OwnMetrics = Readonly<Record<keyof typeof OWN_METRICS, Tally>>
 /** A fresh set: one per process, one per test. */
 export function createOwnMetrics(): OwnMetrics {
   return Object.fromEntries(Object.entries(OWN_METRICS).map(([key, spec]) => [key, new Tally(spec)])) as unknown as OwnMetrics
+}
+
+/** A source is gone: nothing is said any more of how it stands. What it counted stays. */
+export function forgetSource(own: OwnMetrics, name: string): void {
+  for (const tally of Object.values(own)) {
+    if (tally.spec.type !== 'gauge' || tally.spec.labels[0] !== 'source') continue
+    for (const [labels] of [...tally.cells()]) if (labels[0] === name) tally.remove(...labels)
+  }
 }

@@ -28,7 +28,13 @@ export interface Served {
 
 /** Runs until it says where it serves; in memory, unless `--state.dir` is among the arguments. The caller kills it. */
 export function serve(args: readonly string[]): Promise<Served> {
-  return served(spawn(process.execPath, servingArgs(args)))
+  return launch(args).ready
+}
+
+/** The same, for who has something to do meanwhile. */
+export function launch(args: readonly string[]): { readonly child: ChildProcess; readonly ready: Promise<Served> } {
+  const child = spawn(process.execPath, servingArgs(args))
+  return { child, ready: served(child) }
 }
 
 /** The same with at most so many descriptors. */

@@ -97,6 +97,7 @@ test('wrong usage is exit 2 with the nearest name or an example', async () => {
   await f(['run', '-c', join(scratch, 'nope.yaml'), 'x'], 'nope.yaml')
   await f(['run', '--preset', 'nope', 'x'], '\npreset:nope: this mapping does not start')
   await f(['run', '--history', 'all', 'x'], 'count, skip, prime')
+  await f(['run', '--web.linger', '30', 'x'], '--web.linger "30": expected a duration such as 30s')
   await f(['discover', 'x'], 'later version')
   await f(['run', '-c', write('no-sources.yaml', 'version: 1\n')], 'nothing to read')
 })
@@ -131,7 +132,7 @@ test('every flag parses; one whose feature comes later says so once', async () =
     .trim()
     .split('\n')
     .map((line) => (JSON.parse(line) as { msg: string }).msg)
-  for (const flag of ['docker', 'web.linger', 'engine', 'workers']) {
+  for (const flag of ['docker', 'engine', 'workers']) {
     expect([flag, said.filter((text) => text.startsWith(`--${flag}:`)).length]).toEqual([flag, 1])
   }
 })
@@ -236,6 +237,38 @@ test('more logs than descriptors are all read, and leave room for scrapers', asy
   )
   expect(text).toContain('agentlog_source_files{source="files",state="open"} 200')
   expect(text).toContain('agentlog_source_files{source="files",state="unreadable"} 0')
+})
+
+test('history: prime reads what is there and counts nothing of it; later lines and files count', async () => {
+  const log = write('prime.jsonl', `${call('old').repeat(3)}no json\n${call('cut').slice(0, 10)}`)
+  const mapping = (history: string): string =>
+    write(
+      'prime.yaml',
+      `version: 1\ninclude: [preset:agent]\nsources: [{ name: s, file: { paths: [${join(scratch, 'prime*.jsonl')}]${history} } }]\n`,
+    )
+  const state = join(scratch, 'prime-state')
+  const served = await start(['-c', mapping(', history: prime'), '--state.dir', state])
+  await until(
+    () => scrape(served.url),
+    (text) => text.includes('agentlog_events_total{source="s",outcome="primed"} 3'),
+  )
+  appendFileSync(log, call('cut').slice(10) + call('new'))
+  write('prime-later.jsonl', call('later'))
+  const text = await until(
+    () => scrape(served.url),
+    (body) => callsOf(body, 'later') === 1 && callsOf(body, 'new') === 1,
+  )
+  expect(['old', 'cut'].map((tool) => callsOf(text, tool))).toEqual([undefined, 1])
+  expect(text).toContain('agentlog_rejected_lines_total{source="s",reason="not_json"} 1')
+  served.child.kill('SIGKILL')
+  await served.ended
+  const again = await start(['-c', mapping(''), '--state.dir', state])
+  appendFileSync(log, call('new'))
+  const after = await until(
+    () => scrape(again.url),
+    (body) => callsOf(body, 'new') === 2,
+  )
+  expect(['old', 'cut', 'later'].map((tool) => callsOf(after, tool))).toEqual([undefined, 1, 1])
 })
 
 test('a taken port ends it at once with 1 and names the address', async () => {

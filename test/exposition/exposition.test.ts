@@ -160,3 +160,15 @@ test('when series replace each other, slots of the dead show the labels and numb
     }),
   )
 })
+
+test('whoever asks after a body has expired gets what stands then, however young it was', () => {
+  const { family, exposition } = expositionOf()
+  const counter = family('counter', [], { name: 'a_total' })
+  const add = (): void => counter.recorder('add')(counter.site([]).series([]), 1)
+  add()
+  expect(exposition.body().toString()).toContain('a_total 1\n')
+  add()
+  expect(exposition.body().toString()).toContain('a_total 1\n')
+  exposition.expire()
+  expect(exposition.body().toString()).toContain('a_total 2\n')
+})

@@ -83,6 +83,7 @@ export async function pageOf({ files = [], presets = [], changes = {}, hasCaught
     ...plan,
     wallClockMs,
     nowMs: () => clock.elapsedMs,
+    startedMs: 0,
     version: '1.2.3',
     telemetryPath: '/metrics',
     sources: [FILES],

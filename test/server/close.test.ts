@@ -61,9 +61,9 @@ test('an answer that is on its way when the end comes is sent whole', async () =
   })
   socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n')
   await until(() => isAsked)
-  const closing = server.close()
+  const closing = closeMs(server)
   answer(Buffer.from('whole'))
-  await closing
+  expect(await closing).toBeLessThan(500)
   await until(() => socket.closed)
   expect(text).toMatch(/^HTTP\/1\.1 200 [\s\S]*\r\n\r\nwhole$/)
 })

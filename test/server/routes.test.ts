@@ -107,17 +107,55 @@ test.each(['/-/reload', '/-/quit'])('%s is refused unless lifecycle is enabled, 
   }
 })
 
-test.each(['/-/reload', '/-/quit'])('%s with lifecycle enabled says that it comes later', async (path) => {
-  const { port } = await serving({ isLifecycleEnabled: true })
-  for (const method of ['POST', 'PUT']) expect((await ask(port, method, path, ['Content-Length: 0'])).status).toBe(501)
+/** What was asked for, in order. */
+function lifecycleOf(asked: string[], problem?: string) {
+  return {
+    reload: async () => {
+      asked.push('reload')
+      return problem === undefined ? {} : { problem }
+    },
+    quit: () => void asked.push('quit'),
+  }
+}
+
+test('with lifecycle enabled POST and PUT reload and quit', async () => {
+  const asked: string[] = []
+  const { port } = await serving({ lifecycle: lifecycleOf(asked) })
+  for (const method of ['POST', 'PUT']) {
+    const answers = [await ask(port, method, '/-/reload'), await ask(port, method, '/-/quit', ['Content-Length: 0'])]
+    expect(answers.map(({ status, body }) => [status, body])).toEqual([
+      [200, 'Reloaded.\n'],
+      [200, 'Stopping.\n'],
+    ])
+  }
+  expect(asked).toEqual(['reload', 'quit', 'reload', 'quit'])
+})
+
+test('a reload that fails is 500 with the reason in plain text', async () => {
+  const { port } = await serving({ lifecycle: lifecycleOf([], 'line 3: no\n') })
+  const answer = await ask(port, 'POST', '/-/reload')
+  expect([answer.status, header(answer, 'content-type'), answer.body]).toEqual([500, 'text/plain; charset=utf-8', 'line 3: no\n'])
+})
+
+test('a page of another site cannot reload or quit', async () => {
+  const asked: string[] = []
+  const { port } = await serving({ lifecycle: lifecycleOf(asked) })
+  for (const path of ['/-/reload', '/-/quit'])
+    for (const told of ['Sec-Fetch-Site: cross-site', 'Sec-Fetch-Site: same-site', 'Origin: http://evil.example', 'Origin: null'])
+      expect([told, (await ask(port, 'POST', path, [told])).status]).toEqual([told, 403])
+  expect(asked).toEqual([])
+  for (const told of ['Sec-Fetch-Site: same-origin', 'Origin: http://x', 'User-Agent: curl'])
+    expect([told, (await ask(port, 'POST', '/-/reload', [told])).status]).toEqual([told, 200])
 })
 
 test.each(['/-/reload', '/-/quit'])('%s does nothing on GET, enabled or not', async (path) => {
-  for (const isLifecycleEnabled of [false, true]) {
-    const { port } = await serving({ isLifecycleEnabled })
+  const asked: string[] = []
+  for (const lifecycle of [undefined, lifecycleOf(asked)]) {
+    const { port } = await serving({ lifecycle })
     const answer = await ask(port, 'GET', path)
     expect([answer.status, header(answer, 'allow')]).toEqual([405, 'POST, PUT'])
   }
+  expect(asked).toEqual([])
 })
 
 test('what fails inside is 500 without a word of the reason', async () => {

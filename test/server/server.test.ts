@@ -31,7 +31,6 @@ async function start(more: Partial<ServerOptions> = {}, body = Buffer.from('a_to
     metrics,
     health,
     page: PAGE,
-    isLifecycleEnabled: false,
     ...more,
   })
   servers.push(server)

@@ -33,7 +33,6 @@ export function optionsOf(changes: Partial<ServerOptions> = {}): ServerOptions {
   return {
     addresses: ['127.0.0.1:0'],
     telemetryPath: '/metrics',
-    isLifecycleEnabled: false,
     page: PAGE,
     metrics: bothFormats({ body: () => body, gzip: async () => Buffer.from('compressed') }),
     health: () => ({ isReady: true, components: [] }),

@@ -240,6 +240,35 @@ describe('copytruncate', () => {
     expect(numbersIn([...taken, ...g.taken()])).toEqual(upTo(50))
   })
 
+  test('a copy in another folder is known before anything of its original was read', async () => {
+    const f = follow({ patterns: ['app.log', 'old/*'] })
+    mkdirSync(f.path('old'))
+    writeFileSync(f.path('app.log'), '')
+    await f.start()
+    appendFileSync(f.path('app.log'), lines(0, 100))
+    copyFileSync(f.path('app.log'), f.path('old/app.log.1'))
+    await f.settle()
+    expect(numbersIn(f.taken())).toBe(upTo(100))
+    truncateSync(f.path('app.log'))
+    appendFileSync(f.path('app.log'), lines(100, 110))
+    await f.settle()
+    expect(numbersIn(f.taken())).toBe('100-109')
+  })
+
+  test('a copy in another folder that has no bytes yet when it is found', async () => {
+    const f = follow({ patterns: ['app.log', 'old/*'] })
+    mkdirSync(f.path('old'))
+    writeFileSync(f.path('app.log'), lines(0, 100))
+    await f.start()
+    writeFileSync(f.path('old/app.log.1'), '')
+    await f.settle()
+    appendFileSync(f.path('old/app.log.1'), lines(0, 100))
+    await f.settle()
+    truncateSync(f.path('app.log'))
+    await f.settle()
+    expect(numbersIn(f.taken())).toBe(upTo(100))
+  })
+
   test('a copy that is being made while it is found is read once all the same', async () => {
     const f = follow({ patterns: ['app.log*'] })
     writeFileSync(f.path('app.log'), lines(0, 50))

@@ -505,6 +505,70 @@ describe('rotation', () => {
     expect(f.taken()).toEqual(['a', 'b'])
   })
 
+  test('a scan that waited for a busy machine does not put off the next ones', async () => {
+    const slow = () => {
+      f.time.pass(500)
+      return {}
+    }
+    const f = follow({ patterns: ['*.log'], fields: slow })
+    writeFileSync(f.path('a.log'), 'a\n')
+    await f.start()
+    for (let i = 0; i < 4; i++) await f.settle()
+    for (const name of ['b', 'c', 'd']) {
+      writeFileSync(f.path(`${name}.log`), `${name}\n`)
+      await f.time.step(250)
+      await f.time.step(5)
+    }
+    expect(f.taken()).toEqual(['a', 'b', 'c', 'd'])
+  })
+
+  test('a generation outside the patterns of which nothing was read is found again under its next name', async () => {
+    const f = follow({ patterns: ['app.log'] })
+    writeFileSync(f.path('app.log'), 'a\n')
+    await f.start()
+    await f.kill()
+    renameSync(f.path('app.log'), f.path('app.log.2'))
+    writeFileSync(f.path('app.log.1'), 'unfin')
+    writeFileSync(f.path('app.log'), 'c\n')
+    const next = follow({ patterns: ['app.log'], goesOnFrom: f })
+    await next.start()
+    expect(next.taken()).toEqual(['c'])
+    await next.kill()
+    renameSync(f.path('app.log.2'), f.path('app.log.3'))
+    renameSync(f.path('app.log.1'), f.path('app.log.2'))
+    appendFileSync(f.path('app.log.2'), 'ished\n')
+    const last = follow({ patterns: ['app.log'], goesOnFrom: next })
+    await last.start()
+    expect(last.taken()).toEqual(['unfinished'])
+  })
+
+  test('generations outside the patterns that get their next names while they are looked for are found all the same', async () => {
+    const f = follow({ patterns: ['app.log'] })
+    writeFileSync(f.path('app.log'), 'a\n')
+    await f.start()
+    await f.kill()
+    renameSync(f.path('app.log'), f.path('app.log.3'))
+    for (const [name, line] of [
+      ['app.log.2', 'b\n'],
+      ['app.log.1', 'c\n'],
+      ['app.log', 'd\n'],
+    ] as const)
+      writeFileSync(f.path(name), line)
+    let isFirst = true
+    const next = follow({
+      patterns: ['app.log'],
+      goesOnFrom: f,
+      fields: () => {
+        if (isFirst) for (const n of [3, 2, 1]) renameSync(f.path(`app.log.${n}`), f.path(`app.log.${n + 1}`))
+        isFirst = false
+        return {}
+      },
+    })
+    await next.start()
+    await next.settle()
+    expect(next.taken().sort()).toEqual(['b', 'c', 'd'])
+  })
+
   test('of two rotations soon after each other, the generation between them is found by its one short-lived name', async () => {
     const f = follow({ patterns: ['app.log'], scanIntervalMs: 3_600_000 })
     writeFileSync(f.path('app.log'), '0\n')

@@ -58,9 +58,25 @@ export class Following {
     return join(this.directory, name)
   }
 
+  /** Resolves when the source has ended by itself. */
+  run(): Promise<void> {
+    this.#run = this.source.run((origin) => this.#open(origin), this.#stop.signal)
+    return this.#run
+  }
+
+  /** Asks the source to end in good order, and resolves when it has. */
+  async drain(): Promise<void> {
+    this.source.drain()
+    await this.#run
+  }
+
+  abort(): void {
+    this.#stop.abort()
+  }
+
   /** Starts, and resolves when everything that is there was read. */
   async start(): Promise<this> {
-    this.#run = this.source.run((origin) => this.#open(origin), this.#stop.signal)
+    void this.run()
     await this.time.untilWaiting()
     return this
   }

@@ -90,6 +90,19 @@ describe('a scan', () => {
     expect((await scans.next()).files).toEqual(['b.log 0'])
   })
 
+  test('waits for what is named and not there without listing anything', async () => {
+    writeFileSync(path('a.log'), 'x')
+    age()
+    const scans = new Scans('*.log', 'later', 'none/*.log', 'none/later')
+    expect((await scans.next()).files).toEqual(['a.log 1'])
+    expect(await scans.next()).toEqual({ files: ['a.log 1'], isAsBefore: true })
+    mkdirSync(path('none'))
+    writeFileSync(path('none/later'), 'xy')
+    expect((await scans.next()).files).toEqual(['a.log 1', 'none/later 2'])
+    writeFileSync(path('none/b.log'), '')
+    expect((await scans.next()).files).toEqual(['a.log 1', 'none/b.log 0', 'none/later 2'])
+  })
+
   test('trusts no folder that changed just before it was listed: the next change may fall into the same tick of the clock', async () => {
     writeFileSync(path('a.log'), 'x')
     const scans = new Scans('*.log')

@@ -74,3 +74,39 @@ test('a sink that asks back is refused', async () => {
   await expect(source.run(asksBack, new AbortController().signal)).rejects.toThrow('must take all')
   if (child.exitCode === null) await once(child, 'exit')
 })
+
+test('what is in the pipe when the end is asked for is delivered, and no torn line', async () => {
+  const input = new PassThrough()
+  const { source, lines, open, errors, up } = sourceOf(input)
+  const run = source.run(open, new AbortController().signal)
+  input.write('one\ntwo\n')
+  while (lines.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  for (const block of ['three\n', 'four\nto']) input.write(block)
+  source.drain()
+  await run
+  expect(lines).toEqual(['one', 'two', 'three', 'four'])
+  expect([errors.value, up.value]).toEqual([0, 0])
+})
+
+test('a writer that goes on for ever does not keep the end waiting', async () => {
+  const child = spawn('yes')
+  const { source, lines, open, errors } = sourceOf(child.stdout)
+  const run = source.run(open, new AbortController().signal)
+  while (lines.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  const before = lines.length
+  source.drain()
+  await run
+  expect(lines.length - before).toBeGreaterThan(1000)
+  expect(lines.length - before).toBeLessThan(2_000_000)
+  expect(errors.value).toBe(0)
+})
+
+test('an input that ends while it is drained is delivered with its unterminated last line', async () => {
+  const input = new PassThrough()
+  const { source, lines, open } = sourceOf(input)
+  const run = source.run(open, new AbortController().signal)
+  source.drain()
+  input.end('one\ntwo')
+  await run
+  expect(lines).toEqual(['one', 'two'])
+})

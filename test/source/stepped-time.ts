@@ -10,6 +10,11 @@ export class SteppedTime implements Clock, Waker {
     return this.#nowMs
   }
 
+  /** Time goes by while the source works. */
+  pass(ms: number): void {
+    this.#nowMs += ms
+  }
+
   wait(_ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const release = () => {

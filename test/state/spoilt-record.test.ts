@@ -52,7 +52,7 @@ class Life {
     restoreSeries(series.recorded, families)
     if (!this.restored.isBroken) births.restore(series.recorded, families)
     series.keep(families)
-    this.lines = (positions.recordedOf('files')[0]?.checkpoint ?? 0) / LINE_BYTES
+    this.lines = (positions.recorded()[0]?.position.checkpoint ?? 0) / LINE_BYTES
   }
 
   work(): void {

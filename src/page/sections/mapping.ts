@@ -6,7 +6,7 @@ import { nothing, section } from './table.ts'
 
 export function mappingHtml(files: readonly MappingFileView[]): Html {
   const content = files.length === 0 ? nothing('No text.') : files.map(fileHtml)
-  return section('mapping', 'Mapping in force', 'As it was read at the start; secrets are masked.', content)
+  return section('mapping', 'Mapping in force', 'As it was when it came into force; secrets are masked.', content)
 }
 
 function fileHtml({ name, index, lines, hiddenLines }: MappingFileView): Html {

@@ -27,6 +27,7 @@ export function flowHtml(flow: Flow): Html {
 ${step('lines', 'Lines', flow.lines, 'sources', [
   html`<li>${rate(flow.lineRate)} per second</li>`,
   loss(flow.rejected, 'rejected', 'rejected'),
+  flow.primed > 0 && html`<li>${count(flow.primed)} old ones, read and not counted</li>`,
 ])}
 ${step('events', 'Events', flow.events, 'events', [
   loss(flow.unmapped, 'without a rule', 'events'),

@@ -41,6 +41,7 @@ export function archiveKey(stat: BigIntStats): string {
 }
 
 /** All of an archive was there when it was found: nothing of it is live. */
-export function archiveOrigin(origin: Omit<Origin, 'log'>, key: string): Origin {
-  return { ...origin, log: key, historyBytes: Number.POSITIVE_INFINITY }
+export function archiveOrigin(origin: Omit<Origin, 'log'>, key: string, isPrimed: boolean): Origin {
+  const allBytes = Number.POSITIVE_INFINITY
+  return { ...origin, log: key, historyBytes: allBytes, primedBytes: isPrimed ? allBytes : 0 }
 }

@@ -7,10 +7,11 @@ import { openFile } from './open-file.ts'
 
 /** What the record says of an archive. */
 const READING = 'archive'
+const PRIMING = 'archive that counts nothing'
 const DONE = 'archive, read to its end'
 
 export function isOfArchive({ note }: RecordedPosition): boolean {
-  return note === READING || note === DONE
+  return note === READING || note === PRIMING || note === DONE
 }
 
 /** An agent may create files without end. */
@@ -38,6 +39,8 @@ export class Archives {
   readonly #done = new Set<string>()
   /** How far a process before this one has read those that are to be read, by key. */
   readonly #expected = new Map<string, number>()
+  /** Those whose lines count nothing. */
+  readonly #primed = new Set<string>()
   readonly #reading = new Set<Promise<void>>()
   /** Others wait for those that are being read. */
   #hasMore = false
@@ -51,15 +54,18 @@ export class Archives {
   }
 
   positions(): Position[] {
-    const expected = [...this.#expected].map(([key, checkpoint]) => position(key, checkpoint, READING))
-    const open = [...this.#open].map(([key, { checkpoint }]) => position(key, checkpoint, READING))
+    const reading = (key: string, checkpoint: number): Position =>
+      position(key, checkpoint, this.#primed.has(key) ? PRIMING : READING)
+    const expected = [...this.#expected].map(([key, checkpoint]) => reading(key, checkpoint))
+    const open = [...this.#open].map(([key, { checkpoint }]) => reading(key, checkpoint))
     return [...expected, ...open, ...[...this.#done].map((key) => position(key, 0, DONE))]
   }
 
   restore(positions: readonly RecordedPosition[]): void {
     for (const { id, checkpoint, note } of positions) {
       if (note === DONE) this.#done.add(id)
-      else if (note === READING) this.#expected.set(id, checkpoint)
+      else this.#expected.set(id, checkpoint)
+      if (note === PRIMING) this.#primed.add(id)
     }
   }
 
@@ -84,8 +90,9 @@ export class Archives {
     if (isDone) this.#finish(archiveKey(stat))
   }
 
-  /** Begins with as many of those that were not begun yet as may be read at once. */
-  start(files: readonly FoundFile[]): void {
+  /** Begins with as many of those that were not begun yet as may be read at once. `history`: what is to become of those that are new. */
+  start(files: readonly FoundFile[], history: 'count' | 'skip' | 'prime' = 'count'): void {
+    this.#mark(files, history)
     this.#hasMore = false
     for (const { path, stat } of files) {
       if (this.#known.has(archiveKey(stat)) || this.#done.has(archiveKey(stat))) continue
@@ -104,6 +111,15 @@ export class Archives {
     await Promise.all(this.#reading)
   }
 
+  #mark(files: readonly FoundFile[], history: 'count' | 'skip' | 'prime'): void {
+    if (history === 'count') return
+    const fresh = files.map(({ stat }) => archiveKey(stat)).filter((key) => !this.#known.has(key) && !this.#done.has(key))
+    for (const key of fresh) {
+      if (history === 'prime') this.#primed.add(key)
+      else this.#finish(key)
+    }
+  }
+
   #finish(key: string): void {
     this.#done.add(key)
     if (this.#done.size > MAX_DONE) this.#done.delete(this.#done.values().next().value as string)
@@ -115,7 +131,8 @@ export class Archives {
       const opened = openFile(path)
       if (opened === undefined) return
       const key = archiveKey(opened.stat)
-      const archive = new Archive(opened.fd, this.#expected.get(key) ?? 0, archiveOrigin(makeOrigin(path), key), open)
+      const origin = archiveOrigin(makeOrigin(path), key, this.#primed.has(key))
+      const archive = new Archive(opened.fd, this.#expected.get(key) ?? 0, origin, open)
       this.#known.add(key)
       meter.count('found')
       this.#open.set(key, archive)

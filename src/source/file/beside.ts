@@ -24,6 +24,8 @@ export class Beside {
   readonly #past: PastFiles
   readonly #unseen: Unseen
   #listed = ''
+  #folders: readonly string[] = []
+  #changesListed = ''
   #paths: readonly string[] = []
 
   constructor(past: PastFiles, unseen: Unseen) {
@@ -36,12 +38,23 @@ export class Beside {
     const ghosts = [...this.#past.ghosts].flatMap(({ path }) => [resolve(path), ...logPathsOf(path)])
     const logs = new Set([...others, ...this.#unseen.logs, ...ghosts])
     if (logs.size === 0) return NOTHING
-    const folders = [...new Set([...logs].map((path) => dirname(path)))].slice(0, MAX_FOLDERS)
-    const state = [...logs, ...folders.map((folder) => `${folder} ${statOrNothing(folder)?.mtimeNs}`)].join('\n')
-    if (state !== this.#listed) this.#paths = folders.flatMap((folder) => generationsIn(folder, logs))
+    this.#folders = [...new Set([...logs].map((path) => dirname(path)))].slice(0, MAX_FOLDERS)
+    const changes = this.#changes()
+    const state = [...logs, changes].join('\n')
+    if (state !== this.#listed) this.#paths = this.#folders.flatMap((folder) => generationsIn(folder, logs))
     this.#listed = state
+    this.#changesListed = changes
     const files = [...new Set([...this.#paths, ...packed])].flatMap(fileAt)
     return { plain: files.filter(({ path }) => !isArchive(path)), packed: files.filter(({ path }) => isArchive(path)) }
+  }
+
+  /** Whether no name has come, gone or moved since the last look. */
+  isSteady(): boolean {
+    return this.#changes() === this.#changesListed
+  }
+
+  #changes(): string {
+    return this.#folders.map((folder) => `${folder} ${statOrNothing(folder)?.mtimeNs}`).join('\n')
   }
 }
 

@@ -1,11 +1,11 @@
 /**
  * Which of the followed files are open, of all sources together, when there are more files than descriptors. A file that can be opened
- * again gives its descriptor away: those with nothing left to read first, and last the ones whose last change but one was a short time
- * ago, so that many files with a line now and then do not drive out the few that are written all the time. A file that was deleted keeps
+ * again gives its descriptor away: those with nothing left to read first, and last the ones that change again and again, so that
+ * many files with a line now and then do not drive out the few that are written all the time. A file that was deleted keeps
  * its descriptor until it is read to its end: with the descriptor its bytes would be gone.
  */
 import { type OpenedFile, openFile } from './open-file.ts'
-import type { Tail } from './tail.ts'
+import { HOT_MS, type Tail } from './tail.ts'
 
 /** Where there is no limit to be seen. */
 const MOST_OPEN = 10_000
@@ -16,8 +16,8 @@ const SHARE_PARKED = 8
 /** Deleted files that wait for late writers hold at most this share. */
 const SHARE_LATE = 2
 
-/** A file that changed twice in this time is likely to hold bytes already that nobody knows of. */
-const HOT_MS = 10_000
+/** More changes in a row make no difference. */
+const MANY_CHANGES = 16
 
 interface Candidate {
   readonly tail: Tail
@@ -124,7 +124,8 @@ export class Descriptors {
 
 /** What would be at stake if the file were deleted while it is closed. */
 function burdenOf(tail: Tail, nowMs: number): number {
-  if (nowMs - tail.changedBeforeMs < HOT_MS) return 3
+  // It is likely to hold bytes already that nobody knows of.
+  if (nowMs - tail.changedBeforeMs < HOT_MS) return 3 + Math.min(tail.changesInARow, MANY_CHANGES)
   if (tail.lagBytes > 0) return 2
   return tail.awaitsSecondLook ? 1 : 0
 }

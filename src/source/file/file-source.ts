@@ -4,14 +4,15 @@
  * process gets its turn after each. Nothing that happens to a file ends this source.
  */
 import type { OwnMetrics } from '../../telemetry/own-metrics.ts'
-import type { OpenStream, Origin, Position, RecordedPosition, Source } from '../source.ts'
+import type { OpenStream, Origin, Position, RecordedPositions, Source } from '../source.ts'
 import type { SourceLog } from '../source-log.ts'
 import type { Clock, Waker } from '../wake.ts'
 import { Absence } from './absence.ts'
 import { isArchive } from './archive.ts'
-import { Archives, isOfArchive } from './archives.ts'
+import { Archives } from './archives.ts'
 import { Beside } from './beside.ts'
 import { Breather } from './breather.ts'
+import { BEGUN, claimed } from './claim.ts'
 import { Descriptors, type Readiness } from './descriptors.ts'
 import type { FoundFile } from './folder.ts'
 import { GhostArchives } from './ghost-archives.ts'
@@ -24,6 +25,7 @@ import { type FoundFiles, Paths } from './paths.ts'
 import { OnceReader } from './read-once.ts'
 import type { Tail } from './tail.ts'
 import { Tails } from './tails.ts'
+import { readToEnds } from './to-ends.ts'
 import { Unseen } from './unseen.ts'
 import { DirectoryWatch, type Hint } from './watch.ts'
 import { Window } from './window.ts'
@@ -35,7 +37,7 @@ export interface FileSourceOptions {
   readonly exclude: readonly string[]
   /** `$path.X` of a file; called once per name that it gets. */
   readonly fields?: (path: string) => Readonly<Record<string, string>>
-  /** `skip`: files that are there at the first scan start at their end. `prime` does the same until there are marks to fill. */
+  /** Lines of files that are there at the first scan: `skip` begins behind them, `prime` reads them, and they count nothing. */
   readonly history: 'count' | 'skip' | 'prime'
   /** Read all to its end, then resolve. */
   readonly once: boolean
@@ -63,10 +65,6 @@ interface Packed {
   readonly ghostArchives: GhostArchives
 }
 
-/** Says in the record that there was a first scan, though it may have found nothing: what comes later is not skipped. */
-const BEGUN_NOTE = 'history is skipped'
-const BEGUN: Position = { id: 'first scan', checkpoint: 0, changes: 0, note: () => BEGUN_NOTE }
-
 const BUSY_MS = 10_000
 /** A hint may bring the scan forward, but scans take at most a twentieth of the time. */
 const LEAST_SCAN_GAP_MS = 10
@@ -74,6 +72,8 @@ const SCAN_SHARE = 20
 /** However long a scan takes, the next one begins after this, or after as long again: a line in any of many files is to be seen soon. */
 const MOST_SCAN_GAP_MS = 1000
 const SCAN_SHARE_OF_MANY = 1
+/** What scans cost is the least that one of so many took: the rest is waiting for a busy machine. */
+const SCANS_COMPARED = 4
 
 export class FileSource implements Source {
   readonly name: string
@@ -95,16 +95,19 @@ export class FileSource implements Source {
   /** What is left of the first backlog; undefined before the first scan and after it is read. */
   #backlog: Tail[] | undefined = undefined
   #isFirstScan = true
+  #isDraining = false
   #isFirstStart = true
   readonly #past = new PastFiles()
   readonly #unseen = new Unseen()
   #absence = new Absence([], 0, 0)
   readonly #beside = new Beside(this.#past, this.#unseen)
-  #pastArchives: readonly RecordedPosition[] = []
+  #pastArchives: RecordedPositions = []
   /** Archives that the patterns name. */
   #named: readonly FoundFile[] = []
   #scanAtMs = Number.NEGATIVE_INFINITY
   #earliestScanMs = Number.NEGATIVE_INFINITY
+  /** What the last scans took. */
+  readonly #scansTookMs: number[] = new Array(SCANS_COMPARED).fill(0)
   #changedMs = Number.NEGATIVE_INFINITY
 
   constructor(options: FileSourceOptions) {
@@ -142,20 +145,26 @@ export class FileSource implements Source {
     }
   }
 
+  drain(): void {
+    this.#isDraining = true
+    this.#options.waker.wake()
+  }
+
   positions(): Position[] {
     const positions = [...this.#past.positions(), ...(this.#packed?.archives.positions() ?? [])]
     for (const tail of this.#tails?.all ?? []) positions.push(tail.position)
-    const hasBegun = !(this.#isFirstScan && this.#isFirstStart)
-    if (hasBegun && this.#options.history !== 'count') positions.push(BEGUN)
+    if (this.#options.history !== 'count' && !(this.#isFirstScan && this.#isFirstStart)) positions.push(BEGUN)
     return positions
   }
 
   /** Files that are not known then are new: they are read from their start, whatever `history` says. */
-  restore(positions: readonly RecordedPosition[], recordedMs: number): void {
-    this.#past.restore(positions.filter((position) => !isOfArchive(position) && position.note !== BEGUN_NOTE))
+  restore(own: RecordedPositions, recordedMs: number, others: RecordedPositions = []): RecordedPositions {
+    const { files, archives, refused, isFirstStart } = claimed(own, others, (path) => this.#paths.names(path))
+    this.#past.restore(files)
     this.#absence = new Absence(this.#past.missing(), recordedMs, Date.now())
-    this.#pastArchives = positions.filter(isOfArchive)
-    this.#isFirstStart = positions.length === 0
+    this.#pastArchives = archives
+    this.#isFirstStart = isFirstStart
+    return refused
   }
 
   async #readOnce(open: OpenStream, signal: AbortSignal): Promise<void> {
@@ -172,19 +181,30 @@ export class FileSource implements Source {
     this.#tails = tails
     this.#packed = packed
     try {
-      while (!signal.aborted) {
+      while (!signal.aborted && !this.#isDraining) {
         if (this.#clock.nowMs() >= this.#scanAtMs) await this.#scan(tails, packed, signal)
         await this.#readDue(signal)
         this.#settleBacklog()
         const waitMs = Math.min(this.#pace.nextDueMs(), this.#scanAtMs) - this.#clock.nowMs()
         if (waitMs > 0) await this.#options.waker.wait(waitMs, signal)
       }
+      if (!signal.aborted) await this.#readRest(tails, packed, signal)
     } finally {
       tails.closeAll()
       await this.#watch.close()
       await packed.archives.done()
       await packed.ghostArchives.done()
     }
+  }
+
+  /** All that is in the files now, whole lines of it; what is written meanwhile may wait for the next process. */
+  async #readRest(tails: Tails, packed: Packed, signal: AbortSignal): Promise<void> {
+    // A file that was renamed while it was closed is found under its new name by a second look.
+    for (let look = 0; look < 2 && !signal.aborted; look++) {
+      await this.#scan(tails, packed, signal)
+      if (await readToEnds([...tails.all], (tail) => this.#turn(tail), this.#breather, signal)) break
+    }
+    tails.endUnlinked()
   }
 
   #makeTails(open: OpenStream): Tails {
@@ -198,6 +218,7 @@ export class FileSource implements Source {
       descriptors: this.#descriptors,
       maxFiles: this.#options.maxFiles ?? 20_000,
       maxLineBytes: this.#maxLineBytes,
+      primes: this.#options.history === 'prime',
       past: this.#past,
       unseen: this.#unseen,
     })
@@ -229,11 +250,11 @@ export class FileSource implements Source {
     const { archives, ghostArchives } = packed
     tails.opensHistory = this.#isFirstScan && this.#isFirstStart
     if (!found.isAsBefore) this.#named = found.files.filter((file) => isArchive(file.path))
-    archives.start(this.#named)
+    archives.start(this.#named, tails.opensHistory ? this.#options.history : 'count')
     const stirred = found.isAsBefore && tails.isSettled ? [] : this.#take(found, tails, nowMs)
     const beside = this.#beside.look(found.packed, this.#isFirstScan ? this.#absence.logs : [])
     if (this.#isFirstScan) for (const file of beside.packed) if (this.#absence.wasWritten(file)) archives.expect(file)
-    stirred.push(...tails.openRests(beside.plain, nowMs))
+    stirred.push(...tails.openRests(beside.plain, nowMs, () => this.#beside.isSteady()))
     ghostArchives.start(beside.packed.filter((file) => !archives.isDone(file)))
     for (const tail of stirred) this.#pace.heat(tail, nowMs)
     if (stirred.length > 0) this.#changedMs = nowMs
@@ -266,7 +287,9 @@ export class FileSource implements Source {
   #planScan(startMs: number): void {
     const nowMs = this.#clock.nowMs()
     const intervalMs = this.#options.scanIntervalMs ?? 1000
-    const tookMs = nowMs - startMs
+    this.#scansTookMs.shift()
+    this.#scansTookMs.push(nowMs - startMs)
+    const tookMs = Math.min(...this.#scansTookMs)
     const gapMs = Math.min(tookMs * SCAN_SHARE, Math.max(MOST_SCAN_GAP_MS, tookMs * SCAN_SHARE_OF_MANY))
     this.#earliestScanMs = nowMs + Math.max(LEAST_SCAN_GAP_MS, gapMs)
     const isBusy = nowMs - this.#changedMs < BUSY_MS
@@ -283,7 +306,7 @@ export class FileSource implements Source {
       const due = this.#pace.due(this.#clock.nowMs())
       if (due.length === 0) return
       for (const tail of due) {
-        if (signal.aborted) return
+        if (signal.aborted || this.#isDraining) return
         this.#turn(tail)
         await this.#breather.after(tail.lastReadBytes)
       }

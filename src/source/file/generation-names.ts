@@ -63,6 +63,12 @@ export function generationsBeside(live: string, folders = new Folders()): FoundF
   return names.slice(0, MAX_LISTED).flatMap((name) => fileAt(join(folder, name)))
 }
 
+/** The same, where `path` may be a generation itself, and may have moved on by one since. */
+export function ofLogBeside(path: string, folders = new Folders()): FoundFile[] {
+  const logs = logPathsOf(path).map((log) => join(dirname(path), basename(log)))
+  return [path, ...logs].flatMap((log) => generationsBeside(log, folders))
+}
+
 /** Index of the first name that does not come before `text`. */
 function firstFrom(names: readonly string[], text: string): number {
   let low = 0

@@ -3,7 +3,7 @@
  * file itself, and whatever was begun after a log and rotated since. Valid during one scan.
  */
 import { type FoundFile, fileAt } from './folder.ts'
-import { type Folders, generationsBeside, logPathsOf } from './generation-names.ts'
+import { type Folders, generationsBeside, logPathsOf, ofLogBeside } from './generation-names.ts'
 import { inodeKey } from './identity.ts'
 import type { PastFile } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
@@ -28,9 +28,13 @@ export class Generations {
 
   /** `moved`: those that left their path in this scan. */
   find(moved: readonly Tail[]): FoundFile[] {
-    const { past, unknown } = this.#options
+    const { past, unseen, unknown } = this.#options
     const found: FoundFile[] = []
-    for (const tail of moved) found.push(...this.#begunAfter(tail.sinceMs, tail.formerPath))
+    for (const tail of moved) {
+      found.push(...this.#begunAfter(tail.sinceMs, tail.formerPath))
+      // Names may move on while we look: whatever is missed so is looked for until nothing moves.
+      unseen.note({ path: tail.formerPath, sinceMs: tail.sinceMs })
+    }
     const missing = past.missing()
     if (missing.length === 0) return found
     const there = new Set([...unknown.values()].map(({ stat }) => past.of(stat)))
@@ -40,15 +44,12 @@ export class Generations {
 
   #findAgain(file: PastFile): FoundFile[] {
     const { past, unseen, folders } = this.#options
-    // What was found under the name of a generation is of the log that has the name without that.
-    const logs = [file.path, ...logPathsOf(file.path)]
-    const there = [...fileAt(file.path), ...logs.flatMap((log) => generationsBeside(log, folders))]
-    const itself = there.find(({ stat }) => past.of(stat) === file)
-    const later = logs.flatMap((log) => this.#begunAfter(file.sinceMs, log))
+    const itself = [...fileAt(file.path), ...ofLogBeside(file.path, folders)].find(({ stat }) => past.of(stat) === file)
+    const later = [file.path, ...logPathsOf(file.path)].flatMap((log) => this.#begunAfter(file.sinceMs, log))
+    unseen.note(file)
     if (itself !== undefined) return [itself, ...later]
     past.drop(file)
     past.keep({ ...file, state: 'ghost' })
-    unseen.note(file)
     return later
   }
 

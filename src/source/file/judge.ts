@@ -6,7 +6,7 @@
 import type { BigIntStats } from 'node:fs'
 import { HEAD_BYTES, LEAD_BYTES, type Likeness, likenessOf, MARK_BYTES } from './fingerprint.ts'
 import type { FoundFile } from './folder.ts'
-import { isGenerationOf, isOfLogOf } from './generation-names.ts'
+import { isGenerationOf, isOfLogOf, logPathsOf } from './generation-names.ts'
 import { birthOf, inodeKey } from './identity.ts'
 import type { Meter } from './meter.ts'
 import { bytesOf, type OpenedFile } from './open-file.ts'
@@ -26,6 +26,8 @@ export type Finding =
   | { readonly kind: 'unclear'; readonly of: Tail }
   /** What stands in it is just being read elsewhere. */
   | { readonly kind: 'later' }
+  /** Named as a generation, and nothing is in it yet: a copy may be about to be made. */
+  | { readonly kind: 'blank' }
 
 const NEW: Finding = { kind: 'new' }
 const LATER: Finding = { kind: 'later' }
@@ -79,6 +81,7 @@ export class Judge {
     const last = copy === undefined ? undefined : restOf(copy, opened)
     const rest = last === undefined ? this.rest(path, opened) : ({ kind: 'rest', of: last } as const)
     if (rest !== undefined) return rest
+    if (opened.stat.size === 0n && logPathsOf(path).length > 0) return { kind: 'blank' }
     const finding = originals.map((original) => this.#compare(original, path, opened)).find((found) => found !== NEW) ?? NEW
     if (finding.kind === 'copy') this.#copies.set(inode, { of: finding.of, restarts: finding.of.restarts, stat: opened.stat })
     return finding

@@ -12,12 +12,17 @@ export class Originals {
   readonly #byKey = new Map<string, Tail[]>()
 
   constructor(tails: Iterable<Tail>) {
-    for (const tail of tails) this.add(tail)
+    for (const tail of tails) this.#add(tail, firstBytesOf(tail))
   }
 
+  /** One that this scan found: others that it finds, and that begin alike, came together with it and are logs of their own. */
   add(tail: Tail): void {
+    this.#add(tail, tail.head)
+  }
+
+  #add(tail: Tail, head: Buffer): void {
     this.#put(`path ${resolve(tail.origin.file)}`, tail)
-    if (tail.head.length === HEAD_BYTES) this.#put(headKey(tail.head), tail)
+    if (head.length === HEAD_BYTES) this.#put(headKey(head), tail)
   }
 
   /** Those of which the file may be a copy, by its name or by its first bytes. */
@@ -31,6 +36,15 @@ export class Originals {
     const tails = this.#byKey.get(key)
     if (tails === undefined) this.#byKey.set(key, [tail])
     else if (tails.length < MAX_ALIKE) tails.push(tail)
+  }
+}
+
+/** None of one that cannot be read now. */
+function firstBytesOf(tail: Tail): Buffer {
+  try {
+    return tail.firstBytes()
+  } catch {
+    return tail.head
   }
 }
 

@@ -21,6 +21,8 @@ export interface PastFile extends Fingerprint {
   readonly sinceMs: number
   /** What was there when it was first opened: not live. */
   readonly historyBytes: number
+  /** Lines in the first so many bytes count nothing. Missing: 0. */
+  readonly primedBytes?: number
   readonly state: PastState
   /** Its first bytes, as long as this process has them: the record does not. */
   readonly head?: Buffer
@@ -29,6 +31,11 @@ export interface PastFile extends Fingerprint {
 export function noteOf(file: PastFile): string {
   const { id: _, checkpoint: __, head: ___, ...rest } = file
   return JSON.stringify(rest)
+}
+
+/** Whether this is the place of a file that is no archive. */
+export function isOfFile({ note }: RecordedPosition): boolean {
+  return note.startsWith('{')
 }
 
 export function pastFileOf({ id, checkpoint, note }: RecordedPosition): PastFile {

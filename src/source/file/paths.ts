@@ -57,6 +57,7 @@ interface Pattern {
 export class Paths {
   readonly #patterns: readonly Pattern[]
   readonly #isExcluded: (path: string) => boolean
+  readonly #isNamed: (path: string) => boolean
   readonly #takesArchives: boolean
   readonly #sightings = new Sightings()
   #gaveWayAt = 0
@@ -69,7 +70,13 @@ export class Paths {
       return { text, glob, isLiteral: glob === undefined }
     })
     this.#isExcluded = compileExclude(exclude)
+    this.#isNamed = compileNames(patterns.map((pattern) => resolve(pattern)))
     this.#takesArchives = takesArchives
+  }
+
+  /** Whether a pattern gives this path. */
+  names(path: string): boolean {
+    return !this.#isExcluded(path) && this.#isNamed(resolve(path))
   }
 
   /** Never throws: what cannot be looked at is a problem of the pattern. `nowMs` never goes back. */
@@ -82,8 +89,7 @@ export class Paths {
   /** undefined: the names may have changed. */
   async #lookAgain(listed: Listed, nowMs: number): Promise<FoundFiles | undefined> {
     const { found, folders, others } = listed
-    // While something is wrong, every scan says anew what.
-    if (found.problems.size > 0 || !areUnchanged(folders)) return undefined
+    if (!areUnchanged(folders)) return undefined
     const files: FoundFile[] = []
     for (const { path } of found.files) {
       const file = this.#sightings.lookAgain(path, nowMs)
@@ -125,6 +131,7 @@ export class Paths {
     // Once a file of that very name was there, the pattern means it, also while it is away.
     if (problem === undefined) pattern.isLiteral = true
     if (!pattern.isLiteral && pattern.glob !== undefined) return this.#scanGlob(pattern.glob, harvest)
+    if (problem !== undefined) harvest.others.push(pattern.text)
     if (problem !== undefined) return problem
     if (!this.#isExcluded(pattern.text)) this.#take(pattern.text, harvest)
     return undefined
@@ -168,6 +175,12 @@ function problemOf(path: string): string | undefined {
     const code = (error as NodeJS.ErrnoException).code
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'no such file' : `cannot be read: ${code}`
   }
+}
+
+function compileNames(patterns: readonly string[]): (path: string) => boolean {
+  const literal = new Set(patterns)
+  const byGlob = anyOf(patterns)
+  return (path) => literal.has(path) || byGlob(path)
 }
 
 /** A pattern without a slash is compared with the name, any other with the path as given and as absolute. */

@@ -52,7 +52,7 @@ export class OnceReader {
   async #readArchive(path: string, signal: AbortSignal): Promise<void> {
     const opened = openFile(path)
     if (opened === undefined) return
-    const origin = archiveOrigin(this.#options.makeOrigin(path), archiveKey(opened.stat))
+    const origin = archiveOrigin(this.#options.makeOrigin(path), archiveKey(opened.stat), false)
     const archive = new Archive(opened.fd, 0, origin, this.#options.open)
     this.#found()
     await archive.read(this.#options.maxLineBytes, signal)

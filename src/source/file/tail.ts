@@ -4,36 +4,24 @@
  * were, the file was truncated and written anew. Operating errors come back as a result, never thrown; what the sink throws passes.
  */
 import { type BigIntStats, fstatSync } from 'node:fs'
-import type { Chunk, Origin, Position, StreamSink } from '../source.ts'
+import type { Chunk, Position, StreamSink } from '../source.ts'
+import { HEAD_BYTES } from './fingerprint.ts'
 import { Handle } from './handle.ts'
 import { fileKey, inodeKey } from './identity.ts'
 import { Landmarks, standsIn } from './landmarks.ts'
-import type { OpenedFile } from './open-file.ts'
+import { bytesOf, type OpenedFile } from './open-file.ts'
 import { noteOf, type PastFile, truncatedFrom } from './past-file.ts'
+import type { TailOptions, TailOrigin } from './tail-options.ts'
 import { WINDOW_BYTES, type Window } from './window.ts'
 
 /** A second look after a change: two changes within one tick of the file system's clock look like one. */
 const SECOND_LOOK_MS = 50
 
+/** Two changes within this time come soon after each other. */
+export const HOT_MS = 10_000
+
 /** `more`: there is more to read now. `idle`: all that is there was delivered. `failed`: see `error`. */
 export type Turn = 'more' | 'idle' | 'truncated' | 'failed'
-
-/** An origin whose file follows renames. */
-export type TailOrigin = { -readonly [K in keyof Origin]: Origin[K] }
-
-export interface TailOptions {
-  readonly fd: number
-  readonly stat: BigIntStats
-  readonly nowMs: number
-  readonly startOffset: number
-  /** Bytes that are history, not live. Default 0. */
-  readonly historyBytes?: number
-  /** When its content was begun. Default: when the file was. */
-  readonly sinceMs?: number
-  readonly origin: TailOrigin
-  readonly sink: StreamSink
-  readonly window: Window
-}
 
 export class Tail {
   /** Unique while the file is open; while it is closed, the number may be given to another file. */
@@ -78,6 +66,8 @@ export class Tail {
   quietSinceMs: number
   /** When it changed the time before. */
   changedBeforeMs = Number.NEGATIVE_INFINITY
+  /** How often it changed, each time soon after the time before. */
+  changesInARow = 0
   readonly #handle: Handle
   readonly #sink: StreamSink
   readonly #window: Window
@@ -181,6 +171,7 @@ export class Tail {
       checkpoint: this.#checkpoint,
       sinceMs: this.sinceMs,
       historyBytes: this.origin.historyBytes ?? 0,
+      ...(this.origin.primedBytes ? { primedBytes: this.origin.primedBytes } : {}),
       state,
       ...(state === 'ghost' ? { head: this.head.subarray(0, this.#checkpoint) } : {}),
       ...this.#landmarks.fingerprint(this.#checkpoint),
@@ -205,6 +196,12 @@ export class Tail {
   /** Whether `stat`, taken by path, shows something that the last turn did not see. */
   differs(stat: BigIntStats): boolean {
     return stat.size !== this.#stat.size || stat.mtimeNs !== this.#stat.mtimeNs
+  }
+
+  /** Its first bytes as they are now, if they were not read so far and it is open. Throws the system's errors. */
+  firstBytes(): Buffer {
+    const isKnown = this.head.length === HEAD_BYTES || !this.#handle.isOpen
+    return isKnown ? this.head : Buffer.from(bytesOf(this.#handle.fd, 0, HEAD_BYTES))
   }
 
   /** Whether these bytes stand in it at `offset` now. Throws the system's errors. */
@@ -306,6 +303,7 @@ export class Tail {
     this.wasBlank = this.hasChanged && this.#checkpoint === 0
     const isSecondLook = !this.hasChanged && nowMs >= this.#secondLookAtMs
     if (this.hasChanged) {
+      this.changesInARow = nowMs - this.quietSinceMs < HOT_MS ? this.changesInARow + 1 : 0
       this.changedBeforeMs = this.quietSinceMs
       this.quietSinceMs = nowMs
       this.#secondLookAtMs = nowMs + SECOND_LOOK_MS
@@ -383,7 +381,7 @@ export class Tail {
     this.#sink.reset()
     this.#wanted = this.#deliveredTo = this.#checkpoint = 0
     this.#landmarks.reset()
-    this.origin.historyBytes = 0
+    this.origin.historyBytes = this.origin.primedBytes = 0
     this.#changes++
     return 'truncated'
   }

@@ -33,6 +33,8 @@ export interface TailsOptions {
   readonly descriptors: Descriptors
   readonly maxFiles: number
   readonly maxLineBytes: number
+  /** What is skipped otherwise is read, and counts nothing. */
+  readonly primes: boolean
   /** What is known of files that are not open. */
   readonly past: PastFiles
   readonly unseen: Unseen
@@ -128,8 +130,11 @@ export class Tails {
     this.#options.unseen.note(before)
   }
 
-  /** Opens those of these files, which the patterns do not name, that hold the rest of a ghost or were never seen. Answers their tails. */
-  openRests(files: readonly FoundFile[], nowMs: number): Tail[] {
+  /**
+   * Opens those of these files, which the patterns do not name, that hold the rest of a ghost or were never seen. Answers their tails.
+   * `isSteady`: they have the names that they had.
+   */
+  openRests(files: readonly FoundFile[], nowMs: number, isSteady: () => boolean): Tail[] {
     const { unseen } = this.#options
     const unknown = files.filter((file) => !this.#byInode.has(inodeKey(file.stat)) && !this.#judge.isCopy(file))
     const originals = new Originals(unknown.length > 0 ? this.all : [])
@@ -143,7 +148,7 @@ export class Tails {
       return opened
     })
     const unclear = this.#unclear.splice(0)
-    if (unclear.length === 0) unseen.clear()
+    if (unclear.length === 0 && isSteady()) unseen.clear()
     if (fresh.length > 0) this.#indexPaths()
     return [...fresh, ...unclear]
   }
@@ -186,6 +191,11 @@ export class Tails {
 
   closeAll(): void {
     for (const tail of this.all) this.#options.descriptors.close(tail)
+  }
+
+  /** Nobody will open those without a name again: what stands there is all there will be. */
+  endUnlinked(): void {
+    for (const tail of this.all) if (tail.isUnlinked && tail.error === undefined) this.#endLastLine(tail)
   }
 
   /** Gives known files their present paths, and marks those that have none. Answers those that left their path. */
@@ -320,13 +330,12 @@ export class Tails {
   }
 
   #begin(path: string, { fd, stat }: OpenedFile, past: PastFile | undefined, startsAtEnd: boolean, nowMs: number): Tail {
-    const { source, open, fieldsOf, window, meter, maxLineBytes } = this.#options
-    const origin = { source, log: fileKey(stat), file: path, stream: '', fields: fieldsOf(path) }
+    const { source, open, fieldsOf, window, meter, primes, maxLineBytes } = this.#options
     const sizeBytes = Number(stat.size)
-    const startOffset = Math.min(
-      sizeBytes,
-      past?.checkpoint ?? (startsAtEnd ? endOfHistory(fd, sizeBytes, maxLineBytes, window) : 0),
-    )
+    const primedBytes = past === undefined ? (startsAtEnd && primes ? sizeBytes : 0) : (past.primedBytes ?? 0)
+    const origin = { source, log: fileKey(stat), file: path, stream: '', fields: fieldsOf(path), primedBytes }
+    const firstOffset = startsAtEnd && !primes ? endOfHistory(fd, sizeBytes, maxLineBytes, window) : 0
+    const startOffset = Math.min(sizeBytes, past?.checkpoint ?? firstOffset)
     const content = past === undefined ? {} : { sinceMs: past.sinceMs }
     const historyBytes = past?.historyBytes ?? (this.opensHistory ? sizeBytes : 0)
     const tail = new Tail({ fd, stat, nowMs, startOffset, historyBytes, ...content, origin, sink: open(origin), window })

@@ -25,6 +25,8 @@ export interface View {
   readonly held: ReadonlySet<LogFile>
   readonly stands: ReadonlyMap<LogFile, Stand>
   readonly ghosts: ReadonlySet<Ghost>
+  /** Those of the held ones that this scan has found. */
+  readonly fresh: ReadonlySet<LogFile>
 }
 
 interface Copy {
@@ -34,7 +36,7 @@ interface Copy {
 }
 
 export type Finding =
-  | { readonly kind: 'new' | 'unclear' }
+  | { readonly kind: 'new' | 'unclear' | 'blank' }
   | { readonly kind: 'copy'; readonly of: LogFile }
   | { readonly kind: 'rest'; readonly of: Ghost; readonly endOf?: LogFile }
 
@@ -48,6 +50,8 @@ export function whatIs(file: LogFile, path: string, copy: Copy | undefined, view
   if (originals.some((one) => !isGone(one, view) && !goesOn(view.stands.get(one)!, one.text))) return { kind: 'unclear' }
   const rest = (copy === undefined ? undefined : restOf(copy, file, view)) ?? ghostIn(file, path, view.ghosts)
   if (rest !== undefined) return { kind: 'rest', of: rest }
+  // A copy may be about to be made.
+  if (file.text === '' && logOf(path).length > 0) return { kind: 'blank' }
   for (const original of originals) {
     const finding = compare(original, file, path, view)
     if (finding.kind !== 'new') return finding
@@ -70,10 +74,15 @@ function restOf({ of, restarts }: Copy, file: LogFile, { held, stands }: View): 
 }
 
 /** The logs of which the file may be a copy by its name, then those that begin as it does. */
-function originalsOf(file: LogFile, path: string, { held, stands }: View): LogFile[] {
+function originalsOf(file: LogFile, path: string, { held, stands, fresh }: View): LogFile[] {
   const isNamesake = (one: LogFile) => logOf(path).includes(stands.get(one)!.path)
   const head = file.text.slice(0, TELLING_BYTES)
-  const isAlike = (one: LogFile) => head.length === TELLING_BYTES && stands.get(one)!.seen.startsWith(head)
+  // Files that one scan finds and that begin alike came together, and are logs of their own.
+  const isAlike = (one: LogFile) => {
+    if (head.length < TELLING_BYTES) return false
+    const { seen } = stands.get(one)!
+    return (seen.length >= TELLING_BYTES || fresh.has(one) ? seen : one.text).startsWith(head)
+  }
   return [...[...held].filter(isNamesake), ...[...held].filter((one) => !isNamesake(one) && isAlike(one))]
 }
 

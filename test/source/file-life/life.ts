@@ -49,7 +49,14 @@ class Process {
     this.positions = new PositionsPart(this.#sources, [], () => Number.MAX_SAFE_INTEGER)
     const read = this.positions.openReader()
     for (const section of record?.sections ?? []) read(new ByteReader(section))
-    for (const source of this.#sources) source.restore(this.positions.recordedOf(source.name), this.positions.recordedMs)
+    const logs = this.positions.recorded()
+    for (const source of this.#sources) {
+      const own = logs.filter((log) => log.source === source.name)
+      source.restore(
+        own.map(({ position }) => position),
+        this.positions.recordedMs,
+      )
+    }
   }
 
   start(): void {

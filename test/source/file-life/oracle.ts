@@ -66,6 +66,7 @@ export class Oracle {
   /** Logs that may have been rotated more than once since the last look, and since when. */
   readonly #unseen = new Map<string, number>()
   readonly #unpacked = new Set<Packed>()
+  readonly #fresh = new Set<LogFile>()
   readonly #held = new Set<LogFile>()
   /** Of followed files, as they were when they were found to be that. */
   readonly #copies = new Map<LogFile, { readonly of: LogFile; readonly restarts: number; readonly version: number }>()
@@ -125,6 +126,7 @@ export class Oracle {
     const byBirth = [...unknown].sort(([a], [b]) => a.birth - b.birth).filter(([file]) => file.isReadable)
     for (const [file, path] of byBirth) if (this.#stands.has(file)) this.#goOn(file, path)
     for (const [file, path] of byBirth) if (!this.#held.has(file)) this.#judge(file, path)
+    this.#fresh.clear()
     this.#readBeside()
     for (const file of this.#held) this.#letGoIfQuiet(file, isLate && !left.has(file))
   }
@@ -154,6 +156,7 @@ export class Oracle {
       if (path !== undefined || !stand.isLost) {
         stand.isQuiet = false
         left.set(file, stand.path)
+        this.#noteUnseen(stand)
         stand.formerPath = stand.path
       }
       if (path !== undefined || (!stand.isLost && file.names.size > 0)) stand.isRotated = true
@@ -176,8 +179,8 @@ export class Oracle {
       const generations = this.#beside([stand.path, ...logOf(stand.path)])
       found.push(...generations.filter(([one]) => one === file || one.birth > stand.since))
       stand.isOpen = generations.some(([one]) => one === file)
-      if (stand.isOpen) continue
       this.#noteUnseen(stand)
+      if (stand.isOpen) continue
       if (stand.at === 0) this.#stands.delete(file)
       else this.#addGhost(stand)
     }
@@ -214,17 +217,18 @@ export class Oracle {
     } else if (finding.kind === 'rest') {
       if (finding.endOf !== undefined) this.#stands.get(finding.endOf)!.isContinued = true
       this.#adopt(file, path, finding.of)
-    } else {
+    } else if (finding.kind === 'new') {
       const isHistory = this.#isFirstPoll && this.#record === undefined && this.#skipsHistory
       const at = isHistory ? file.text.lastIndexOf('\n') + 1 : 0
       if (at > 0) this.#note('skipped')
       this.#hold(file, standAt(file, path, at))
     }
+    if (this.#held.has(file)) this.#fresh.add(file)
     return true
   }
 
   #view(): View {
-    return { held: this.#held, stands: this.#stands, ghosts: this.#ghosts }
+    return { held: this.#held, stands: this.#stands, ghosts: this.#ghosts, fresh: this.#fresh }
   }
 
   #adopt(file: LogFile, path: string, ghost: Ghost): void {

@@ -1,0 +1,13 @@
+/** What a pipeline is made of: sources, each with how its streams are cut into lines, and what all lines are applied with. */
+import type { Source } from '../source/source.ts'
+import type { CreateFramer } from './event-stream.ts'
+import type { ApplierOptions } from './line-applier.ts'
+
+export interface Intake {
+  readonly source: Source
+  readonly createFramer: CreateFramer
+}
+
+export interface PipelineOptions extends Omit<ApplierOptions, 'source'> {
+  readonly maxLineBytes: number
+}
