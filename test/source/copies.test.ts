@@ -426,6 +426,21 @@ describe('several copies of one log', () => {
     expect(numbersIn(f.taken())).toEqual(upTo(11))
   })
 
+  test('a short copy that was written anew when its log was truncated is a log of its own', async () => {
+    const f = follow({ patterns: ['app.log*'] })
+    const log = f.path('app.log')
+    writeFileSync(log, lines(0, 5))
+    await f.start()
+    copyFileSync(log, f.path('app.log.1'))
+    await f.settle()
+    const short = '{"n":5}\n'
+    writeFileSync(f.path('app.log.1'), short)
+    truncateSync(log)
+    await f.settle()
+    await f.settle()
+    expect(numbersIn(f.taken())).toEqual(upTo(6))
+  })
+
   test('a copy of a copy that is found beside the log is none of the log', async () => {
     const f = follow({ patterns: ['app.log'] })
     writeFileSync(f.path('app.log'), lines(0, 50))

@@ -121,7 +121,7 @@ export class Judge {
 /** What was known of the original when it lost its bytes, or was let go: the copy was compared with it while it had them. */
 function restOf({ of, restarts }: Copy, opened: OpenedFile): PastFile | undefined {
   const last = of.restarts !== restarts ? of.before : of.isFollowed ? undefined : of.past('closed')
-  return last === undefined || likenessIn(opened, last) === 'other' ? undefined : last
+  return last === undefined || likenessIn(opened, last) === 'other' || !beginsLike(last, opened) ? undefined : last
 }
 
 /**
@@ -129,16 +129,20 @@ function restOf({ of, restarts }: Copy, opened: OpenedFile): PastFile | undefine
  * must have much in common with it.
  */
 function stands(ghost: PastFile, path: string, opened: OpenedFile): boolean {
-  const { fd, stat } = opened
+  const { stat } = opened
   const sizeBytes = Number(stat.size)
   if (sizeBytes === 0 || isOlder(stat.birthtimeNs, birthOf(ghost.key))) return false
   const isGeneration = isOfLogOf(path, ghost.path)
   const likeness = likenessIn(opened, ghost)
   if (likeness === 'same') return isGeneration || ghost.headBytes >= HEAD_BYTES
   if (likeness === 'other' || !isGeneration) return false
-  if (ghost.head === undefined) return sizeBytes >= Math.min(LEAD_BYTES, ghost.headBytes)
-  const comparedBytes = Math.min(sizeBytes, ghost.headBytes)
-  return bytesOf(fd, 0, comparedBytes).equals(ghost.head.subarray(0, comparedBytes))
+  return ghost.head === undefined ? sizeBytes >= Math.min(LEAD_BYTES, ghost.headBytes) : beginsLike(ghost, opened)
+}
+
+/** As far as the first bytes of the ghost are known, and the file goes. */
+function beginsLike({ head, headBytes }: PastFile, { fd, stat }: OpenedFile): boolean {
+  const bytes = Math.min(Number(stat.size), headBytes)
+  return head === undefined || bytesOf(fd, 0, bytes).equals(head.subarray(0, bytes))
 }
 
 /** A copy is younger than its original, not longer, and the same in its first and last bytes. */
