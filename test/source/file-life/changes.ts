@@ -154,8 +154,9 @@ export class Changes {
 
   #copyAndTruncate(path: string, { style, between, text }: Of<'copy and truncate'>): void {
     const name = this.#nextGeneration(path, style === 'number' ? 'number' : 'date')
-    this.say(`copy ${path} to ${name}${style === 'packed' ? '.gz' : ''}, and truncate`)
-    if (style === 'packed') this.#disk.packTo(path, `${name}.gz`)
+    const packs = style === 'packed' && this.#disk.at(path)!.text.endsWith('\n')
+    this.say(`copy ${path} to ${name}${packs ? '.gz' : ''}, and truncate`)
+    if (packs) this.#disk.packTo(path, `${name}.gz`)
     else this.#disk.copy(path, name, Number.POSITIVE_INFINITY)
     this.append(path, between, `after the copy, before the truncation, append to ${path}`)
     this.#disk.truncate(path, 0)

@@ -19,9 +19,11 @@ export interface Lives {
   readonly failure: string | undefined
 }
 
-export async function live(copies: boolean, operations: fc.Arbitrary<Operation[]>): Promise<Lives> {
+/** `gateSeed`: of the short form, if that is to be the same each time; the long form draws one. */
+export async function live(copies: boolean, operations: fc.Arbitrary<Operation[]>, gateSeed?: number): Promise<Lives> {
   const met = new Map<string, number>()
-  const seed = Number(process.env.AGENTLOG_SEED ?? Math.floor(Math.random() * 0x7fffffff))
+  const drawn = Math.floor(Math.random() * 0x7fffffff)
+  const seed = Number(process.env.AGENTLOG_SEED ?? (process.env.AGENTLOG_LONG === '1' ? drawn : (gateSeed ?? drawn)))
   const numRuns = process.env.AGENTLOG_LONG === '1' ? LIVES_OF_LONG : LIVES
   const result = await fc.check(
     fc.asyncProperty(settings(copies), operations, (setting, life) => play(setting, life, met)),

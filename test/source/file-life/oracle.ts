@@ -21,7 +21,7 @@ import { linesOf, withoutHole } from './texts.ts'
 
 const HEAD_BYTES = 1024
 const MARK_BYTES = 256
-const LEAD_BYTES = 64
+export const LEAD_BYTES = 64
 
 /** How one file is known. */
 export interface Stand extends Ghost {
@@ -83,6 +83,10 @@ export class Oracle {
 
   isHeld(file: LogFile): boolean {
     return this.#held.has(file)
+  }
+
+  isBehind(file: LogFile): boolean {
+    return this.#held.has(file) && this.#stands.get(file)!.version !== file.version
   }
 
   /** `isLate`: so long after the one before that files without names are let go. */

@@ -4,7 +4,7 @@ import { Disk, type LogFile } from './disk.ts'
 import { FOLDER_B, FOLDERS, LAYOUTS, type Layout, LINK, LINKED_FOLDER } from './layouts.ts'
 import { Life, ROTATE_WAIT_MS } from './life.ts'
 import type { Operation } from './operations.ts'
-import { Oracle } from './oracle.ts'
+import { LEAD_BYTES, Oracle } from './oracle.ts'
 import { BANNER, brief, linesOf } from './texts.ts'
 
 export interface Setting {
@@ -121,10 +121,7 @@ export class Play {
       case 'close writer':
         return disk.writerCount === 0
       case 'pack':
-        return (
-          disk.packed.has(`${this.#changes.generation(operation.name)}.gz`) ||
-          this.#changes.generation(operation.name) === undefined
-        )
+        return !this.#mayPack(this.#changes.generation(operation.name))
       case 'move folder':
         return operation.back !== this.#isAside(FOLDERS[operation.folder % FOLDERS.length]!)
       case 'commit':
@@ -133,6 +130,15 @@ export class Play {
       default:
         return 'name' in operation && !this.#mayHappenTo(this.#changes.name(operation.name), operation.kind)
     }
+  }
+
+  #mayPack(path: string | undefined): boolean {
+    if (path === undefined || this.#disk.packed.has(`${path}.gz`)) return false
+    const file = this.#disk.at(path)!
+    // An unfinished line counts in a packed file, and in a plain copy of the same it waits: it depends on which is found first.
+    if (file.text !== '' && !file.text.endsWith('\n')) return false
+    // Whether so few bytes are known in a packed file depends on which of the two is read first.
+    return file.text.length >= LEAD_BYTES || ![...this.#oracles.values()].some((oracle) => oracle.isBehind(file))
   }
 
   #mayHappenTo(path: string | undefined, kind: Operation['kind']): boolean {
