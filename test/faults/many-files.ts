@@ -118,6 +118,6 @@ export class ManyFiles {
 
   #path(file: number): string {
     const { folder, folders } = this.#options
-    return join(folder, String(file % folders), `session${file}.log`)
+    return join(folder, String(file % folders), `session-${file}.log`)
   }
 }
