@@ -383,7 +383,91 @@ test('an empty file is followed at once, but for one that a followed log may be 
   expect([f.files('open'), f.taken()]).toEqual([5, ['one', 'other']])
 })
 
+describe('several copies of one log', () => {
+  for (const pattern of ['app.log*', 'app.log']) {
+    test(`one that brings nothing leaves the rest to a longer one, with the pattern ${pattern}`, async () => {
+      const f = follow({ patterns: [pattern] })
+      const log = f.path('app.log')
+      writeFileSync(log, lines(0, 5))
+      await f.start()
+      const taken = f.taken()
+      const g = await restart(f, [pattern], () => {
+        copyFileSync(log, f.path('app.log.3'))
+        appendFileSync(log, lines(5, 8))
+        copyFileSync(log, f.path('app.log.2'))
+        truncateSync(log)
+        appendFileSync(log, lines(8, 9))
+      })
+      await g.settle()
+      await g.settle()
+      expect(numbersIn([...taken, ...g.taken()])).toEqual(upTo(9))
+    })
+
+    test(`of which all but one are compressed are read once, with the pattern ${pattern}`, async () => {
+      const f = follow({ patterns: [pattern] })
+      const log = f.path('app.log')
+      writeFileSync(log, lines(0, 5))
+      await f.start()
+      const taken = f.taken()
+      const g = await restart(f, [pattern], () => {
+        writeFileSync(f.path('app.log.4.gz'), gzipSync(lines(0, 5)))
+        appendFileSync(log, lines(5, 8))
+        writeFileSync(f.path('app.log.3.gz'), gzipSync(lines(0, 8)))
+        truncateSync(log)
+        appendFileSync(log, lines(8, 9))
+      })
+      await untilRead(g, 4)
+      await writeCopyAndSettle(g, 'app.log.2', lines(0, 8))
+      expect(numbersIn([...taken, ...g.taken()])).toEqual(upTo(9))
+    })
+  }
+
+  test('a copy that gets another name while its log is rotated twice hides no generation of that', async () => {
+    const f = follow({ patterns: ['app.log', 'b.log'] })
+    const log = f.path('app.log')
+    writeFileSync(log, lines(0, 5))
+    await f.start()
+    appendFileSync(log, lines(5, 8))
+    copyFileSync(log, f.path('app.log.1'))
+    truncateSync(log)
+    await f.settle()
+    await f.settle()
+    renameSync(log, f.path('app.log.2'))
+    writeYounger(log, lines(8, 10), f.path('app.log.2'))
+    renameSync(log, f.path('app.log.3'))
+    renameSync(f.path('app.log.1'), f.path('b.log'))
+    writeFileSync(log, lines(10, 11))
+    await f.settle()
+    expect(numbersIn(f.taken())).toEqual(upTo(11))
+  })
+
+  test('a copy of a copy that is found beside the log is none of the log', async () => {
+    const f = follow({ patterns: ['app.log'] })
+    writeFileSync(f.path('app.log'), lines(0, 50))
+    await f.start()
+    copyFileSync(f.path('app.log'), f.path('app.log.1'))
+    truncateSync(f.path('app.log'))
+    copyFileSync(f.path('app.log.1'), f.path('app.log.2'))
+    await f.settle()
+    await f.settle()
+    expect(numbersIn(f.taken())).toEqual(upTo(50))
+  })
+})
+
 describe('what is no copy', () => {
+  test('a generation that begins like a deleted log of which nothing was counted', async () => {
+    const f = follow({ patterns: ['app.log*'] })
+    writeFileSync(f.path('app.log'), '')
+    await f.start()
+    unlinkSync(f.path('app.log'))
+    writeFileSync(f.path('app.log'), lines(0, 2))
+    await f.settle()
+    copyFileSync(f.path('app.log'), f.path('app.log.1'))
+    await f.settle()
+    await f.settle()
+    expect(numbersIn(f.taken())).toEqual(upTo(2))
+  })
+
   test('an older file that gets a generation’s name', async () => {
     for (const isTruncated of [false, true]) {
       const f = follow({ patterns: ['app.log*'] })
@@ -731,6 +815,20 @@ async function untilTrue(f: Following, isTrue: () => boolean): Promise<void> {
     await nextTurn()
     await f.time.step(100)
   }
+}
+
+/** In a later tick of the clock of the file system than the other was written to. */
+function writeYounger(path: string, text: string, than: string): void {
+  const { mtimeNs } = statSync(than, { bigint: true })
+  do {
+    rmSync(path, { force: true })
+    writeFileSync(path, text)
+  } while (statSync(path, { bigint: true }).birthtimeNs <= mtimeNs)
+}
+
+async function writeCopyAndSettle(f: Following, name: string, text: string): Promise<void> {
+  writeFileSync(f.path(name), text)
+  for (let i = 0; i < 3; i++) await f.settle()
 }
 
 /** Packed files are read beside the steps of time. */

@@ -10,6 +10,7 @@ import {
   readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
   unlinkSync,
@@ -109,11 +110,36 @@ describe('reading', () => {
     const f = follow({ patterns: ['*.log'], history: 'skip' })
     writeFileSync(f.path('a.log'), 'old\n')
     await f.start()
-    expect(f.source.positions().map((p) => p.checkpoint)).toEqual([4])
+    expect(checkpoints(f)).toEqual([4])
     appendFileSync(f.path('a.log'), 'new\n')
     writeFileSync(f.path('b.log'), 'later\n')
     await f.settle()
     expect(f.taken().sort()).toEqual(['later', 'new'])
+  })
+
+  test('with history: skip a line that is unfinished at the start is a later line, also if it is written anew', async () => {
+    const f = follow({ patterns: ['*.log'], history: 'skip' })
+    writeFileSync(f.path('a.log'), 'old\nunfini')
+    writeFileSync(f.path('b.log'), 'unfini')
+    writeFileSync(f.path('c.log'), `old\n${'x'.repeat(600_000)}`)
+    await f.start()
+    expect(checkpoints(f)).toEqual([4, 0, 4])
+    appendFileSync(f.path('a.log'), 'shed\n')
+    writeFileSync(f.path('b.log'), 'new\n')
+    appendFileSync(f.path('c.log'), 'y\n')
+    await f.settle()
+    expect(f.taken().sort()).toEqual(['new', 'unfinished', `${'x'.repeat(600_000)}y`])
+    expect(f.changes('truncated')).toBe(0)
+  })
+
+  test('with history: skip an unfinished line over the limit is too long when it ends, and no fragment is delivered', async () => {
+    const f = follow({ patterns: ['a.log'], history: 'skip', maxLineBytes: 8 << 20 })
+    writeFileSync(f.path('a.log'), `old\n${'x'.repeat(9 << 20)}`)
+    await f.start()
+    appendFileSync(f.path('a.log'), 'x\nnew\n')
+    await f.settle()
+    expect(f.taken()).toEqual(['new'])
+    expect(f.tooLong).toHaveLength(1)
   })
 
   test('lag is what is in the files and not in the numbers', async () => {
@@ -387,6 +413,67 @@ describe('rotation', () => {
     expect(f.taken()).toEqual(['one', 'two'])
   })
 
+  test('what is written between the last look and the time of rotation is read before the file is let go', async () => {
+    const f = follow({ patterns: ['a.log'], rotateWaitMs: 5000 })
+    writeFileSync(f.path('a.log'), 'one\n')
+    const writer = openSync(f.path('a.log'), 'a')
+    await f.start()
+    unlinkSync(f.path('a.log'))
+    await f.settle()
+    writeSync(writer, 'two\n')
+    await f.time.step(60_000)
+    await f.settle()
+    expect(f.taken()).toEqual(['one', 'two'])
+    await f.time.step(60_000)
+    await f.settle()
+    expect(openFiles(f.directory)).toBe(1)
+    closeSync(writer)
+  })
+
+  test('a torn last line has the time of rotation to be finished after a rename, also if it was quiet before', async () => {
+    const f = follow({ patterns: ['app.log*'], rotateWaitMs: 5000 })
+    writeFileSync(f.path('app.log'), 'one\ntor')
+    const writer = openSync(f.path('app.log'), 'a')
+    await f.start()
+    await f.time.step(60_000)
+    renameSync(f.path('app.log'), f.path('app.log.1'))
+    writeFileSync(f.path('app.log'), '')
+    await f.settle()
+    writeSync(writer, 'n\n')
+    await f.settle()
+    expect(f.taken()).toEqual(['one', 'torn'])
+    closeSync(writer)
+  })
+
+  test('a torn last line counts too if the next log was made long after the rename', async () => {
+    const f = follow({ patterns: ['app.log*'], rotateWaitMs: 5000 })
+    writeFileSync(f.path('app.log'), 'one\ntorn')
+    await f.start()
+    renameSync(f.path('app.log'), f.path('app.log.1'))
+    await f.settle()
+    await f.time.step(60_000)
+    expect(f.taken()).toEqual(['one'])
+    writeFileSync(f.path('app.log'), 'two\n')
+    await f.settle()
+    expect(f.taken()).toEqual(['torn', 'two'])
+  })
+
+  test('a log that is written anew behind a torn line that counted is noticed by what stood before that', async () => {
+    const f = follow({ patterns: ['app.log*'], rotateWaitMs: 5000 })
+    const head = `${'x'.repeat(2000)}\n`
+    writeFileSync(f.path('app.log'), `${head}torn`)
+    await f.start()
+    renameSync(f.path('app.log'), f.path('app.log.1'))
+    writeFileSync(f.path('app.log'), '')
+    await f.settle()
+    await f.time.step(60_000)
+    await f.settle()
+    expect(f.taken()).toEqual([head.trimEnd(), 'torn'])
+    writeFileSync(f.path('app.log.1'), `${head}new\nnewer\n`)
+    await f.settle()
+    expect(f.taken()).toEqual([head.trimEnd(), 'new', 'newer'])
+  })
+
   test('a deleted file is read to its end while it is written, with its last unterminated line', async () => {
     const f = follow({ patterns: ['a.log'], rotateWaitMs: 5000 })
     writeFileSync(f.path('a.log'), 'one\n')
@@ -620,6 +707,17 @@ describe('truncation', () => {
     expect(f.changes('truncated')).toBe(0)
   })
 
+  test('a long unfinished line that is written anew and grows is no new log', async () => {
+    const f = follow({ patterns: ['a.log'] })
+    writeFileSync(f.path('a.log'), `first\n${'x'.repeat(300_000)}`)
+    await f.start()
+    truncateSync(f.path('a.log'), 6)
+    appendFileSync(f.path('a.log'), `second\n${'y'.repeat(400_000)}\n`)
+    await f.settle()
+    expect(f.taken()).toEqual(['first', 'second', 'y'.repeat(400_000)])
+    expect(f.changes('truncated')).toBe(0)
+  })
+
   test('the bytes that were known and not read are counted as lost', async () => {
     const f = follow({ patterns: ['a.log'] })
     writeFileSync(f.path('a.log'), 'one\nunfinished')
@@ -659,6 +757,48 @@ describe('truncation', () => {
   })
 })
 
+describe('a restart', () => {
+  test('with history: skip is no first start, also if there was no file before', async () => {
+    const f = follow({ patterns: ['*.log'], history: 'skip' })
+    await f.start()
+    writeFileSync(f.path('a.log'), 'later\n')
+    const g = new Following({ patterns: ['*.log'], history: 'skip', goesOnFrom: f })
+    await g.start()
+    expect(g.taken()).toEqual(['later'])
+    await g.stop()
+  })
+
+  test('a second one finds a rotated file that was written anew meanwhile', async () => {
+    const f = follow({ patterns: ['app.log'] })
+    writeFileSync(f.path('app.log'), '0\n')
+    await f.start()
+    renameSync(f.path('app.log'), f.path('app.log.1'))
+    const g = new Following({ patterns: ['app.log'], goesOnFrom: f })
+    await g.start()
+    const h = new Following({ patterns: ['app.log'], goesOnFrom: g })
+    writeFileSync(f.path('app.log.1'), '1\n')
+    await h.start()
+    await h.settle()
+    expect([...g.taken(), ...h.taken()]).toEqual(['1'])
+    await g.kill()
+    await h.stop()
+  })
+
+  test('a generation whose predecessor is deleted by then is found under its name', async () => {
+    const f = follow({ patterns: ['app.log'] })
+    writeFileSync(f.path('app.log'), '0\n')
+    await f.start()
+    const g = new Following({ patterns: ['app.log'], goesOnFrom: f })
+    replaceLater(f.path('app.log'), '1\n')
+    renameSync(f.path('app.log'), f.path('app.log.1'))
+    writeFileSync(f.path('app.log'), '2\n')
+    await g.start()
+    await g.settle()
+    expect(g.taken()).toEqual(['1', '2'])
+    await g.stop()
+  })
+})
+
 test('stopping closes every file and leaves the positions', async () => {
   const f = follow({ patterns: ['*.log'] })
   for (let i = 0; i < 5; i++) writeFileSync(f.path(`${i}.log`), 'x\n')
@@ -669,6 +809,21 @@ test('stopping closes every file and leaves the positions', async () => {
   expect(openFiles(directory)).toBe(0)
   expect(f.source.positions().map((p) => p.checkpoint)).toEqual([2, 2, 2, 2, 2])
 })
+
+/** Another file under its name, in a later tick of the clock of the file system. */
+function replaceLater(path: string, text: string): void {
+  const birthOf = () => statSync(path, { bigint: true }).birthtimeNs
+  const before = birthOf()
+  do {
+    unlinkSync(path)
+    writeFileSync(path, text)
+  } while (birthOf() <= before)
+}
+
+/** Of the open files, in the order of opening. */
+function checkpoints(f: Following): number[] {
+  return f.source.positions().flatMap(({ origin, checkpoint }) => (origin === undefined ? [] : [checkpoint]))
+}
 
 /** Descriptors of this process that lead into the directory, deleted files too. */
 function openFiles(directory: string): number {

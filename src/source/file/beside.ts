@@ -4,8 +4,7 @@
  */
 import { dirname, resolve } from 'node:path'
 import { isArchive } from './archive.ts'
-import type { FoundFile } from './folder.ts'
-import { namesIn, statOrNothing } from './folder.ts'
+import { type FoundFile, fileAt, namesIn, statOrNothing } from './folder.ts'
 import { logPathsOf } from './generation-names.ts'
 import type { PastFiles } from './past-files.ts'
 import type { Unseen } from './unseen.ts'
@@ -45,7 +44,7 @@ export class Beside {
     if (state !== this.#listed) this.#paths = this.#folders.flatMap((folder) => generationsIn(folder, logs))
     this.#listed = state
     this.#changesListed = changes
-    const files = [...new Set([...this.#paths, ...packed])].flatMap(fileOrNothing)
+    const files = [...new Set([...this.#paths, ...packed])].flatMap(fileAt)
     return { plain: files.filter(({ path }) => !isArchive(path)), packed: files.filter(({ path }) => isArchive(path)) }
   }
 
@@ -62,9 +61,4 @@ export class Beside {
 function generationsIn(folder: string, logs: ReadonlySet<string>): string[] {
   const paths = namesIn(folder).map((name) => `${folder}/${name}`)
   return paths.filter((path) => logPathsOf(path).some((log) => logs.has(log))).slice(0, MAX_NAMES)
-}
-
-function fileOrNothing(path: string): FoundFile[] {
-  const stat = statOrNothing(path)
-  return stat?.isFile() === true ? [{ path, stat }] : []
 }

@@ -2,10 +2,13 @@
  * Which of the places that are on record a source takes over: its own, but for files that its patterns do not name any more, and those that
  * others left, if the patterns name them. An archive's place says no name: it is known here, and stays where it was.
  */
-import type { RecordedPosition } from '../source.ts'
+import type { Position, RecordedPosition } from '../source.ts'
 import { isOfArchive } from './archives.ts'
 import { familyOf } from './generation-names.ts'
 import { isOfFile, pastFileOf } from './past-file.ts'
+
+/** Says in the record that there was a first scan, though it may have found nothing: what comes later is not skipped. */
+export const BEGUN: Position = { id: 'first scan', checkpoint: 0, changes: 0, note: () => 'history is skipped' }
 
 export interface Claim {
   readonly files: readonly RecordedPosition[]

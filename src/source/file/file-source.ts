@@ -12,7 +12,7 @@ import { isArchive } from './archive.ts'
 import { Archives } from './archives.ts'
 import { Beside } from './beside.ts'
 import { Breather } from './breather.ts'
-import { claimed } from './claim.ts'
+import { BEGUN, claimed } from './claim.ts'
 import { Descriptors, type Readiness } from './descriptors.ts'
 import type { FoundFile } from './folder.ts'
 import { GhostArchives } from './ghost-archives.ts'
@@ -153,6 +153,7 @@ export class FileSource implements Source {
   positions(): Position[] {
     const positions = [...this.#past.positions(), ...(this.#packed?.archives.positions() ?? [])]
     for (const tail of this.#tails?.all ?? []) positions.push(tail.position)
+    if (this.#options.history !== 'count' && !(this.#isFirstScan && this.#isFirstStart)) positions.push(BEGUN)
     return positions
   }
 
@@ -216,6 +217,7 @@ export class FileSource implements Source {
       rotateWaitMs: this.#options.rotateWaitMs ?? 60_000,
       descriptors: this.#descriptors,
       maxFiles: this.#options.maxFiles ?? 20_000,
+      maxLineBytes: this.#maxLineBytes,
       primes: this.#options.history === 'prime',
       past: this.#past,
       unseen: this.#unseen,
@@ -236,7 +238,7 @@ export class FileSource implements Source {
       else if (archives.expects(file)) archives.start([file])
     }
     const onRead = (file: FoundFile) => archives.forget(file, true)
-    const followedLike = (lead: Buffer) => this.#tails?.like(lead) ?? []
+    const followedLike = (lead: Buffer, isUnlinked: boolean) => this.#tails?.like(lead, isUnlinked) ?? []
     return { archives, ghostArchives: new GhostArchives({ ...options, past: this.#past, followedLike, onLooked, onRead }) }
   }
 

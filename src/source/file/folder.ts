@@ -54,3 +54,9 @@ function isUnchanged({ path, stat, atMs }: Folder): boolean {
   const isSame = now.ino === stat.ino && now.dev === stat.dev && now.mtimeNs === stat.mtimeNs && now.ctimeNs === stat.ctimeNs
   return isSame && atMs - Number(stat.ctimeMs) >= TICK_MS
 }
+
+/** A regular file, or none. */
+export function fileAt(path: string): FoundFile[] {
+  const stat = statOrNothing(path)
+  return stat?.isFile() === true ? [{ path, stat }] : []
+}

@@ -2,8 +2,7 @@
  * Which files are generations of one log, judged by name: `app.log.1`, `app.log-20260131.gz` and `app-20260131.log` are of `app.log`.
  */
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import type { FoundFile } from './folder.ts'
-import { namesIn, statOrNothing } from './folder.ts'
+import { type FoundFile, fileAt, namesIn } from './folder.ts'
 
 const SUFFIX = /^(?:[._-]\d[\dT:_-]*)+$/
 const ANY_SUFFIX = /(?:[._-]\d[\dT:_-]*)+(?:\.gz)?$/
@@ -61,11 +60,7 @@ export function generationsBeside(live: string, folders = new Folders()): FoundF
   const folder = dirname(live)
   const stem = basename(live, extname(live))
   const names = folders.beginningWith(folder, stem).filter((name) => isGenerationOf(name, live))
-  return names.slice(0, MAX_LISTED).flatMap((name) => {
-    const path = join(folder, name)
-    const stat = statOrNothing(path)
-    return stat?.isFile() === true ? [{ path, stat }] : []
-  })
+  return names.slice(0, MAX_LISTED).flatMap((name) => fileAt(join(folder, name)))
 }
 
 /** The same, where `path` may be a generation itself, and may have moved on by one since. */

@@ -2,8 +2,8 @@
  * Generations of logs that left their names, under names that the patterns do not have: of a log that was open when the process ended the
  * file itself, and whatever was begun after a log and rotated since. Valid during one scan.
  */
-import type { FoundFile } from './folder.ts'
-import { type Folders, generationsBeside, ofLogBeside } from './generation-names.ts'
+import { type FoundFile, fileAt } from './folder.ts'
+import { type Folders, generationsBeside, logPathsOf, ofLogBeside } from './generation-names.ts'
 import { inodeKey } from './identity.ts'
 import type { PastFile } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
@@ -27,11 +27,11 @@ export class Generations {
   }
 
   /** `moved`: those that left their path in this scan. */
-  find(moved: Iterable<Tail>): FoundFile[] {
+  find(moved: readonly Tail[]): FoundFile[] {
     const { past, unseen, unknown } = this.#options
     const found: FoundFile[] = []
     for (const tail of moved) {
-      found.push(...this.#begunAfter(tail.birthtimeNs, tail.formerPath))
+      found.push(...this.#begunAfter(tail.sinceMs, tail.formerPath))
       // Names may move on while we look: whatever is missed so is looked for until nothing moves.
       unseen.note({ path: tail.formerPath, sinceMs: tail.sinceMs })
     }
@@ -44,23 +44,22 @@ export class Generations {
 
   #findAgain(file: PastFile): FoundFile[] {
     const { past, unseen, folders } = this.#options
-    const itself = ofLogBeside(file.path, folders).find(({ stat }) => past.of(stat) === file)
+    const itself = [...fileAt(file.path), ...ofLogBeside(file.path, folders)].find(({ stat }) => past.of(stat) === file)
+    const later = [file.path, ...logPathsOf(file.path)].flatMap((log) => this.#begunAfter(file.sinceMs, log))
     unseen.note(file)
-    if (itself === undefined) {
-      past.drop(file)
-      past.keep({ ...file, state: 'ghost' })
-      return []
-    }
-    return [itself, ...this.#begunAfter(itself.stat.birthtimeNs, file.path)]
+    if (itself !== undefined) return [itself, ...later]
+    past.drop(file)
+    past.keep({ ...file, state: 'ghost' })
+    return later
   }
 
   /** Where the file system knows no births, nothing can be told. */
-  #begunAfter(birthtimeNs: bigint, path: string): FoundFile[] {
+  #begunAfter(sinceMs: number, path: string): FoundFile[] {
     const { folders, unknown, isFollowed } = this.#options
-    if (birthtimeNs === 0n) return []
+    if (sinceMs === 0) return []
     return generationsBeside(path, folders).filter(({ path: beside, stat }) => {
       const inode = inodeKey(stat)
-      return stat.birthtimeNs > birthtimeNs && !beside.endsWith('.gz') && !isFollowed(inode) && !unknown.has(inode)
+      return Number(stat.birthtimeNs) / 1e6 > sinceMs && !beside.endsWith('.gz') && !isFollowed(inode) && !unknown.has(inode)
     })
   }
 }

@@ -23,8 +23,8 @@ export interface GhostArchivesOptions {
   readonly maxLineBytes: number
   readonly signal: AbortSignal
   readonly onDone: () => void
-  /** Followed files that begin so: what holds them is a copy. */
-  readonly followedLike: (lead: Buffer) => readonly PastFile[]
+  /** Followed files that begin so, deleted or not: what holds them is a copy. */
+  readonly followedLike: (lead: Buffer, isUnlinked: boolean) => readonly PastFile[]
   /** `of`: what is known that stands in it. */
   readonly onLooked: (file: FoundFile, of: PastFile | undefined) => void
   /** All of it was read. */
@@ -93,7 +93,9 @@ export class GhostArchives {
     const looked = openFile(path)
     if (looked === undefined) return
     const like = (lead: Buffer) => {
-      const known = [...past.ghostsLike(lead), ...past.like(lead), ...followedLike(lead)]
+      // Of several that were read as far the first is taken: a deleted one is read on by itself, another may have a longer copy.
+      const ghosts = [...past.ghostsLike(lead), ...past.like(lead)]
+      const known = [...followedLike(lead, true), ...ghosts, ...followedLike(lead, false)]
       return [...new Set(known)].filter((file) => mayHold(file, path))
     }
     const ghost = await recognize(looked.fd, like, signal)
@@ -116,12 +118,9 @@ export class GhostArchives {
     meter.count('found')
     try {
       await archive.read(maxLineBytes, signal)
-    } catch (error) {
+    } finally {
       past.endReading(ghost)
-      throw error
     }
-    if (signal.aborted) past.endReading(ghost)
-    else past.drop(ghost)
     return !signal.aborted
   }
 }

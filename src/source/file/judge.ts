@@ -24,10 +24,13 @@ export type Finding =
   | { readonly kind: 'copy'; readonly of: Tail }
   /** `of` was changed and that is to be looked at first. */
   | { readonly kind: 'unclear'; readonly of: Tail }
+  /** What stands in it is just being read elsewhere. */
+  | { readonly kind: 'later' }
   /** Named as a generation, and nothing is in it yet: a copy may be about to be made. */
   | { readonly kind: 'blank' }
 
 const NEW: Finding = { kind: 'new' }
+const LATER: Finding = { kind: 'later' }
 
 /** A copy as it was when it was found to be one. */
 interface Copy {
@@ -92,7 +95,8 @@ export class Judge {
   rest(path: string, opened: OpenedFile): Finding | undefined {
     const known = this.#past.of(opened.stat)
     const of = known === undefined ? this.#ghostIn(path, opened) : this.#unlessRewritten(known, opened)
-    return of === undefined ? undefined : { kind: 'rest', of }
+    if (of === undefined) return undefined
+    return this.#past.isBeingRead(of) ? LATER : { kind: 'rest', of }
   }
 
   #unlessRewritten(known: PastFile, opened: OpenedFile): PastFile | undefined {
@@ -132,8 +136,9 @@ function stands(ghost: PastFile, path: string, opened: OpenedFile): boolean {
   const likeness = likenessIn(opened, ghost)
   if (likeness === 'same') return isGeneration || ghost.headBytes >= HEAD_BYTES
   if (likeness === 'other' || !isGeneration) return false
-  if (sizeBytes >= Math.min(LEAD_BYTES, ghost.headBytes)) return true
-  return ghost.head !== undefined && bytesOf(fd, 0, sizeBytes).equals(ghost.head.subarray(0, sizeBytes))
+  if (ghost.head === undefined) return sizeBytes >= Math.min(LEAD_BYTES, ghost.headBytes)
+  const comparedBytes = Math.min(sizeBytes, ghost.headBytes)
+  return bytesOf(fd, 0, comparedBytes).equals(ghost.head.subarray(0, comparedBytes))
 }
 
 /** A copy is younger than its original, not longer, and the same in its first and last bytes. */
@@ -142,6 +147,7 @@ function compare(original: Tail, path: string, opened: OpenedFile): Finding {
   if (isOlder(stat.birthtimeNs, original.birthtimeNs)) return NEW
   if (isGone(original)) {
     const last = original.past('ghost')
+    if (last.checkpoint === 0 && !beginsAs(original, opened)) return NEW
     return stands(last, path, opened) ? { kind: 'rest', of: last, endOf: original } : NEW
   }
   const isGeneration = !original.isRotated && isGenerationOf(path, original.origin.file)
@@ -151,8 +157,14 @@ function compare(original: Tail, path: string, opened: OpenedFile): Finding {
   return original.isIntact() ? NEW : { kind: 'unclear', of: original }
 }
 
+/** Of an original of which nothing is counted, only what it holds can tell. */
+function beginsAs(original: Tail, { fd, stat }: OpenedFile): boolean {
+  const bytes = Math.min(HEAD_BYTES, original.lagBytes, Number(stat.size))
+  return bytes > 0 && isSame(original, fd, 0, bytes)
+}
+
 function isGone(original: Tail): boolean {
-  return original.isUnlinked && !original.isUnread
+  return original.isUnlinked && original.isRead()
 }
 
 /** One that is still being made may have no bytes yet. */

@@ -36,7 +36,7 @@ export class Landmarks {
     return this.#head
   }
 
-  /** Of a file that is not read from its start. Throws the system's errors. */
+  /** Of a file that is read from an offset to which no reading has led. Throws the system's errors. */
   learn(fd: number, offset: number, window: Window): void {
     const headBytes = window.read(fd, 0, Math.min(HEAD_BYTES, offset))
     this.#head = Buffer.from(window.buffer.subarray(0, headBytes))
@@ -45,6 +45,7 @@ export class Landmarks {
     window.buffer.copy(this.#mark, 0, 0, this.#markBytes)
     window.buffer.copy(this.#anchor, 0, 0, this.#markBytes)
     this.#anchorBytes = this.#markBytes
+    this.#anchorOffset = offset
   }
 
   /** Whether `buffer` begins with the mark. */
@@ -85,11 +86,6 @@ export class Landmarks {
     if (chunk.offset > this.#head.length || chunk.offset >= HEAD_BYTES) return
     const fresh = chunk.buffer.subarray(chunk.start, Math.min(chunk.end, chunk.start + HEAD_BYTES - chunk.offset))
     this.#head = Buffer.concat([this.#head.subarray(0, chunk.offset), fresh])
-  }
-
-  /** What follows is read unchecked. */
-  forgetMark(): void {
-    this.#markBytes = 0
   }
 
   reset(): void {

@@ -89,9 +89,15 @@ export class PastFiles {
     this.#readings.set(ghost, reading)
   }
 
-  /** The copy gave no more, and was not whole. */
+  isBeingRead(ghost: PastFile): boolean {
+    return this.#readings.has(ghost)
+  }
+
+  /** The copy gave no more. Another may, and is read from there. */
   endReading(ghost: PastFile): void {
     const read = this.#asRead(ghost)
+    this.#readings.delete(ghost)
+    if (read === ghost) return
     this.drop(ghost)
     this.keep(read)
   }
@@ -100,7 +106,7 @@ export class PastFiles {
   ghostsLike(lead: Uint8Array): PastFile[] {
     const isShort = (ghost: PastFile) => ghost.headBytes < LEAD_BYTES || (ghost.head !== undefined && lead.length < LEAD_BYTES)
     const short = [...this.#ghosts].filter(isShort).reverse().slice(0, MAX_LIKELY)
-    return [...this.like(lead).filter(({ state }) => state === 'ghost'), ...short].filter((ghost) => !this.#readings.has(ghost))
+    return [...this.like(lead).filter(({ state }) => state === 'ghost'), ...short]
   }
 
   /** All that begin so. Newest first. */

@@ -73,7 +73,8 @@ class Recognition {
       const ghost = this.#pending.shift()!
       const end = known.length - (this.#bytes - ghost.markOffset)
       const mark = known.subarray(Math.max(0, end - ghost.markBytes), Math.max(0, end))
-      if (mark.length === ghost.markBytes && hashOf(mark) === ghost.markHash) this.#found = ghost
+      if (mark.length !== ghost.markBytes || hashOf(mark) !== ghost.markHash) continue
+      if (ghost.checkpoint > (this.#found?.checkpoint ?? 0)) this.#found = ghost
     }
   }
 }

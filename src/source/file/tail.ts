@@ -100,7 +100,7 @@ export class Tail {
     this.sinceMs = sinceMs ?? Number(stat.birthtimeNs) / 1e6
     this.#wanted = this.#deliveredTo = this.#checkpoint = startOffset
     this.#landmarks = new Landmarks(startOffset)
-    if (startOffset > 0) this.#learnStart()
+    if (startOffset > 0) this.#attempt(() => this.#landmarks.learn(this.#handle.fd, this.#wanted, this.#window))
   }
 
   get checkpoint(): number {
@@ -225,7 +225,7 @@ export class Tail {
 
   /** Gives the descriptor away until `resume`. Answers false, and keeps it, if it is all that leads to the file, or nothing can be told. */
   park(): boolean {
-    if (!this.#canLook() || this.isUnlinked) return false
+    if (!this.#attempt(() => this.#look()) || this.isUnlinked) return false
     this.parkedPath = this.#handle.realPath(this.origin.file)
     this.hasChanged = false
     this.#handle.close()
@@ -247,8 +247,14 @@ export class Tail {
   }
 
   aimAtEnd(): void {
-    if (!this.isParked) this.#canLook()
+    if (!this.isParked) this.#attempt(() => this.#look())
     this.#target = this.#sizeBytes
+  }
+
+  /** Whether everything that is there now was delivered, as a new look shows. */
+  isRead(): boolean {
+    this.aimAtEnd()
+    return !this.isUnread && !this.#isUnchecked
   }
 
   /** Reads and delivers at most one window. */
@@ -282,7 +288,7 @@ export class Tail {
     }
     if (this.#sink.checkpoint <= this.#checkpoint) return
     this.#wanted = this.#checkpoint = this.#sink.checkpoint
-    this.#landmarks.forgetMark()
+    this.#attempt(() => this.#landmarks.learn(this.#handle.fd, this.#wanted, this.#window))
   }
 
   close(): void {
@@ -306,14 +312,17 @@ export class Tail {
     if (this.#sizeBytes < this.#wanted) return -1
     if (!this.hasChanged && !isSecondLook && !this.isUnread) return 0
     this.#isUnchecked = false
-    const got = this.#read()
+    let got = this.#read()
+    // An unfinished line may have become another: what is in the numbers ends before it.
+    if (got < 0 && this.#stopLookingAhead()) got = this.#read()
     // After the reading: what was read before the file was written anew is not delivered then, but gone all the same.
     return (this.hasChanged || isSecondLook) && !this.#landmarks.isHeadIn(this.#handle.fd, this.#checkpoint) ? -1 : got
   }
 
-  #canLook(): boolean {
+  /** Answers whether it could be done; if not, the error shows at the next turn. */
+  #attempt(act: () => void): boolean {
     try {
-      this.#look()
+      act()
       return true
     } catch (error) {
       this.error = error as NodeJS.ErrnoException
@@ -355,12 +364,13 @@ export class Tail {
     else this.#landmarks.moveTo(next, chunk, this.#checkpoint)
   }
 
-  /** No log changes without growing: what was looked at behind the checkpoint may be other lines now. */
-  #stopLookingAhead(): void {
+  /** What was looked at behind the checkpoint may be other lines now: no log changes without growing. Answers whether anything was. */
+  #stopLookingAhead(): boolean {
     const { anchorOffset } = this.#landmarks
-    if (this.#wanted <= anchorOffset) return
+    if (this.#wanted <= anchorOffset) return false
     this.#wanted = anchorOffset
     this.#landmarks.goBackTo(anchorOffset)
+    return true
   }
 
   #restart(sizeBefore: number): Turn {
@@ -374,15 +384,6 @@ export class Tail {
     this.origin.historyBytes = this.origin.primedBytes = 0
     this.#changes++
     return 'truncated'
-  }
-
-  /** An error shows at the first turn. */
-  #learnStart(): void {
-    try {
-      this.#landmarks.learn(this.#handle.fd, this.#wanted, this.#window)
-    } catch (error) {
-      this.error = error as NodeJS.ErrnoException
-    }
   }
 
   #readFrom(offset: number, endOffset: number): Chunk {

@@ -9,6 +9,7 @@ import type { Descriptors } from './descriptors.ts'
 import type { FoundFile } from './folder.ts'
 import { familyOf } from './generation-names.ts'
 import { Generations } from './generations.ts'
+import { endOfHistory } from './history-end.ts'
 import { fileKey, inodeKey } from './identity.ts'
 import { type Finding, Judge } from './judge.ts'
 import type { Meter } from './meter.ts'
@@ -31,6 +32,7 @@ export interface TailsOptions {
   readonly rotateWaitMs: number
   readonly descriptors: Descriptors
   readonly maxFiles: number
+  readonly maxLineBytes: number
   /** What is skipped otherwise is read, and counts nothing. */
   readonly primes: boolean
   /** What is known of files that are not open. */
@@ -107,7 +109,7 @@ export class Tails {
     const { past, unseen } = this.#options
     const { folders } = this.#whereabouts
     const generations = new Generations({ past, unseen, folders, unknown, isFollowed: (inode) => this.#byInode.has(inode) })
-    for (const file of generations.find(moved.values())) unknown.set(inodeKey(file.stat), file)
+    for (const file of generations.find(moved)) unknown.set(inodeKey(file.stat), file)
     const fresh = this.#openUnknown([...unknown.values()], skipsHistory, nowMs)
     this.#order(moved, fresh)
     this.#indexPaths()
@@ -116,8 +118,9 @@ export class Tails {
   }
 
   /** What is known of files that begin so. */
-  like(lead: Buffer): PastFile[] {
-    return [...this.all].filter(({ head }) => head.subarray(0, lead.length).equals(lead)).map((tail) => tail.past('open'))
+  like(lead: Buffer, isUnlinked: boolean): PastFile[] {
+    const tails = [...this.all].filter((tail) => tail.isUnlinked === isUnlinked)
+    return tails.filter(({ head }) => head.subarray(0, lead.length).equals(lead)).map((tail) => tail.past('open'))
   }
 
   /** What it held is gone. */
@@ -139,7 +142,11 @@ export class Tails {
       const isUnseen = unseen.has(path, opened.stat)
       return isUnseen ? this.#judge.judge(path, opened, originals) : this.#judge.rest(path, opened)
     }
-    const fresh = unknown.sort(compareBirths).flatMap(({ path }) => this.#open(path, find, false, nowMs))
+    const fresh = unknown.sort(compareBirths).flatMap(({ path }) => {
+      const opened = this.#open(path, find, false, nowMs)
+      for (const tail of opened) originals.add(tail)
+      return opened
+    })
     const unclear = this.#unclear.splice(0)
     if (unclear.length === 0 && isSteady()) unseen.clear()
     if (fresh.length > 0) this.#indexPaths()
@@ -155,7 +162,9 @@ export class Tails {
 
   /** Lets go of lost files that are read and quiet. Answers them. */
   closeFinished(nowMs: number): Tail[] {
-    const finished = [...this.all].filter((tail) => (tail.isLost || tail.isRotated) && this.#isFinished(tail, nowMs))
+    const finished = [...this.all].filter((tail) => {
+      return (tail.isLost || (tail.isRotated && tail.lagBytes > 0)) && this.#isFinished(tail, nowMs)
+    })
     for (const tail of finished) this.#endLastLine(tail)
     const lost = finished.filter((tail) => tail.isLost)
     for (const tail of lost) this.#letGo(tail)
@@ -190,21 +199,23 @@ export class Tails {
   }
 
   /** Gives known files their present paths, and marks those that have none. Answers those that left their path. */
-  #follow(pathOf: ReadonlyMap<Tail, string>, paths: ReadonlySet<string>, nowMs: number): Map<string, Tail> {
-    const moved = new Map<string, Tail>()
+  #follow(pathOf: ReadonlyMap<Tail, string>, paths: ReadonlySet<string>, nowMs: number): Tail[] {
+    const moved: Tail[] = []
     for (const tail of this.all) {
       const path = pathOf.get(tail)
       const before = tail.origin.file
-      if (path === before) tail.isLost = false
-      else {
+      if (path === before) {
+        tail.isLost = false
+        tail.hasSuccessor ||= tail.isRotated && paths.has(tail.formerPath)
+      } else {
         const isGone = path === undefined && tail.isParked && !this.#whereabouts.find(tail)
         tail.hasSuccessor ||= paths.has(before)
         if (path !== undefined || !tail.isLost) {
           tail.aimAtEnd()
           tail.formerPath = before
-          moved.set(familyOf(before), tail)
+          moved.push(tail)
         }
-        if (path !== undefined) this.#rename(tail, path)
+        if (path !== undefined) this.#rename(tail, path, nowMs)
         else if (isGone) this.#miss(tail)
         else this.#lose(tail, nowMs)
       }
@@ -239,9 +250,10 @@ export class Tails {
     }
   }
 
-  #rename(tail: Tail, path: string): void {
+  #rename(tail: Tail, path: string, nowMs: number): void {
     tail.isLost = false
     tail.isRotated = true
+    tail.quietSinceMs = nowMs
     tail.origin.file = path
     tail.origin.fields = this.#options.fieldsOf(path)
     tail.noteRename()
@@ -318,15 +330,17 @@ export class Tails {
   }
 
   #begin(path: string, { fd, stat }: OpenedFile, past: PastFile | undefined, startsAtEnd: boolean, nowMs: number): Tail {
-    const { source, open, fieldsOf, window, meter, primes } = this.#options
+    const { source, open, fieldsOf, window, meter, primes, maxLineBytes } = this.#options
     const sizeBytes = Number(stat.size)
     const primedBytes = past === undefined ? (startsAtEnd && primes ? sizeBytes : 0) : (past.primedBytes ?? 0)
     const origin = { source, log: fileKey(stat), file: path, stream: '', fields: fieldsOf(path), primedBytes }
-    const startOffset = Math.min(sizeBytes, past?.checkpoint ?? (startsAtEnd && !primes ? sizeBytes : 0))
+    const firstOffset = startsAtEnd && !primes ? endOfHistory(fd, sizeBytes, maxLineBytes, window) : 0
+    const startOffset = Math.min(sizeBytes, past?.checkpoint ?? firstOffset)
     const content = past === undefined ? {} : { sinceMs: past.sinceMs }
     const historyBytes = past?.historyBytes ?? (this.opensHistory ? sizeBytes : 0)
     const tail = new Tail({ fd, stat, nowMs, startOffset, historyBytes, ...content, origin, sink: open(origin), window })
-    if (past !== undefined) this.#options.past.drop(past)
+    // A copy that brings nothing leaves the ghost to a longer one.
+    if (past !== undefined && (past.checkpoint < sizeBytes || past.key === fileKey(stat))) this.#options.past.drop(past)
     // Of what was never read it cannot be told whether it is still the same.
     if (past?.state === 'open' && past.checkpoint === 0) this.#options.unseen.note(past)
     this.#byInode.set(tail.inode, tail)
@@ -336,20 +350,21 @@ export class Tails {
   }
 
   /** Generations of one log are read one after the other: the one that left its name first, then the new ones by age. */
-  #order(moved: Map<string, Tail>, fresh: readonly Tail[]): void {
+  #order(moved: readonly Tail[], fresh: readonly Tail[]): void {
+    const newest = new Map(moved.map((tail) => [familyOf(tail.formerPath), tail]))
     for (const tail of fresh) {
       const family = familyOf(tail.origin.file)
-      tail.waitsFor = moved.get(family)
-      moved.set(family, tail)
+      tail.waitsFor = newest.get(family)
+      newest.set(family, tail)
     }
   }
 
   #isFinished(tail: Tail, nowMs: number): boolean {
-    if (tail.isUnread && tail.error === undefined) return false
     const { rotateWaitMs } = this.#options
-    if (tail.isPressed) return true
     const isFinal = tail.isUnlinked || tail.hasSuccessor
-    return nowMs - tail.quietSinceMs >= rotateWaitMs * (isFinal ? 1 : PATIENCE_WITHOUT_SUCCESSOR)
+    const waitMs = tail.isPressed ? 0 : rotateWaitMs * (isFinal ? 1 : PATIENCE_WITHOUT_SUCCESSOR)
+    if (nowMs - tail.quietSinceMs < waitMs) return false
+    return tail.isRead() || tail.error !== undefined
   }
 
   /** Nobody can finish it any more, or had the time to: it is taken as it is. */

@@ -1,0 +1,139 @@
+/** What a file is that is not known by its inode: a copy of a log, or what is left of one, or a log of its own. */
+import { basename, dirname, join } from 'node:path'
+import type { LogFile } from './disk.ts'
+import { goesOn, type Stand } from './oracle.ts'
+
+/** Files that are shorter are copies only if they are named as generations. */
+const TELLING_BYTES = 1024
+/** Of less the record cannot tell. */
+const LEAD_BYTES = 64
+
+/** What was counted of bytes, wherever they stand now. */
+export interface Ghost {
+  at: number
+  /** The first `at` bytes. */
+  text: string
+  path: string
+  readonly birth: number
+  /** When these bytes were begun: with the file, or when it was written anew. */
+  since: number
+  /** Known from the record alone, which has hashes and no bytes. */
+  isOfRecord: boolean
+}
+
+export interface View {
+  readonly held: ReadonlySet<LogFile>
+  readonly stands: ReadonlyMap<LogFile, Stand>
+  readonly ghosts: ReadonlySet<Ghost>
+  /** Those of the held ones that this scan has found. */
+  readonly fresh: ReadonlySet<LogFile>
+}
+
+interface Copy {
+  readonly of: LogFile
+  readonly restarts: number
+  readonly version: number
+}
+
+export type Finding =
+  | { readonly kind: 'new' | 'unclear' | 'blank' }
+  | { readonly kind: 'copy'; readonly of: LogFile }
+  | { readonly kind: 'rest'; readonly of: Ghost; readonly endOf?: LogFile }
+
+/** Nothing has changed since it was found to be one. */
+export function stillCopy({ of, restarts, version }: Copy, file: LogFile, view: View): boolean {
+  return view.held.has(of) && !isGone(of, view) && view.stands.get(of)!.restarts === restarts && file.version === version
+}
+
+export function whatIs(file: LogFile, path: string, copy: Copy | undefined, view: View): Finding {
+  const originals = originalsOf(file, path, view)
+  if (originals.some((one) => !isGone(one, view) && !goesOn(view.stands.get(one)!, one.text))) return { kind: 'unclear' }
+  const rest = (copy === undefined ? undefined : restOf(copy, file, view)) ?? ghostIn(file, path, view.ghosts)
+  if (rest !== undefined) return { kind: 'rest', of: rest }
+  // A copy may be about to be made.
+  if (file.text === '' && logOf(path).length > 0) return { kind: 'blank' }
+  for (const original of originals) {
+    const finding = compare(original, file, path, view)
+    if (finding.kind !== 'new') return finding
+  }
+  return { kind: 'new' }
+}
+
+/** The ghost that was counted furthest, of those that the file holds, or of whose beginning it is a copy. */
+export function ghostIn(file: LogFile, path: string, ghosts: ReadonlySet<Ghost>): Ghost | undefined {
+  const fitting = [...ghosts].filter((ghost) => holds(file, path, ghost))
+  return fitting.sort((a, b) => b.at - a.at)[0]
+}
+
+/** A file that was a copy of a log holds what was known of that when it lost its bytes, or was let go. */
+function restOf({ of, restarts }: Copy, file: LogFile, { held, stands }: View): Ghost | undefined {
+  const stand = stands.get(of)
+  if (stand === undefined) return undefined
+  const last = stand.restarts !== restarts ? stand.before : held.has(of) ? undefined : stand
+  return last !== undefined && (file.text.startsWith(last.text) || last.text.startsWith(file.text)) ? last : undefined
+}
+
+/** The logs of which the file may be a copy by its name, then those that begin as it does. */
+function originalsOf(file: LogFile, path: string, { held, stands, fresh }: View): LogFile[] {
+  const isNamesake = (one: LogFile) => logOf(path).includes(stands.get(one)!.path)
+  const head = file.text.slice(0, TELLING_BYTES)
+  // Files that one scan finds and that begin alike came together, and are logs of their own.
+  const isAlike = (one: LogFile) => {
+    if (head.length < TELLING_BYTES) return false
+    const { seen } = stands.get(one)!
+    return (seen.length >= TELLING_BYTES || fresh.has(one) ? seen : one.text).startsWith(head)
+  }
+  return [...[...held].filter(isNamesake), ...[...held].filter((one) => !isNamesake(one) && isAlike(one))]
+}
+
+function compare(original: LogFile, file: LogFile, path: string, view: View): Finding {
+  const stand = view.stands.get(original)!
+  if (file.birth < original.birth) return { kind: 'new' }
+  const isAnother = stand.at === 0 && !beginsAlike(original.text, file.text)
+  if (isGone(original, view))
+    return !isAnother && holds(file, path, stand) ? { kind: 'rest', of: stand, endOf: original } : { kind: 'new' }
+  const isNamed = !stand.isRotated && isGeneration(path, stand.path)
+  if (!isNamed && file.text.length < TELLING_BYTES) return { kind: 'new' }
+  return original.text.startsWith(file.text) ? { kind: 'copy', of: original } : { kind: 'new' }
+}
+
+function beginsAlike(one: string, other: string): boolean {
+  const bytes = Math.min(one.length, other.length, TELLING_BYTES)
+  return bytes > 0 && one.slice(0, bytes) === other.slice(0, bytes)
+}
+
+/** Deleted, and read to its end. */
+function isGone(file: LogFile, { stands }: View): boolean {
+  return file.names.size === 0 && file.version === stands.get(file)!.version
+}
+
+function holds({ text, birth }: LogFile, path: string, ghost: Ghost): boolean {
+  if (text === '' || birth < ghost.birth) return false
+  const isNamed = isOfLogOf(path, ghost.path)
+  if (text.startsWith(ghost.text)) return isNamed || ghost.text.length >= TELLING_BYTES
+  return isNamed && beginsAs(ghost, text)
+}
+
+/** Of a shorter one no more than the first bytes can be compared, and of the few that the record has a hash of only all. */
+function beginsAs({ text, isOfRecord }: Ghost, copy: string): boolean {
+  const head = Math.min(TELLING_BYTES, text.length)
+  if (copy.length >= text.length) return false
+  if (copy.length >= head || !isOfRecord) return copy.slice(0, head) === text.slice(0, Math.min(head, copy.length))
+  return copy.length >= LEAD_BYTES && copy.slice(0, LEAD_BYTES) === text.slice(0, LEAD_BYTES)
+}
+
+export function isGeneration(path: string, live: string): boolean {
+  const name = basename(path).replace(/\.gz$/, '')
+  return name.startsWith(basename(live)) && /^(?:[.-]\d+)+$/.test(name.slice(basename(live).length))
+}
+
+/** The path of the log of which this is a generation, if it is one by its name. */
+export function logOf(path: string): string[] {
+  const name = basename(path)
+  const log = name.replace(/(?:[.-]\d+)+(?:\.gz)?$/, '')
+  return log === name ? [] : [join(dirname(path), log)]
+}
+
+export function isOfLogOf(path: string, other: string): boolean {
+  return [other, ...logOf(other)].some((log) => isGeneration(path, log))
+}
