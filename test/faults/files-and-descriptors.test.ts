@@ -98,8 +98,10 @@ test(`10,000 logs and ${DESCRIPTORS} file descriptors: written, rotated, deleted
   const limited = ['sh', '-c', `ulimit -n ${DESCRIPTORS}; exec "$@"`, 'sh']
   const lines = IS_LONG ? 600_000 : 60_000
   const options = { folders: 1, files: 10_000, hotFiles: 20, lines, linesPerSecond: 2000, quietMs: 10_000 }
-  const { running, maxMs, mostDescriptors } = await follow(limited, options, IDLE_CONNECTIONS)
-  expect(maxMs).toBeLessThan(5000)
+  const { running, p99Ms, maxMs, mostDescriptors } = await follow(limited, options, IDLE_CONNECTIONS)
+  // 3 s at most where the machine is free. Where others keep it busy the last lines take longer, but never as long as a file lives.
+  expect(p99Ms).toBeLessThan(5000)
+  expect(maxMs).toBeLessThan(options.quietMs)
   expect(mostDescriptors).toBeLessThanOrEqual(DESCRIPTORS - LEFT_OVER)
   expect(running.stderr).not.toContain('EMFILE')
   expect(await running.stop('SIGTERM')).toBe(0)

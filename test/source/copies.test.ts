@@ -368,6 +368,21 @@ describe('a known copy', () => {
   })
 })
 
+test('an empty file is followed at once, but for one that a followed log may be copied to', async () => {
+  const f = follow({ patterns: ['*.log*'] })
+  for (const name of ['session-1.log', 'session-2.log', 'rollout.2026-01-31.log']) writeFileSync(f.path(name), '')
+  await f.start()
+  expect(f.files('open')).toBe(3)
+  writeFileSync(f.path('app.log'), 'one\n')
+  await f.settle()
+  writeFileSync(f.path('app.log.1'), '')
+  await f.settle()
+  expect(f.files('open')).toBe(4)
+  writeFileSync(f.path('app.log.1'), 'other\n')
+  await f.settle()
+  expect([f.files('open'), f.taken()]).toEqual([5, ['one', 'other']])
+})
+
 describe('several copies of one log', () => {
   for (const pattern of ['app.log*', 'app.log']) {
     test(`one that brings nothing leaves the rest to a longer one, with the pattern ${pattern}`, async () => {

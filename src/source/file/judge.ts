@@ -6,7 +6,7 @@
 import type { BigIntStats } from 'node:fs'
 import { HEAD_BYTES, LEAD_BYTES, type Likeness, likenessOf, MARK_BYTES } from './fingerprint.ts'
 import type { FoundFile } from './folder.ts'
-import { isGenerationOf, isOfLogOf, logPathsOf } from './generation-names.ts'
+import { isGenerationOf, isOfLogOf } from './generation-names.ts'
 import { birthOf, inodeKey } from './identity.ts'
 import type { Meter } from './meter.ts'
 import { bytesOf, type OpenedFile } from './open-file.ts'
@@ -81,7 +81,7 @@ export class Judge {
     const last = copy === undefined ? undefined : restOf(copy, opened)
     const rest = last === undefined ? this.rest(path, opened) : ({ kind: 'rest', of: last } as const)
     if (rest !== undefined) return rest
-    if (opened.stat.size === 0n && logPathsOf(path).length > 0) return { kind: 'blank' }
+    if (opened.stat.size === 0n && among.names(path)) return { kind: 'blank' }
     const finding = originals.map((original) => this.#compare(original, path, opened)).find((found) => found !== NEW) ?? NEW
     if (finding.kind === 'copy') this.#copies.set(inode, { of: finding.of, restarts: finding.of.restarts, stat: opened.stat })
     return finding

@@ -1,5 +1,5 @@
 /** The files that are followed, looked up by name and by how they begin: an unknown file may be a copy of one. Valid during one scan. */
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { HEAD_BYTES } from './fingerprint.ts'
 import { logPathsOf } from './generation-names.ts'
 import { bytesOf, type OpenedFile } from './open-file.ts'
@@ -10,6 +10,7 @@ const MAX_ALIKE = 16
 
 export class Originals {
   readonly #byKey = new Map<string, Tail[]>()
+  readonly #names = new Set<string>()
 
   constructor(tails: Iterable<Tail>) {
     for (const tail of tails) this.#add(tail, firstBytesOf(tail))
@@ -20,7 +21,13 @@ export class Originals {
     this.#add(tail, tail.head)
   }
 
+  /** Whether it has the name that a copy of one would get, in whatever folder. */
+  names(path: string): boolean {
+    return logPathsOf(path).some((log) => this.#names.has(basename(log)))
+  }
+
   #add(tail: Tail, head: Buffer): void {
+    this.#names.add(basename(tail.origin.file))
     this.#put(`path ${resolve(tail.origin.file)}`, tail)
     if (head.length === HEAD_BYTES) this.#put(headKey(head), tail)
   }

@@ -50,13 +50,18 @@ export function whatIs(file: LogFile, path: string, copy: Copy | undefined, view
   if (originals.some((one) => !isGone(one, view) && !goesOn(view.stands.get(one)!, one.text))) return { kind: 'unclear' }
   const rest = (copy === undefined ? undefined : restOf(copy, file, view)) ?? ghostIn(file, path, view.ghosts)
   if (rest !== undefined) return { kind: 'rest', of: rest }
-  // A copy may be about to be made.
-  if (file.text === '' && logOf(path).length > 0) return { kind: 'blank' }
+  if (file.text === '' && mayBecomeCopy(path, view)) return { kind: 'blank' }
   for (const original of originals) {
     const finding = compare(original, file, path, view)
     if (finding.kind !== 'new') return finding
   }
   return { kind: 'new' }
+}
+
+/** It has the name that a copy of a followed log would get, in whatever folder. */
+function mayBecomeCopy(path: string, { held, stands }: View): boolean {
+  const names = new Set(logOf(path).map((log) => basename(log)))
+  return [...held].some((one) => names.has(basename(stands.get(one)!.path)))
 }
 
 /** The ghost that was counted furthest, of those that the file holds, or of whose beginning it is a copy. */
