@@ -78,10 +78,13 @@ function drawnLine(random: Random): Drawn {
   return { line: JSON.stringify(event), secrets }
 }
 
+/** What stands before and after every private key. */
+const EDGE = /-----(?:BEGIN|END) [A-Z ]*PRIVATE KEY-----/
+
 /** The first piece of a secret that `shown` holds; its public beginning (`sk-ant-`, the header of a web token) counts too. */
 function leak(secrets: readonly string[], shown: string): string | undefined {
   const pieces = new Map<string, string>()
-  for (const secret of secrets)
+  for (const secret of secrets.flatMap((one) => one.split(EDGE)))
     for (let at = 0; at + DISTINCTIVE <= secret.length; at++) pieces.set(secret.slice(at, at + DISTINCTIVE), secret)
   for (let at = 0; at + DISTINCTIVE <= shown.length; at++) {
     const piece = shown.slice(at, at + DISTINCTIVE)
