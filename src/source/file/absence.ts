@@ -2,9 +2,8 @@
  * The time in which nothing ran, between the last writing of the record and the start: a packed generation of a log that was followed, and
  * that was written to in that time, holds what was never seen, unless something known stands in it. (Packing keeps the time of writing.)
  */
-import { resolve } from 'node:path'
 import type { FoundFile } from './folder.ts'
-import { logPathsOf } from './generation-names.ts'
+import { logPathsOf, pathAndLogsOf } from './generation-names.ts'
 import type { PastFile } from './past-file.ts'
 
 /** File systems count time in ticks. No log is forgotten so soon after it was written to. */
@@ -18,7 +17,7 @@ export class Absence {
 
   /** Milliseconds since the epoch. */
   constructor(followed: readonly PastFile[], beganMs: number, endedMs: number) {
-    this.logs = new Set(beganMs === 0 ? [] : followed.flatMap(({ path }) => [resolve(path), ...logPathsOf(path)]))
+    this.logs = new Set(beganMs === 0 ? [] : followed.flatMap(({ path }) => pathAndLogsOf(path)))
     this.#beganMs = beganMs
     this.#endedMs = endedMs
   }

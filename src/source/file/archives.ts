@@ -24,7 +24,7 @@ export interface ArchivesOptions {
   readonly meter: Meter
   readonly maxLineBytes: number
   readonly signal: AbortSignal
-  /** An archive was read to its end, or failed. */
+  /** There is nothing more to read of one, or of those that were given. */
   readonly onDone: () => void
 }
 

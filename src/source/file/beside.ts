@@ -2,10 +2,10 @@
  * Files beside the logs of ghosts, named as their generations: one may be a copy that holds what was not read, under a name that the
  * patterns do not have. A folder is listed when it has changed, or when a log is asked for that was not before.
  */
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { isArchive } from './archive.ts'
 import { type FoundFile, fileAt, namesIn, statOrNothing } from './folder.ts'
-import { logPathsOf } from './generation-names.ts'
+import { logPathsOf, pathAndLogsOf } from './generation-names.ts'
 import type { PastFiles } from './past-files.ts'
 import type { Unseen } from './unseen.ts'
 
@@ -35,7 +35,7 @@ export class Beside {
 
   /** `packed`: paths of `.gz` files that the patterns name. `others`: absolute paths of logs to be looked beside as well. */
   look(packed: readonly string[], others: Iterable<string>): FoundBeside {
-    const ghosts = [...this.#past.ghosts].flatMap(({ path }) => [resolve(path), ...logPathsOf(path)])
+    const ghosts = [...this.#past.ghosts].flatMap(({ path }) => pathAndLogsOf(path))
     const logs = new Set([...others, ...this.#unseen.logs, ...ghosts])
     if (logs.size === 0) return NOTHING
     this.#folders = [...new Set([...logs].map((path) => dirname(path)))].slice(0, MAX_FOLDERS)

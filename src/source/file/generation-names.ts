@@ -25,6 +25,11 @@ export function logPathsOf(path: string): string[] {
   return [...names].map((log) => resolve(dirname(path), log))
 }
 
+/** The file itself and the logs that it may be a generation of, as absolute paths. */
+export function pathAndLogsOf(path: string): string[] {
+  return [resolve(path), ...logPathsOf(path)]
+}
+
 /** Whether the first is the name that the second gets when it is rotated, in whatever folder. */
 export function isGenerationOf(path: string, live: string): boolean {
   const name = basename(path).replace(/\.gz$/, '')

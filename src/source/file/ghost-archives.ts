@@ -3,26 +3,19 @@
  * One at a time; one that is still being written is looked at again when it has grown.
  */
 import { type BigIntStats, closeSync } from 'node:fs'
-import type { OpenStream, Origin } from '../source.ts'
 import { Archive } from './archive.ts'
+import type { ArchivesOptions } from './archives.ts'
 import { HEAD_BYTES } from './fingerprint.ts'
 import type { FoundFile } from './folder.ts'
 import { isOfLogOf } from './generation-names.ts'
 import { fileKey } from './identity.ts'
-import type { Meter } from './meter.ts'
 import { openFile } from './open-file.ts'
 import type { PastFile } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
 import { recognize } from './recognize.ts'
 
-export interface GhostArchivesOptions {
+export interface GhostArchivesOptions extends ArchivesOptions {
   readonly past: PastFiles
-  readonly open: OpenStream
-  readonly makeOrigin: (path: string) => Omit<Origin, 'log'>
-  readonly meter: Meter
-  readonly maxLineBytes: number
-  readonly signal: AbortSignal
-  readonly onDone: () => void
   /** Followed files that begin so, deleted or not: what holds them is a copy. */
   readonly followedLike: (lead: Buffer, isUnlinked: boolean) => readonly PastFile[]
   /** `of`: what is known that stands in it. */

@@ -15,10 +15,6 @@ export class Unseen {
     return this.#sinceMs.keys()
   }
 
-  get count(): number {
-    return this.#sinceMs.size
-  }
-
   /** Where the file system knows no births, nothing can be told. */
   note({ path, sinceMs }: Pick<PastFile, 'path' | 'sinceMs'>): void {
     const log = resolve(path)
