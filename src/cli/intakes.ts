@@ -63,6 +63,8 @@ export function createIntakes(
       const source = new StdinSource({ name: spec.name, input: process.stdin, telemetry: own, log })
       return { key, source, files: undefined, createFramer: cutInput }
     }
+    // The mapping is refused before (config/later.ts).
+    if (spec.kind !== 'file') throw new Error(`a source of kind ${spec.kind}`)
     const source = new FileSource({ ...fileOptions(spec, settings, config), descriptors, telemetry: own, log })
     return { key, source, files: source, createFramer: cutFile }
   })

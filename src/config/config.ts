@@ -16,7 +16,36 @@ export interface StdinSourceSpec {
   readonly name: string
 }
 
-export type SourceSpec = FileSourceSpec | StdinSourceSpec
+/** Containers of one Docker daemon. */
+export interface DockerSourceSpec {
+  readonly kind: 'docker'
+  readonly name: string
+  /** Globs of names; none: every container. */
+  readonly names: readonly string[]
+  /** Labels that a container must have. */
+  readonly withLabels: Readonly<Record<string, string>>
+  readonly streams: readonly ('stdout' | 'stderr')[]
+  /** `files`: the logs that the daemon writes; `api`: its interface; `auto`: files where they can be read. */
+  readonly read: 'auto' | 'files' | 'api'
+  /** Folder of the daemon's containers. */
+  readonly root: string
+  readonly history: 'count' | 'skip' | 'prime'
+}
+
+/** Logs that the kubelet keeps of the pods of its node. */
+export interface KubernetesSourceSpec {
+  readonly kind: 'kubernetes'
+  readonly name: string
+  /** Folder of the pods' logs. */
+  readonly root: string
+  /** Globs; none: all. */
+  readonly namespaces: readonly string[]
+  readonly pods: readonly string[]
+  readonly containers: readonly string[]
+  readonly history: 'count' | 'skip' | 'prime'
+}
+
+export type SourceSpec = FileSourceSpec | StdinSourceSpec | DockerSourceSpec | KubernetesSourceSpec
 
 export interface Limits {
   readonly series: number

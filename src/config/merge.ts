@@ -49,7 +49,7 @@ export function mergeFiles(
 function sourceSpecs(raws: readonly RawSource[]): SourceSpec[] {
   const taken = new Set(raws.flatMap((raw) => raw.name ?? []))
   return raws.map((raw) => {
-    const kind = raw.file === undefined ? 'stdin' : 'files'
+    const kind = kindOf(raw)
     let name = raw.name ?? kind
     for (let i = 2; raw.name === undefined && taken.has(name); i++) name = `${kind}-${i}`
     taken.add(name)
@@ -57,10 +57,45 @@ function sourceSpecs(raws: readonly RawSource[]): SourceSpec[] {
   })
 }
 
+function kindOf(raw: RawSource): string {
+  if (raw.file !== undefined) return 'files'
+  if (raw.docker !== undefined) return 'docker'
+  return raw.kubernetes !== undefined ? 'kubernetes' : 'stdin'
+}
+
 function sourceSpec(raw: RawSource, name: string): SourceSpec {
-  if (raw.file === undefined) return { kind: 'stdin', name }
-  const { paths, exclude = [], history = 'count', fields } = raw.file
-  return { kind: 'file', name, paths, exclude, history, fields }
+  if (raw.file !== undefined) {
+    const { paths, exclude = [], history = 'count', fields } = raw.file
+    return { kind: 'file', name, paths, exclude, history, fields }
+  }
+  if (raw.docker !== undefined) return dockerSpec(raw.docker, name)
+  if (raw.kubernetes !== undefined) return kubernetesSpec(raw.kubernetes, name)
+  return { kind: 'stdin', name }
+}
+
+function dockerSpec(raw: NonNullable<RawSource['docker']>, name: string): SourceSpec {
+  return {
+    kind: 'docker',
+    name,
+    names: raw.names ?? [],
+    withLabels: raw.with_labels ?? {},
+    streams: raw.streams ?? ['stdout', 'stderr'],
+    read: raw.read ?? 'auto',
+    root: raw.root ?? '/var/lib/docker/containers',
+    history: raw.history ?? 'count',
+  }
+}
+
+function kubernetesSpec(raw: NonNullable<RawSource['kubernetes']>, name: string): SourceSpec {
+  return {
+    kind: 'kubernetes',
+    name,
+    root: raw.root ?? '/var/log/pods',
+    namespaces: raw.namespaces ?? [],
+    pods: raw.pods ?? [],
+    containers: raw.containers ?? [],
+    history: raw.history ?? 'count',
+  }
 }
 
 function inputSpec(files: readonly MappingFile[]): InputSpec {

@@ -37,6 +37,21 @@ export interface RawSource {
     readonly fields?: string
   }
   readonly stdin?: object
+  readonly docker?: {
+    readonly names?: readonly string[]
+    readonly with_labels?: Readonly<Record<string, string>>
+    readonly streams?: readonly ('stdout' | 'stderr')[]
+    readonly read?: 'auto' | 'files' | 'api'
+    readonly root?: string
+    readonly history?: 'count' | 'skip' | 'prime'
+  }
+  readonly kubernetes?: {
+    readonly root?: string
+    readonly namespaces?: readonly string[]
+    readonly pods?: readonly string[]
+    readonly containers?: readonly string[]
+    readonly history?: 'count' | 'skip' | 'prime'
+  }
 }
 
 export interface RawMapping {

@@ -177,6 +177,38 @@ const input = z.strictObject({
   count_malformed: z.boolean().optional().describe('Parse also what no rule takes.'),
 })
 
+const history = z
+  .enum(['count', 'skip', 'prime'])
+  .optional()
+  .describe(
+    'Lines that are there at the first start: count (the default), skip, or prime: read them for what later lines need, and count nothing.',
+  )
+const globs = z.array(z.string().min(1)).min(1)
+
+const docker = z.strictObject({
+  names: globs.optional().describe('Globs of container names; default: all.'),
+  with_labels: z.record(z.string(), z.string()).optional().describe('Labels that a container must have.'),
+  streams: z
+    .array(z.enum(['stdout', 'stderr']))
+    .min(1)
+    .optional()
+    .describe('Default: both.'),
+  read: z
+    .enum(['auto', 'files', 'api'])
+    .optional()
+    .describe("files: the daemon's json-file logs; api: its interface; auto (the default): the files where they can be read."),
+  root: z.string().min(1).optional().describe("Folder of the daemon's containers; default /var/lib/docker/containers."),
+  history,
+})
+
+const kubernetes = z.strictObject({
+  root: z.string().min(1).optional().describe("Folder of the pods' logs; default /var/log/pods."),
+  namespaces: globs.optional().describe('Globs of namespaces; default: all.'),
+  pods: globs.optional().describe('Globs of pod names; default: all.'),
+  containers: globs.optional().describe('Globs of container names; default: all.'),
+  history,
+})
+
 const source = z.strictObject({
   name: z.string().min(1).optional().describe('Name of the source.'),
   use: z.array(z.string()).optional().describe('Mappings for this source alone.'),
@@ -184,19 +216,14 @@ const source = z.strictObject({
     .strictObject({
       paths: z.array(z.string().min(1)).min(1).describe('Files and globs.'),
       exclude: z.array(z.string().min(1)).optional().describe('Globs to leave out.'),
-      history: z
-        .enum(['count', 'skip', 'prime'])
-        .optional()
-        .describe(
-          'Lines that are there at the first start: count (the default), skip, or prime: read them for what later lines need, and count nothing.',
-        ),
+      history,
       fields: z.string().optional().describe('Regular expression over the path; its named groups are $path.NAME.'),
     })
     .optional()
     .describe('Files to tail.'),
   stdin: z.strictObject({}).optional().describe('Standard input.'),
-  docker: z.looseObject({}).optional().describe('Docker containers.'),
-  kubernetes: z.looseObject({}).optional().describe('Pod logs.'),
+  docker: docker.optional().describe('Containers of a Docker daemon.'),
+  kubernetes: kubernetes.optional().describe('Logs that the kubelet keeps of the pods of its node.'),
   labels: labels.optional().describe('Labels that win over all others.'),
   only: z.array(z.string()).optional().describe('Metrics that this log may touch.'),
   input: input.optional().describe('Input of this source alone.'),

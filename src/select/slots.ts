@@ -34,7 +34,22 @@ function seconds(ns: bigint): number {
   return Number(ns / 1_000_000_000n) + Number(ns % 1_000_000_000n) / 1e9
 }
 
-const LATER_NAMES = new Set(['$kept', '$container', '$pod'])
+/** Names with one field each, and texts of a container's labels: `$container.labels."agentlog.team"`. */
+const FIELDS_OF: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
+  $container: {
+    id: (row) => row.origin.container?.id,
+    name: (row) => row.origin.container?.name,
+    image: (row) => row.origin.container?.image,
+  },
+  $pod: {
+    namespace: (row) => row.origin.pod?.namespace,
+    name: (row) => row.origin.pod?.name,
+    container: (row) => row.origin.pod?.container,
+    uid: (row) => row.origin.pod?.uid,
+  },
+}
+
+const LATER_NAMES = new Set(['$kept'])
 
 export class SlotTable {
   #slotCount = 0
@@ -95,6 +110,7 @@ export class SlotTable {
     if (bound !== undefined) return readSlot(this.#boundSlot(bound, path.steps))
     if (path.root === '$') return readSlot(this.eventSlot(path.steps))
     if (path.root === '$path') return this.#pathField(path, text, place, report)
+    if (Object.hasOwn(FIELDS_OF, path.root)) return ownFieldReader(path, text, place, report)
     const own = Object.hasOwn(OWN_NAMES, path.root) ? OWN_NAMES[path.root]! : undefined
     if (own !== undefined && path.steps.length === 0) return own
     report(
@@ -102,6 +118,7 @@ export class SlotTable {
         ...[...bindings.keys()].filter((name) => name !== '$'),
         ...Object.keys(OWN_NAMES),
         '$path',
+        ...Object.keys(FIELDS_OF),
       ]),
     )
     return missing
@@ -122,6 +139,18 @@ export class SlotTable {
     report({ severity: 'error', code: 'bad-path', place, message: `"${text}" must be $path and one name, such as $path.project` })
     return missing
   }
+}
+
+function ownFieldReader({ root, steps }: Path, text: string, place: Place, report: Report): Read {
+  const names = steps.map((step) => (step.kind === 'name' ? step.name : undefined))
+  const [field, label] = names
+  if (root === '$container' && field === 'labels' && label !== undefined && names.length === 2)
+    return (row) => ownField(row.origin.container?.labels ?? {}, label)
+  const fields = FIELDS_OF[root]!
+  if (names.length === 1 && field !== undefined && Object.hasOwn(fields, field)) return fields[field]!
+  const known = [...Object.keys(fields), ...(root === '$container' ? ['labels.NAME'] : [])]
+  report({ severity: 'error', code: 'bad-path', place, message: `"${text}" must be ${root} and one of ${known.join(', ')}` })
+  return missing
 }
 
 const missing: Read = () => undefined

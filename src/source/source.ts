@@ -14,6 +14,26 @@ export interface Chunk {
   readonly offset: number
 }
 
+/** What wraps the lines of a stream: nothing, Docker's json-file records, or the lines of a Kubernetes runtime (CRI). */
+export type Envelope = 'none' | 'docker' | 'cri'
+
+/** A container as `$container.X` names it. */
+export interface Container {
+  readonly id: string
+  /** Without the leading slash. */
+  readonly name: string
+  readonly image: string
+  readonly labels: Readonly<Record<string, string>>
+}
+
+/** A pod's container as `$pod.X` names it. */
+export interface Pod {
+  readonly namespace: string
+  readonly name: string
+  readonly container: string
+  readonly uid: string
+}
+
 /** Where lines come from, as `$source`, `$log`, `$file`, `$stream`, `$path.X` and the exporter's own metrics name it. */
 export interface Origin {
   /** Name of the source in the mapping, or made from the argument. */
@@ -29,6 +49,10 @@ export interface Origin {
   readonly historyBytes?: number
   /** Lines that end in the first so many bytes prepare for later ones and count nothing (`history: prime`). Default 0. */
   readonly primedBytes?: number
+  readonly container?: Container | undefined
+  readonly pod?: Pod | undefined
+  /** What the source knows its bytes to be wrapped in; default: the mapping's `input.envelope` says it, or it is found out. */
+  readonly envelope?: Envelope
 }
 
 /** Takes the bytes of one stream. */

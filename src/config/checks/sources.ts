@@ -3,14 +3,16 @@ import type { NodePath, Report } from '../../diag/diagnostic.ts'
 import { compileRegex } from '../../select/regex.ts'
 import { type MappingFile, placeIn, type RawSource } from '../raw.ts'
 
+const KINDS = ['file', 'stdin', 'docker', 'kubernetes'] as const
+
 export function checkSources({ file, raw }: MappingFile, _: unknown, report: Report): void {
   const error = (code: 'bad-value' | 'bad-regex' | 'conflict', message: string, path: NodePath): void =>
     report({ severity: 'error', code, message, place: placeIn(file, path) })
   const names = new Set<string>()
   for (const [i, source] of (raw.sources ?? []).entries()) {
     const path = ['sources', i]
-    if ((source.file === undefined) === (source.stdin === undefined))
-      error('bad-value', 'a source is exactly one of file and stdin', path)
+    if (KINDS.filter((kind) => source[kind] !== undefined).length !== 1)
+      error('bad-value', 'a source is exactly one of file, stdin, docker and kubernetes', path)
     if (source.name !== undefined && names.has(source.name))
       error('conflict', `two sources are called "${source.name}"`, [...path, 'name'])
     if (source.name !== undefined) names.add(source.name)
