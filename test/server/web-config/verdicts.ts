@@ -16,7 +16,7 @@ export interface Verdict {
 }
 
 /** Cost 4, of "secret". */
-export const HASH = '$2y$04$SXGv5jpKmm3nw02iTEDqi.tqCJhBFMtDEPjUcyZCfEcCI9SqSv5dO'
+export const HASH = '$2y$04$3KwK8RdJrTmLbu2pe3el5uAcsZ22.011xMd7mEtQ/dtyqGCvqplAC'
 const OLDER = 'the key is younger than promtool 2.42'
 const PAIR = 'tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n'
 const CA = 'client_ca_file: ca.pem\n'
