@@ -63,13 +63,8 @@ test.skipIf(isWithout)(
     expect(await shake(at, '-tls1_2')).toMatchObject({ isThrough: true, suite: 'ECDHE-ECDSA-AES128-GCM-SHA256' })
     expect(await shake(at, '-tls1_2', '-cipher', 'ECDHE-ECDSA-AES128-SHA')).toMatchObject({ isThrough: false })
     expect(await shake(at, '-tls1_1', '-cipher', 'ALL:@SECLEVEL=0')).toMatchObject({ isThrough: false })
-    for (const [name, curve] of [
-      ['P-256', 'ECDH'],
-      ['P-384', 'ECDH'],
-      ['P-521', 'ECDH'],
-      ['X25519', 'X25519'],
-    ] as const)
-      expect([name, (await shake(at, '-curves', name)).isThrough, curve]).toEqual([name, true, curve])
+    for (const name of ['P-256', 'P-384', 'P-521', 'X25519'])
+      expect([name, (await shake(at, '-curves', name)).isThrough]).toEqual([name, true])
     expect((await shake(at, '-curves', 'X448')).isThrough).toBe(false)
   },
 )
@@ -131,7 +126,7 @@ test.skipIf(isWithout)('a certificate of a client, its names, and a session that
   expect(curl(at).stdout).toBe('000 0')
 })
 
-test.skipIf(isWithout)('curl logs in, also with the header of its netrc, and by the Unix socket without', async () => {
+test.skipIf(isWithout)('curl logs in, and asks by the Unix socket without', async () => {
   const socket = `/tmp/agentlog-door-${process.pid}.sock`
   const at = await opened(tls() + users(10), '--web.listen-address', `unix:${socket}`)
   expect(curl(at).stdout).toBe('401 1.1')

@@ -1,6 +1,7 @@
 /** The built program behind a web configuration, and clients that keep connections: what the tests of the guarded door work with. */
 import { writeFileSync } from 'node:fs'
 import { Agent, type RequestOptions, request } from 'node:https'
+import type { TLSSocket } from 'node:tls'
 import { hashSync } from 'bcryptjs'
 import { type Issued, TestCa } from '../server/certificates.ts'
 import { Exporter, Scratch } from './workbench.ts'
@@ -10,7 +11,11 @@ export const PASSWORD = 'correct horse'
 export interface Timed {
   readonly status: number
   readonly body: string
+  /** From the first byte of the connection. */
   readonly ms: number
+  /** From where the connection stood. */
+  readonly answerMs: number
+  readonly certificateOf: string
 }
 
 export class Door {
@@ -57,12 +62,23 @@ export class Door {
   /** One request; `auth`: "user:password". Rejects if the connection fails. */
   ask(agent: Agent | false, options: RequestOptions = {}): Promise<Timed> {
     const startMs = performance.now()
+    let throughMs = startMs
     return new Promise((resolve, reject) => {
       const given = { host: '127.0.0.1', port: this.port, path: '/metrics', agent, ca: this.ca.cert, ...options }
       const asked = request(given, (answer) => {
         let body = ''
         answer.on('data', (chunk) => (body += chunk))
-        answer.on('end', () => resolve({ status: answer.statusCode!, body, ms: performance.now() - startMs }))
+        const certificateOf = (answer.socket as TLSSocket).getPeerCertificate().subject.CN as string
+        answer.on('end', () => {
+          const nowMs = performance.now()
+          resolve({ status: answer.statusCode!, body, ms: nowMs - startMs, answerMs: nowMs - throughMs, certificateOf })
+        })
+      })
+      asked.on('socket', (socket) => {
+        if (!socket.connecting) return
+        socket.once('secureConnect', () => {
+          throughMs = performance.now()
+        })
       })
       asked.on('error', reject).end()
     })
