@@ -5,7 +5,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import { parseAllDocuments } from 'yaml'
 
 export type Node = { [key: string]: unknown }
@@ -118,11 +117,11 @@ function setImage(container: Container, { name, newName, newTag }: { name: strin
   if (container.image.split(':')[0] === name) container.image = `${newName}:${newTag}`
 }
 
-/** Generated maps get the hash of their content into their names, and who names them follows. */
+/** Generated maps get the hash of their content into their names, and who names them follows. (The name in what is hashed is empty.) */
 function withHashes(resources: readonly Resource[]): Resource[] {
   const names = new Map<string, string>()
   for (const { kind, metadata, data } of resources) {
-    if (kind === 'ConfigMap') names.set(metadata.name, `${metadata.name}-${hashOf({ data, kind, name: metadata.name })}`)
+    if (kind === 'ConfigMap') names.set(metadata.name, `${metadata.name}-${hashOf({ data, kind, name: '' })}`)
   }
   for (const one of resources) {
     if (one.kind === 'ConfigMap') one.metadata.name = names.get(one.metadata.name)!
@@ -182,10 +181,9 @@ export function containersOf(resource: Node): Container[] {
   return pod === undefined ? [] : [...(pod.initContainers ?? []), ...(pod.containers ?? [])]
 }
 
-/** Whether two sets of resources are the same, whatever their order. */
-export function isSame(some: readonly Resource[], others: readonly Resource[]): boolean {
-  const sorted = (list: readonly Resource[]): Resource[] => [...list].sort((a, b) => idOf(a).localeCompare(idOf(b)))
-  return isDeepStrictEqual(sorted(some), sorted(others))
+/** The same resources in an order that hangs on nothing but their kinds and names. */
+export function sorted(resources: readonly Resource[]): Resource[] {
+  return [...resources].sort((a, b) => idOf(a).localeCompare(idOf(b)))
 }
 
 function idOf({ kind, metadata }: Resource): string {
