@@ -6,59 +6,23 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { goDuration } from '../../src/select/durations.ts'
+import { FILES, FLAVOURS, FOLDER, mountsOf, type Service } from './compose.ts'
 import { readAll } from './kustomize.ts'
 import { parseRun } from './run-flags.ts'
 import { bytesOf, DEPLOY, heapBytesOf, IMAGE, VERSION } from './shipped.ts'
 
-const FOLDER = join(DEPLOY, 'compose')
-const FLAVOURS = ['volume', 'json-file', 'api'] as const
 const SERVICE_KEYS =
   'image build command environment user read_only cap_drop security_opt mem_limit stop_grace_period restart ports volumes depends_on labels logging network_mode'
 const PROGRAM_FOLDER = '/etc/agentlog-exporter'
 
-interface Service {
-  readonly image: string
-  readonly command?: readonly string[]
-  readonly environment?: Readonly<Record<string, string>>
-  readonly user?: string
-  readonly read_only?: boolean
-  readonly cap_drop?: readonly string[]
-  readonly security_opt?: readonly string[]
-  readonly mem_limit?: string
-  readonly stop_grace_period?: string
-  readonly ports?: readonly string[]
-  readonly volumes?: readonly string[]
-  readonly network_mode?: string
-  readonly depends_on?: unknown
-  readonly labels?: Readonly<Record<string, string>>
-}
-interface Compose {
-  readonly services: Readonly<Record<string, Service>>
-  readonly volumes: Readonly<Record<string, unknown>>
-}
-
-const files = FLAVOURS.map((name) => ({ name, ...readAll<Compose>(join(FOLDER, `${name}.yaml`))[0]! }))
-const byName = Object.fromEntries(files.map((file) => [file.name, file]))
-
-interface Mount {
-  readonly source: string
-  readonly target: string
-  readonly isReadOnly: boolean
-}
-
-function mountsOf({ volumes }: Service): Mount[] {
-  return (volumes ?? []).map((text) => {
-    const [source, target, mode] = text.split(':')
-    return { source: source!, target: target!, isReadOnly: mode === 'ro' }
-  })
-}
+const byName = Object.fromEntries(FILES.map((file) => [file.name, file]))
 
 const writableOf = (service: Service): string[] =>
   mountsOf(service)
     .filter(({ isReadOnly }) => !isReadOnly)
     .map(({ source, target }) => `${source}:${target}`)
 
-test.each(files)(
+test.each(FILES)(
   '$name: nothing is spelled as no engine knows it, and what is named is there',
   ({ services, volumes, ...rest }) => {
     expect(Object.keys(rest)).toEqual(['name'])
@@ -74,7 +38,7 @@ test.each(files)(
   },
 )
 
-test.each(files)('$name: the exporter has no rights, a read-only root, and writes its state alone', ({ name, services }) => {
+test.each(FILES)('$name: the exporter has no rights, a read-only root, and writes its state alone', ({ name, services }) => {
   const exporter = services.exporter!
   expect(exporter).toMatchObject({
     image: `agentlog-exporter:${VERSION}`,
@@ -97,7 +61,7 @@ test.each(files)('$name: the exporter has no rights, a read-only root, and write
   })
 })
 
-test.each(files)('$name: memory, ports and times agree', ({ services }) => {
+test.each(FILES)('$name: memory, ports and times agree', ({ services }) => {
   const { exporter, prometheus } = services
   expect(heapBytesOf(exporter!.environment?.NODE_OPTIONS) / bytesOf(exporter!.mem_limit!)).toBeLessThan(0.65)
   expect(exporter!.ports).toEqual([`127.0.0.1:${IMAGE.port}:${IMAGE.port}`])
@@ -118,7 +82,7 @@ test.each(files)('$name: memory, ports and times agree', ({ services }) => {
 })
 
 test('what is the same in all three is written the same', () => {
-  const [first, ...others] = files.map(({ services }) => services.prometheus)
+  const [first, ...others] = FILES.map(({ services }) => services.prometheus)
   for (const other of others) expect(other).toEqual(first)
   const scripts = ['compose/agent.sh', 'kubernetes/example/agent.sh'].map((path) => readFileSync(join(DEPLOY, path), 'utf8'))
   expect(scripts[1]).toBe(scripts[0])
