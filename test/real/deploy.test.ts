@@ -2,7 +2,6 @@
  * config/deploy in the hands of the programs that read it: kubectl, docker compose, promtool, systemd-analyze, haproxy. What a machine need not
  * have (kubectl, compose) is skipped with its reason; test/deploy has checked the same by itself.
  */
-import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, request, type Server } from 'node:http'
 import { join } from 'node:path'
@@ -10,34 +9,11 @@ import { afterAll, expect, test } from 'vitest'
 import { parseAllDocuments, parse as parseYaml, stringify } from 'yaml'
 import { type Resource, render, sorted } from '../deploy/kustomize.ts'
 import { DEPLOY, KUBERNETES } from '../deploy/shipped.ts'
+import { composeCommand, run, whyNoKubectl } from './deploy-programs.ts'
 import { isMissing, Running, Scratch, until } from './workbench.ts'
 
 const scratch = new Scratch()
 afterAll(() => scratch.remove())
-
-interface Ran {
-  readonly status: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-function run(command: string, ...args: readonly string[]): Ran {
-  return spawnSync(command, args, { encoding: 'utf8' })
-}
-
-/** kubectl with kustomize that knows components: since 1.21. */
-function whyNoKubectl(): string | undefined {
-  const { status, stdout } = run('kubectl', 'version', '--client', '--output=json')
-  if (status !== 0) return 'no kubectl'
-  const { major, minor } = (JSON.parse(stdout) as { clientVersion: { major: string; minor: string } }).clientVersion
-  return Number(major) === 1 && Number.parseInt(minor, 10) < 21 ? `kubectl ${major}.${minor} knows no components` : undefined
-}
-
-/** The plugin of docker, or the program of before. */
-function composeCommand(): readonly string[] | undefined {
-  const known = [['docker', 'compose'], ['docker-compose']]
-  return known.find(([command, ...args]) => run(command!, ...args, 'version').status === 0)
-}
 
 const noKubectl = whyNoKubectl()
 const compose = composeCommand()
@@ -52,9 +28,8 @@ test.skipIf(noKubectl)(`kubectl renders what our own stand-in does ${noKubectl ?
 })
 
 test.skipIf(compose === undefined)(`docker compose takes the files ${compose ? '' : '(no docker compose)'}`, () => {
-  const [command, ...args] = compose!
   for (const name of ['volume', 'json-file', 'api']) {
-    const { status, stdout, stderr } = run(command!, ...args, '-f', join(DEPLOY, `compose/${name}.yaml`), 'config')
+    const { status, stdout, stderr } = run('sh', '-c', `${compose} -f ${join(DEPLOY, `compose/${name}.yaml`)} config`)
     expect([name, status, stderr]).toEqual([name, 0, ''])
     expect(stdout).toContain('agentlog-exporter')
   }
