@@ -173,12 +173,11 @@ export class Tails {
     return [...lost, ...this.#missed.splice(0)]
   }
 
+  /** Before `reconcile`, or of a lost file. */
   letGo(tail: Tail): void {
     if (!tail.isUnlinked) this.#options.past.keep(tail.past('closed'))
     this.#options.descriptors.close(tail)
     this.#byInode.delete(tail.inode)
-    const path = resolve(tail.origin.file)
-    if (this.#byPath.get(path) === tail) this.#byPath.delete(path)
   }
 
   showStates(): void {
