@@ -1,5 +1,6 @@
 /** Arguments or the mapping's sources → sources to run. Arguments replace the sources, but keep what an only file source says of files. */
 import type { Config, FileSourceSpec, SourceSpec } from '../config/config.ts'
+import { wrappedLineBytes } from '../decode/message-stream.ts'
 import { LineFramer } from '../frame/line-framer.ts'
 import { StreamLines } from '../frame/stream-lines.ts'
 import type { CreateFramer } from '../pipeline/event-stream.ts'
@@ -58,21 +59,23 @@ export function createIntakes(
   return specs.map((spec): MadeIntake => {
     const key = keyOf(spec, config)
     const known = kept.find((intake) => intake.key === key)
+    const envelope = spec.envelope ?? config.envelope
     if (known !== undefined) return known
     if (spec.kind === 'stdin') {
       const source = new StdinSource({ name: spec.name, input: process.stdin, telemetry: own, log })
-      return { key, source, files: undefined, createFramer: cutInput }
+      return { key, source, files: undefined, createFramer: cutInput, envelope }
     }
     // The mapping is refused before (config/later.ts).
     if (spec.kind !== 'file') throw new Error(`a source of kind ${spec.kind}`)
     const source = new FileSource({ ...fileOptions(spec, settings, config), descriptors, telemetry: own, log })
-    return { key, source, files: source, createFramer: cutFile }
+    return { key, source, files: source, createFramer: cutFile, envelope }
   })
 }
 
-/** The limit of a line belongs to how a file is read. Standard input cannot be read anew: it keeps the one it began with. */
-export function keyOf(spec: SourceSpec, { limits }: Config): string {
-  return JSON.stringify(spec.kind === 'stdin' ? spec : [spec, limits.lineBytes])
+/** The limit of a line and its envelope belong to how a file is read. Standard input cannot be read anew: it keeps those it began with. */
+export function keyOf(spec: SourceSpec, { limits, envelope }: Config): string {
+  if (spec.kind === 'stdin') return JSON.stringify({ ...spec, envelope: undefined })
+  return JSON.stringify([{ ...spec, envelope: spec.envelope ?? envelope }, limits.lineBytes])
 }
 
 function fileOptions(spec: FileSourceSpec, settings: ReadSettings, config: Config) {
@@ -84,7 +87,7 @@ function fileOptions(spec: FileSourceSpec, settings: ReadSettings, config: Confi
     ...(fields ? { fields } : {}),
     history: settings.history ?? spec.history,
     once: settings.isOnce,
-    maxLineBytes: config.limits.lineBytes,
+    maxLineBytes: wrappedLineBytes(config.limits.lineBytes),
     clock: monotonicClock,
     waker: new TimedWaker(),
   }

@@ -38,6 +38,7 @@ export function mergeFiles(
   return {
     sources: sourceSpecs(sources.map(({ raw }) => raw)),
     input: inputSpec(files),
+    envelope: files.findLast(({ raw }) => raw.input?.envelope !== undefined)?.raw.input?.envelope ?? 'auto',
     drop: files.flatMap(({ file, raw }) => (raw.drop ?? []).map((takes, i) => takesSpec(takes, file, ['drop', i]))),
     metrics: mergeMetrics(files, report),
     mask: files.flatMap(({ file, raw }) => (raw.mask ?? []).map((spec, i) => ({ spec, place: placeIn(file, ['mask', i]) }))),
@@ -53,7 +54,8 @@ function sourceSpecs(raws: readonly RawSource[]): SourceSpec[] {
     let name = raw.name ?? kind
     for (let i = 2; raw.name === undefined && taken.has(name); i++) name = `${kind}-${i}`
     taken.add(name)
-    return sourceSpec(raw, name)
+    const envelope = raw.input?.envelope
+    return { ...sourceSpec(raw, name), ...(envelope === undefined ? {} : { envelope }) }
   })
 }
 

@@ -25,7 +25,7 @@ const OWN_NAMES: Readonly<Record<string, Read>> = {
   $source: (row) => row.origin.source,
   $log: (row) => row.origin.log,
   $file: (row) => row.origin.file || undefined,
-  $stream: (row) => row.origin.stream || undefined,
+  $stream: (row) => row.wrapping?.stream || row.origin.stream || undefined,
   $bytes: (row) => row.lineBytes,
 }
 
@@ -38,7 +38,7 @@ function seconds(ns: bigint): number {
 const FIELDS_OF: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
   $container: {
     id: (row) => row.origin.container?.id,
-    name: (row) => row.origin.container?.name,
+    name: (row) => row.origin.container?.name ?? (row.wrapping?.container || undefined),
     image: (row) => row.origin.container?.image,
   },
   $pod: {
