@@ -74,6 +74,7 @@ export class Tail {
   readonly #landmarks: Landmarks
   #changes = 1
   #checkpoint: number
+  #appliedBytes: number
   #wanted: number
   /** End of what was ever delivered: behind `#wanted` while a line is unfinished. */
   #deliveredTo: number
@@ -99,17 +100,24 @@ export class Tail {
     origin.historyBytes = historyBytes
     this.sinceMs = sinceMs ?? Number(stat.birthtimeNs) / 1e6
     this.#wanted = this.#deliveredTo = this.#checkpoint = startOffset
+    this.#appliedBytes = origin.resumption?.appliedBytes ?? startOffset
     this.#landmarks = new Landmarks(startOffset)
     if (startOffset > 0) this.#attempt(() => this.#landmarks.learn(this.#handle.fd, this.#wanted, this.#window))
   }
 
-  get checkpoint(): number {
-    return this.#checkpoint
+  /** What is before it is in the numbers, but for open parts. */
+  get appliedBytes(): number {
+    return this.#appliedBytes
   }
 
-  /** Bytes that are in the file, as last seen, and not in the numbers. */
+  /** Bytes that are in the file, as last seen, and not in the numbers; open parts are not counted. */
   get lagBytes(): number {
-    return Math.max(0, this.#sizeBytes - this.#checkpoint)
+    return Math.max(0, this.#sizeBytes - this.#appliedBytes)
+  }
+
+  /** Its end is not in the numbers: an unfinished line, an open part. */
+  get hasRest(): boolean {
+    return this.#sizeBytes > this.#checkpoint
   }
 
   /** There are bytes that were never delivered, or that the sink wants again because it knows now what they are. */
@@ -158,6 +166,7 @@ export class Tail {
       id: this.key,
       checkpoint: this.#checkpoint,
       changes: this.#changes,
+      envelope: this.#sink.envelope,
       note: () => noteOf(this.past('open')),
     }
   }
@@ -169,12 +178,13 @@ export class Tail {
       key: this.key,
       path: this.origin.file,
       checkpoint: this.#checkpoint,
+      resumption: this.#sink.resumption,
       sinceMs: this.sinceMs,
       historyBytes: this.origin.historyBytes ?? 0,
       ...(this.origin.primedBytes ? { primedBytes: this.origin.primedBytes } : {}),
       state,
-      ...(state === 'ghost' ? { head: this.head.subarray(0, this.#checkpoint) } : {}),
-      ...this.#landmarks.fingerprint(this.#checkpoint),
+      ...(state === 'ghost' ? { head: this.head.subarray(0, this.#appliedBytes) } : {}),
+      ...this.#landmarks.fingerprint(this.#appliedBytes),
     }
   }
 
@@ -186,6 +196,14 @@ export class Tail {
   /** When it was written to last, as last seen; nanoseconds since the epoch. */
   get mtimeNs(): bigint {
     return this.#stat.mtimeNs
+  }
+
+  /** What the sink says of how far it is may have changed: something was delivered, or another log finished what it has left. */
+  noteProgress(): void {
+    const { checkpoint, appliedBytes = checkpoint } = this.#sink
+    if (this.#checkpoint !== checkpoint || this.#appliedBytes !== appliedBytes) this.#changes++
+    this.#checkpoint = checkpoint
+    this.#appliedBytes = appliedBytes
   }
 
   /** Its name has changed. */
@@ -211,7 +229,7 @@ export class Tail {
 
   /** Whether what was read of it still stands in it, as far as its mark and head tell. If not, the next turn finds it truncated. */
   isIntact(): boolean {
-    const isSame = this.#landmarks.areIn(this.#handle.fd, this.#checkpoint)
+    const isSame = this.#landmarks.areIn(this.#handle.fd, this.#appliedBytes)
     this.#isUnchecked ||= !isSame
     return isSame
   }
@@ -239,7 +257,7 @@ export class Tail {
     try {
       isSame =
         inodeKey(stat) === this.inode &&
-        (fileKey(stat) === this.key || (this.#checkpoint > 0 && this.#landmarks.areIn(fd, this.#checkpoint)))
+        (fileKey(stat) === this.key || (this.#appliedBytes > 0 && this.#landmarks.areIn(fd, this.#appliedBytes)))
     } finally {
       if (!isSame) this.#handle.close()
     }
@@ -276,18 +294,20 @@ export class Tail {
   }
 
   /** Tells the sink that nothing follows what was read: an unterminated last line is delivered. Should more come, it is read on behind it. */
-  end(): void {
+  end(isContinued = false): void {
     try {
       const got = this.#readFrom(this.#wanted, this.#deliveredTo)
-      this.#sink.end(got)
+      this.#sink.end(got, isContinued)
       const needBytes = this.#sink.needBytes
-      if (needBytes > 0) this.#sink.end(this.#readFrom(this.#deliveredTo - needBytes, this.#deliveredTo))
+      if (needBytes > 0) this.#sink.end(this.#readFrom(this.#deliveredTo - needBytes, this.#deliveredTo), isContinued)
     } catch (error) {
       if (!isSystemError(error)) throw error
       this.error = error
     }
-    if (this.#sink.checkpoint <= this.#checkpoint) return
-    this.#wanted = this.#checkpoint = this.#sink.checkpoint
+    const before = this.#appliedBytes
+    this.noteProgress()
+    if (this.#appliedBytes <= before) return
+    this.#wanted = this.#appliedBytes
     this.#attempt(() => this.#landmarks.learn(this.#handle.fd, this.#wanted, this.#window))
   }
 
@@ -300,7 +320,7 @@ export class Tail {
   #lookAndRead(nowMs: number): number {
     this.#look()
     this.hasChanged = this.#isUnchecked
-    this.wasBlank = this.hasChanged && this.#checkpoint === 0
+    this.wasBlank = this.hasChanged && this.#appliedBytes === 0
     const isSecondLook = !this.hasChanged && nowMs >= this.#secondLookAtMs
     if (this.hasChanged) {
       this.changesInARow = nowMs - this.quietSinceMs < HOT_MS ? this.changesInARow + 1 : 0
@@ -309,14 +329,14 @@ export class Tail {
       this.#secondLookAtMs = nowMs + SECOND_LOOK_MS
     }
     if (isSecondLook) this.#secondLookAtMs = Number.POSITIVE_INFINITY
-    if (this.#sizeBytes < this.#wanted) return -1
+    if (this.#sizeBytes < Math.max(this.#wanted, this.#appliedBytes)) return -1
     if (!this.hasChanged && !isSecondLook && !this.isUnread) return 0
     this.#isUnchecked = false
     let got = this.#read()
     // An unfinished line may have become another: what is in the numbers ends before it.
     if (got < 0 && this.#stopLookingAhead()) got = this.#read()
     // After the reading: what was read before the file was written anew is not delivered then, but gone all the same.
-    return (this.hasChanged || isSecondLook) && !this.#landmarks.isHeadIn(this.#handle.fd, this.#checkpoint) ? -1 : got
+    return (this.hasChanged || isSecondLook) && !this.#landmarks.isHeadIn(this.#handle.fd, this.#appliedBytes) ? -1 : got
   }
 
   /** Answers whether it could be done; if not, the error shows at the next turn. */
@@ -357,14 +377,13 @@ export class Tail {
     const next = this.#sink.push(chunk)
     if (next > asked + bytes || next < 0) throw new Error(`a sink asked for offset ${next} after ${asked + bytes}`)
     this.#deliveredTo = Math.max(asked + bytes, next)
-    if (this.#checkpoint !== this.#sink.checkpoint) this.#changes++
-    this.#checkpoint = this.#sink.checkpoint
+    this.noteProgress()
     this.#wanted = next
     if (next < asked) this.#landmarks.goBackTo(next)
-    else this.#landmarks.moveTo(next, chunk, this.#checkpoint)
+    else this.#landmarks.moveTo(next, chunk, this.#appliedBytes)
   }
 
-  /** What was looked at behind the checkpoint may be other lines now: no log changes without growing. Answers whether anything was. */
+  /** What was looked at behind what is in the numbers may be other lines now: no log changes without growing. Answers whether anything was. */
   #stopLookingAhead(): boolean {
     const { anchorOffset } = this.#landmarks
     if (this.#wanted <= anchorOffset) return false
@@ -379,9 +398,10 @@ export class Tail {
     this.restarts++
     this.sinceMs = Number(this.#stat.mtimeNs) / 1e6
     this.#sink.reset()
-    this.#wanted = this.#deliveredTo = this.#checkpoint = 0
+    this.#wanted = this.#deliveredTo = this.#checkpoint = this.#appliedBytes = 0
     this.#landmarks.reset()
     this.origin.historyBytes = this.origin.primedBytes = 0
+    this.origin.resumption = undefined
     this.#changes++
     return 'truncated'
   }
