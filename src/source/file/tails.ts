@@ -7,7 +7,6 @@ import { resolve } from 'node:path'
 import type { OpenStream } from '../source.ts'
 import type { Descriptors } from './descriptors.ts'
 import type { FoundFile } from './folder.ts'
-import { familyOf } from './generation-names.ts'
 import { Generations } from './generations.ts'
 import { endOfHistory } from './history-end.ts'
 import { fileKey, inodeKey } from './identity.ts'
@@ -18,6 +17,7 @@ import { Originals } from './originals.ts'
 import { appliedBytes, type PastFile } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
 import { Refusals } from './refusals.ts'
+import { keepGhost, linkGenerations } from './succession.ts'
 import { Tail } from './tail.ts'
 import type { Unseen } from './unseen.ts'
 import { Whereabouts } from './whereabouts.ts'
@@ -111,7 +111,7 @@ export class Tails {
     const generations = new Generations({ past, unseen, folders, unknown, isFollowed: (inode) => this.#byInode.has(inode) })
     for (const file of generations.find(moved)) unknown.set(inodeKey(file.stat), file)
     const fresh = this.#openUnknown([...unknown.values()], skipsHistory, nowMs)
-    this.#order(moved, fresh)
+    linkGenerations(moved, fresh, this.all, this.#options.past)
     this.#indexPaths()
     this.#pathCount = paths.size
     return [...stirred, ...fresh, ...this.#unclear.splice(0)]
@@ -166,7 +166,7 @@ export class Tails {
       return (tail.isLost || (tail.isRotated && tail.hasRest)) && this.#isFinished(tail, nowMs)
     })
     for (const tail of finished) this.#endLastLine(tail)
-    const lost = finished.filter((tail) => tail.isLost)
+    const lost = finished.filter((tail) => tail.isLost && !(tail.hasRest && tail.progress.isAwaited))
     for (const tail of lost) this.#letGo(tail)
     if (lost.length > 0) this.#indexPaths()
     this.#options.descriptors.tend()
@@ -236,7 +236,7 @@ export class Tails {
     const { meter, descriptors, past } = this.#options
     meter.count('vanished')
     meter.missedBytes(tail.lagBytes)
-    if (tail.lagBytes > 0 || this.#whereabouts.hasHeirs(tail)) past.keep(tail.past('ghost'))
+    if (tail.hasRest || this.#whereabouts.hasHeirs(tail)) keepGhost(tail.past('ghost'), tail, past)
     descriptors.close(tail)
     this.#byInode.delete(tail.inode)
     this.#missed.push(tail)
@@ -256,7 +256,7 @@ export class Tails {
     tail.quietSinceMs = nowMs
     tail.origin.file = path
     tail.origin.fields = this.#options.fieldsOf(path)
-    tail.noteRename()
+    tail.progress.changes++
     this.#options.meter.count('rotated')
   }
 
@@ -348,16 +348,6 @@ export class Tails {
     this.#options.descriptors.take(tail)
     meter.count('found')
     return tail
-  }
-
-  /** Generations of one log are read one after the other: the one that left its name first, then the new ones by age. */
-  #order(moved: readonly Tail[], fresh: readonly Tail[]): void {
-    const newest = new Map(moved.map((tail) => [familyOf(tail.formerPath), tail]))
-    for (const tail of fresh) {
-      const family = familyOf(tail.origin.file)
-      tail.waitsFor = newest.get(family)
-      newest.set(family, tail)
-    }
   }
 
   #isFinished(tail: Tail, nowMs: number): boolean {
