@@ -133,10 +133,7 @@ export class MessageStream implements StreamSink, Unfinished {
   settle(stream: string): void {
     this.#open.delete(stream)
     this.#before?.settle(stream)
-    if (this.#resumed === undefined) return
-    const { open = [], givenUp = {}, ...rest } = this.#resumed
-    const { [stream]: _, ...others } = givenUp
-    this.#resumed = { ...rest, open: open.filter((one) => one !== stream), givenUp: others }
+    if (this.#resumed !== undefined) this.#resumed = withoutStream(this.#resumed, stream)
   }
 
   push(chunk: Chunk): number {
@@ -293,5 +290,16 @@ export class MessageStream implements StreamSink, Unfinished {
 
   #reject(reason: MessageReject, bytes: number, endOffset: number): void {
     if (endOffset > this.#appliedBytes) this.#onReject(reason, bytes)
+  }
+}
+
+function withoutStream(resumption: Resumption, stream: string): Resumption {
+  const { open = [], givenUp = {}, ...rest } = resumption
+  const others = Object.entries(givenUp).filter(([one]) => one !== stream)
+  const stillOpen = open.filter((one) => one !== stream)
+  return {
+    ...rest,
+    ...(stillOpen.length > 0 ? { open: stillOpen } : {}),
+    ...(others.length > 0 ? { givenUp: Object.fromEntries(others) } : {}),
   }
 }

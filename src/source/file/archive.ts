@@ -35,8 +35,8 @@ export class Archive {
   }
 
   /** Rejects with the system's or zlib's error; what came before it was delivered. Closes the file. */
-  read(maxHeldBytes: number, signal: AbortSignal): Promise<void> {
-    return readGzip(this.#fd, this.#sink, { maxHeldBytes, startOffset: this.#startOffset }, signal)
+  read(maxHeldBytes: number, signal: AbortSignal, isContinued = false): Promise<void> {
+    return readGzip(this.#fd, this.#sink, { maxHeldBytes, startOffset: this.#startOffset, isContinued }, signal)
   }
 }
 

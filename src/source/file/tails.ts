@@ -8,7 +8,6 @@ import type { OpenStream, Origin } from '../source.ts'
 import { compareAge, compareBirths } from './age.ts'
 import type { Descriptors } from './descriptors.ts'
 import type { FoundFile } from './folder.ts'
-import { familyOf } from './generation-names.ts'
 import { Generations } from './generations.ts'
 import { endOfHistory } from './history-end.ts'
 import { fileKey, inodeKey } from './identity.ts'
@@ -19,6 +18,7 @@ import { Originals } from './originals.ts'
 import { appliedBytes, type PastFile } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
 import { Refusals } from './refusals.ts'
+import { keepGhost, linkGenerations } from './succession.ts'
 import { Tail } from './tail.ts'
 import type { Unseen } from './unseen.ts'
 import { Whereabouts } from './whereabouts.ts'
@@ -113,7 +113,7 @@ export class Tails {
     const generations = new Generations({ past, unseen, folders, unknown, isFollowed: (inode) => this.#byInode.has(inode) })
     for (const file of generations.find(moved)) unknown.set(inodeKey(file.stat), file)
     const fresh = this.#openUnknown([...unknown.values()], skipsHistory, nowMs)
-    this.#order(moved, fresh)
+    linkGenerations(moved, fresh, this.all, this.#options.past)
     this.#indexPaths()
     this.#pathCount = paths.size
     return [...stirred, ...fresh, ...this.#unclear.splice(0)]
@@ -168,7 +168,7 @@ export class Tails {
       return (tail.isLost || (tail.isRotated && tail.hasRest)) && this.#isFinished(tail, nowMs)
     })
     for (const tail of finished) this.#endLastLine(tail)
-    const lost = finished.filter((tail) => tail.isLost)
+    const lost = finished.filter((tail) => tail.isLost && !(tail.hasRest && tail.progress.isAwaited))
     for (const tail of lost) this.letGo(tail)
     this.#options.descriptors.tend()
     return [...lost, ...this.#missed.splice(0)]
@@ -244,7 +244,7 @@ export class Tails {
     const { meter, descriptors, past } = this.#options
     meter.count('vanished')
     meter.missedBytes(tail.lagBytes)
-    if (tail.lagBytes > 0 || this.#whereabouts.hasHeirs(tail)) past.keep(tail.past('ghost'))
+    if (tail.hasRest || this.#whereabouts.hasHeirs(tail)) keepGhost(tail.past('ghost'), tail, past)
     descriptors.close(tail)
     this.#byInode.delete(tail.inode)
     this.#missed.push(tail)
@@ -264,7 +264,7 @@ export class Tails {
     tail.quietSinceMs = nowMs
     tail.origin.file = path
     Object.assign(tail.origin, this.#options.about(path))
-    tail.noteRename()
+    tail.progress.changes++
     this.#options.meter.count('rotated')
   }
 
@@ -363,16 +363,6 @@ export class Tails {
     this.#options.descriptors.take(tail)
     meter.count('found')
     return tail
-  }
-
-  /** Generations of one log are read one after the other: the one that left its name first, then the new ones by age. */
-  #order(moved: readonly Tail[], fresh: readonly Tail[]): void {
-    const newest = new Map(moved.map((tail) => [familyOf(tail.formerPath), tail]))
-    for (const tail of fresh) {
-      const family = familyOf(tail.origin.file)
-      tail.waitsFor = newest.get(family)
-      newest.set(family, tail)
-    }
   }
 
   #isFinished(tail: Tail, nowMs: number): boolean {
