@@ -7,7 +7,7 @@ type Keys = Readonly<Record<string, unknown>>
 /** Keys by where they stand. */
 export const LATER = {
   top: ['remember', 'derive'],
-  source: ['use', 'docker', 'kubernetes', 'labels', 'only', 'input'],
+  source: ['use', 'labels', 'only', 'input'],
   metric: ['expire', 'max_step'],
   rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],
   takes: ['derived'],

@@ -76,6 +76,12 @@ export const OWN_METRICS = {
     labels: ['source', 'change'],
     help: 'What happened to the files of the source: found, rotated, truncated, vanished, error.',
   },
+  dockerContainers: {
+    name: 'agentlog_docker_containers',
+    type: 'gauge',
+    labels: ['source', 'state'],
+    help: 'Containers that a Docker source wants, by state: reading, waiting (never ran, so there is no log), unreadable (its log driver keeps nothing that can be read, or its log is not for us), unknown (it cannot be told whether it is wanted).',
+  },
   truncatedBytes: {
     name: 'agentlog_source_truncated_unread_bytes_total',
     type: 'counter',
