@@ -1,9 +1,9 @@
 /** Sources of containers: Docker's, by its files or its interface, and those of a Kubernetes node. */
 import type { Config, DockerSourceSpec, KubernetesSourceSpec } from '../config/config.ts'
 import { selector } from '../source/containers.ts'
-import { DockerSource, type ToldSource } from '../source/docker/docker-source.ts'
+import { DockerApiSource } from '../source/docker/api-source.ts'
+import { DockerSource } from '../source/docker/docker-source.ts'
 import { JsonFiles } from '../source/docker/json-files.ts'
-import type { DockerApiSourceOptions } from '../source/docker/source-options.ts'
 import { FileSource } from '../source/file/file-source.ts'
 import type { Guide } from '../source/file/guide.ts'
 import { PodLogs } from '../source/kubernetes/pod-logs.ts'
@@ -25,7 +25,7 @@ export function openDocker(spec: DockerSourceSpec, settings: ReadSettings, confi
     open: {
       files: (takesNoHistory) => guidedFiles({ name, history: history(takesNoHistory) }, guide, settings, config, around),
       api: (takesNoHistory) =>
-        openApi({
+        new DockerApiSource({
           name,
           host: settings.dockerHost,
           select,
@@ -40,10 +40,6 @@ export function openDocker(spec: DockerSourceSpec, settings: ReadSettings, confi
         }),
     },
   })
-}
-
-function openApi(_options: DockerApiSourceOptions): ToldSource {
-  throw new Error('the interface of Docker')
 }
 
 export function openKubernetes(

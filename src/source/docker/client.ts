@@ -2,7 +2,7 @@
  * GET requests to a Docker daemon, and nothing but GET. What answers is not trusted to behave: redirects are errors, heads and whole answers
  * have limits of size and time, and what streams without end is handed over as it comes, with a head that came in time.
  */
-import { request as plainRequest, type ClientRequest, type IncomingMessage } from 'node:http'
+import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
 import { connectOptionsOf, type Endpoint } from './endpoint.ts'
 
@@ -67,7 +67,10 @@ export class DockerClient {
   #headOf(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const request = this.#send(`${path}${queryText(query)}`, signal)
-      const timer = setTimeout(() => request.destroy(new Error(`no answer within ${this.#limits.headMs} ms`)), this.#limits.headMs)
+      const timer = setTimeout(
+        () => request.destroy(new Error(`no answer within ${this.#limits.headMs} ms`)),
+        this.#limits.headMs,
+      )
       request.on('response', (answer) => {
         clearTimeout(timer)
         // Whoever reads it sees errors by its own listeners; one that nobody reads must not end the process.

@@ -3,7 +3,7 @@ import type { ContainerInfo } from '../containers.ts'
 import type { Container, OpenStream, Position } from '../source.ts'
 import type { CriBatch } from './cri-batch.ts'
 import { Feed, type FrameCounts } from './feed.ts'
-import { type FeedState, FRESH, positionId } from './feed-note.ts'
+import { type FeedState, FRESH, type PastFeed, positionId } from './feed-note.ts'
 import type { LogFrame, StreamName } from './log-frame.ts'
 import { earlier, NO_TIME, timeOfMs } from './log-time.ts'
 
@@ -19,8 +19,11 @@ export interface LogOptions {
   readonly open: OpenStream
   readonly batch: CriBatch
   readonly counts: FrameCounts
+  /** Frames before it are left out. */
   readonly skipBefore: string
+  /** Frames before it prepare only. */
   readonly primeBefore: string
+  /** Frames before it were written before the source looked. */
   readonly liveFrom: string
 }
 
@@ -38,8 +41,8 @@ export class ContainerLog {
     this.#feeds = new Map(options.streams.map((stream) => [stream, this.#makeFeed(container, stream, past)]))
   }
 
-  /** Another name from the next line on. */
-  rename(container: ContainerInfo): void {
+  /** What it is called from the next line on. */
+  describe(container: ContainerInfo): void {
     this.#name = container.name
     for (const { origin } of this.#feeds.values()) origin.container = shown(container)
   }
@@ -50,6 +53,11 @@ export class ContainerLog {
 
   get positions(): Position[] {
     return [...this.#feeds.values()].map(({ position }) => position)
+  }
+
+  /** Where its streams stand, for who reads them next. */
+  get states(): PastFeed[] {
+    return [...this.#feeds].map(([stream, { state }]) => ({ container: this.id, stream, name: this.#name, state }))
   }
 
   /** Resolves when its sinks can take more; undefined: now. */

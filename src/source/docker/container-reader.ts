@@ -91,6 +91,10 @@ export class ContainerReader {
     })
   }
 
+  get isGone(): boolean {
+    return this.#phase === 'gone'
+  }
+
   /** Resolves when the container is removed and read, when it is drained, or when `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     try {
@@ -171,7 +175,7 @@ export class ContainerReader {
     const ending = opened === undefined ? undefined : await this.#reading(opened, QUIET_MS).read()
     const hasNew = this.log.takenCount > before
     if (hasNew) this.#backoff.reset()
-    if (ending !== undefined && ending.kind !== 'ended') this.#stumble(ending.text)
+    if (ending !== undefined && 'text' in ending) this.#stumble(ending.text)
     this.#settle()
     // A second try is for those who stay.
     if (ending?.kind !== 'ended') return wasDraining ? this.#giveUp() : undefined
@@ -191,7 +195,7 @@ export class ContainerReader {
   async #follow(signal: AbortSignal): Promise<void> {
     const { followSlots, meter } = this.#options
     if (!followSlots.tryTake()) return this.#poll(signal)
-    this.#show('followed')
+    this.#show('reading')
     try {
       await this.#whenUp(signal)
       const before = this.log.takenCount
@@ -200,7 +204,7 @@ export class ContainerReader {
       if (this.#hasFollowed) meter.reconnects.value++
       this.#hasFollowed = true
       const ending = await this.#watch(this.#reading(opened, undefined), signal)
-      if (ending.kind === 'broken' || ending.kind === 'daemon' || ending.kind === 'malformed') this.#stumble(ending.text)
+      if ('text' in ending) this.#stumble(ending.text)
       else this.#delayMs = this.#isRunning ? this.#backoff.takeMs() : 0
       if (this.log.takenCount > before) {
         this.#backoff.reset()
@@ -292,13 +296,15 @@ export class ContainerReader {
   #refuse(error: unknown): void {
     const { link, meter } = this.#options
     const { status, message } = error as RefusedError
-    if (status === 404) return this.#stop('gone', undefined)
-    if (status === 501 || (status !== undefined && message.includes('does not support reading'))) {
+    if (status === 404) {
+      this.#stop('gone', undefined)
+    } else if (status === 501 || (status !== undefined && message.includes('does not support reading'))) {
       meter.warn('the log of a container cannot be read: its logging driver does not let anybody', this.log.name, message)
-      return this.#stop('unreadable', 'unreadable')
+      this.#stop('unreadable', 'unreadable')
+    } else {
+      if (status === undefined) link.doubt()
+      this.#stumble(message)
     }
-    if (status === undefined) link.doubt()
-    this.#stumble(message)
   }
 
   #stumble(text: string): void {

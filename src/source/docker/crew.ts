@@ -3,11 +3,11 @@
  * that nobody reads yet is kept for its reader.
  */
 import type { ContainerInfo, Select } from '../containers.ts'
-import type { Position, RecordedPosition } from '../source.ts'
+import type { Position } from '../source.ts'
 import type { ContainerEvent } from './container-list.ts'
 import { ContainerLog, type LogOptions } from './container-log.ts'
 import { ContainerReader, type ReaderOptions } from './container-reader.ts'
-import { type FeedState, noteOf, type PastFeed, pastFeedOf, positionId } from './feed-note.ts'
+import type { PastFeeds } from './past-feeds.ts'
 
 export interface CrewOptions {
   readonly select: Select
@@ -62,7 +62,7 @@ export class Crew {
       const isOlder = this.#told.has(container.id)
       const known = this.#members.get(container.id)
       if (known === undefined) this.#add(container)
-      else if (!isOlder) known.reader.log.describe(container)
+      else if (!isOlder) this.#describe(known, container)
       known?.reader.listed(isOlder ? undefined : container.isRunning, isRecheck)
     }
     this.#options.past.keepOnly(listed)
@@ -71,11 +71,18 @@ export class Crew {
   tell({ happening, container }: ContainerEvent): void {
     this.#told.add(container.id)
     const known = this.#members.get(container.id)
-    if (happening === 'destroy') return known?.reader.removed()
-    if (known === undefined) return this.#add(container)
-    if (happening === 'rename') known.reader.log.describe(container)
-    if (happening === 'start') known.reader.started()
-    if (happening === 'die') known.reader.died(this.#signal)
+    if (known === undefined && happening !== 'destroy') this.#add(container)
+    else if (happening === 'destroy') known?.reader.removed()
+    else if (happening === 'rename') this.#describe(known!, container)
+    else if (happening === 'start') known?.reader.started()
+    else if (happening === 'die') known?.reader.died(this.#signal)
+  }
+
+  /** Under another name it may not be wanted any more: what it wrote before is read, and where it stands is kept. */
+  #describe(member: Member, container: ContainerInfo): void {
+    const { log } = member.reader
+    if (this.#options.select(container)) log.describe(container)
+    else member.reader.drain()
   }
 
   /** What was written up to now is read, then all readers end. */
@@ -93,52 +100,14 @@ export class Crew {
     if (!select(container) || this.#signal.aborted) return
     const reader = new ContainerReader(container, new ContainerLog(container, past.take(container.id), log), options)
     const running = reader.run(this.#signal).then(
-      () => {
-        if (reader.isGone) this.#members.delete(container.id)
-      },
+      () => this.#leave(container.id, reader),
       (error: unknown) => this.#fail(error),
     )
     this.#members.set(container.id, { reader, running })
   }
-}
 
-/** Where logs stand that no reader has yet. */
-export class PastFeeds {
-  readonly #feeds = new Map<string, PastFeed>()
-
-  /** Answers those that are no feeds, or of a container that `wants` does not. */
-  restore(positions: readonly RecordedPosition[], wants: (feed: PastFeed) => boolean): RecordedPosition[] {
-    return positions.filter((position) => {
-      const feed = pastFeedOf(position)
-      if (feed === undefined || this.#feeds.has(position.id) || !wants(feed)) return true
-      this.#feeds.set(position.id, feed)
-      return false
-    })
-  }
-
-  /** From now on they are the reader's. */
-  take(container: string): ReadonlyMap<string, FeedState> {
-    const taken = new Map<string, FeedState>()
-    for (const stream of ['stdout', 'stderr'] as const) {
-      const id = positionId(container, stream)
-      const feed = this.#feeds.get(id)
-      if (feed !== undefined) taken.set(id, feed.state)
-      this.#feeds.delete(id)
-    }
-    return taken
-  }
-
-  /** The daemon knows no others any more. */
-  keepOnly(containers: ReadonlySet<string>): void {
-    for (const [id, { container }] of this.#feeds) if (!containers.has(container)) this.#feeds.delete(id)
-  }
-
-  get positions(): Position[] {
-    return [...this.#feeds].map(([id, { state, name }]) => ({
-      id,
-      checkpoint: state.messages,
-      changes: 0,
-      note: () => noteOf(state, name),
-    }))
+  #leave(id: string, reader: ContainerReader): void {
+    this.#members.delete(id)
+    if (!reader.isGone) for (const feed of reader.log.states) this.#options.past.put(feed)
   }
 }

@@ -28,7 +28,7 @@ export class CriBatch {
     this.#owner = owner
     this.#makeRoom(HEAD_BYTES + end - start)
     const before = this.#bytes
-    this.#bytes += this.#buffer.latin1Write(`${frame.timeText} ${frame.stream} ${isPart ? 'P' : 'F'} `, this.#bytes)
+    this.#bytes += this.#buffer.write(`${frame.timeText} ${frame.stream} ${isPart ? 'P' : 'F'} `, this.#bytes, 'latin1')
     this.#bytes += frame.buffer.copy(this.#buffer, this.#bytes, start, end)
     this.#buffer[this.#bytes++] = NEWLINE
     owner.offset += this.#bytes - before

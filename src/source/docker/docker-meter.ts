@@ -5,8 +5,8 @@ import type { SourceLog } from '../source-log.ts'
 import type { FrameCounts } from './feed.ts'
 
 /** How a container is read. */
-export type ReadState = 'followed' | 'polled' | 'stopped' | 'unreadable'
-const READ_STATES: readonly ReadState[] = ['followed', 'polled', 'stopped', 'unreadable']
+export type ReadState = 'reading' | 'polled' | 'stopped' | 'unreadable'
+const READ_STATES: readonly ReadState[] = ['reading', 'polled', 'stopped', 'unreadable']
 
 const MAX_SAID = 200
 
@@ -47,10 +47,6 @@ export class DockerMeter {
   move(from: ReadState | undefined, to: ReadState | undefined): void {
     if (from !== undefined) this.#own.dockerContainers.at(this.#name, from).value--
     if (to !== undefined) this.#own.dockerContainers.at(this.#name, to).value++
-  }
-
-  info(message: string): void {
-    this.#log?.info(message, { source: this.#name })
   }
 
   /** Said once for each subject. */

@@ -5,8 +5,8 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { type ContainerInfo, isContainerId } from '../containers.ts'
-import { containersIn } from './container-list.ts'
 import { type DockerClient, dateOf, RefusedError } from './client.ts'
+import { containersIn } from './container-list.ts'
 import type { StreamName } from './log-frame.ts'
 import { LogTimes, sinceText, timeOfMs } from './log-time.ts'
 

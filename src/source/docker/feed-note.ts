@@ -1,6 +1,7 @@
 /** How far a stream of a container is in the numbers, as the note of its position has it. */
-import type { RecordedPosition } from '../source.ts'
+
 import { isContainerId } from '../containers.ts'
+import type { RecordedPosition } from '../source.ts'
 import { type CursorState, START } from './cursor.ts'
 import type { StreamName } from './log-frame.ts'
 import { isTime, NO_TIME } from './log-time.ts'

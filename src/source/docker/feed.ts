@@ -8,8 +8,8 @@ import type { Cell } from '../../telemetry/tally.ts'
 import type { OpenStream, Origin, Position } from '../source.ts'
 import type { BatchOwner, CriBatch } from './cri-batch.ts'
 import { Cursor, type CursorMark, stateOf } from './cursor.ts'
-import type { LogFrame } from './log-frame.ts'
 import { type FeedState, noteOf } from './feed-note.ts'
+import type { LogFrame } from './log-frame.ts'
 import { NO_TIME } from './log-time.ts'
 import { PART_BYTES } from './terminal-frames.ts'
 
@@ -24,6 +24,7 @@ export interface FrameCounts {
   readonly gaps: Cell
 }
 
+/** Times as 20 digits. */
 export interface FeedOptions {
   readonly id: string
   readonly origin: { -readonly [Key in keyof Origin]: Origin[Key] }
@@ -35,7 +36,7 @@ export interface FeedOptions {
   readonly skipBefore: string
   /** Frames before it prepare only. */
   readonly primeBefore: string
-  /** Frames before it were written before the source looked for the first time. */
+  /** Frames before it were written before the source looked. */
   readonly liveFrom: string
 }
 

@@ -87,7 +87,7 @@ export class MultiplexedFrames implements FrameReader {
     }
     const frame = this.#frame
     const space = buffer.subarray(start, Math.min(end, start + MAX_TIME_LENGTH + 1)).indexOf(SPACE)
-    frame.timeText = space === -1 ? '' : buffer.latin1Slice(start, start + space)
+    frame.timeText = space === -1 ? '' : buffer.toString('latin1', start, start + space)
     const time = this.#times.parse(frame.timeText)
     if (time === undefined) {
       this.#taker.onMalformed()

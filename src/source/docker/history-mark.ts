@@ -13,6 +13,7 @@ export type History = 'count' | 'skip' | 'prime'
 export class HistoryMark {
   readonly #history: History
   #time: string | undefined = undefined
+  #now = NO_TIME
 
   constructor(history: History) {
     this.#history = history
@@ -23,8 +24,13 @@ export class HistoryMark {
     if (isTime(note) && note !== NO_TIME) this.#time = note
   }
 
-  /** The daemon's time now, when it is looked at. The first one counts. */
+  get isKnown(): boolean {
+    return this.#now !== NO_TIME
+  }
+
+  /** The daemon's time when this process looked at it first. */
   look(now: string): void {
+    this.#now = now
     this.#time ??= now
   }
 
@@ -34,9 +40,13 @@ export class HistoryMark {
     return [{ id: ID, checkpoint: 0, changes: 0, note: () => time }]
   }
 
-  get bounds(): Pick<LogOptions, 'skipBefore' | 'primeBefore'> {
+  get bounds(): Pick<LogOptions, 'skipBefore' | 'primeBefore' | 'liveFrom'> {
     const time = this.#time ?? NO_TIME
-    return { skipBefore: this.#history === 'skip' ? time : NO_TIME, primeBefore: this.#history === 'prime' ? time : NO_TIME }
+    return {
+      skipBefore: this.#history === 'skip' ? time : NO_TIME,
+      primeBefore: this.#history === 'prime' ? time : NO_TIME,
+      liveFrom: this.#now,
+    }
   }
 }
 

@@ -2,9 +2,10 @@
  * One answer with a container's log, while it is read: its frames go to the container's feeds as they come, and nothing is kept. The daemon is
  * never made to wait: it would fall behind the rotation of its own files. Only who reads to an end waits for its sink.
  */
-import type { FrameFault, FrameTaker } from './log-frame.ts'
+
 import { AnyFrames } from './any-frames.ts'
 import type { OpenedLog } from './engine.ts'
+import type { FrameFault, FrameTaker } from './log-frame.ts'
 
 export type Ending =
   /** The daemon has no more. */

@@ -81,7 +81,7 @@ export class TerminalFrames implements FrameReader {
 
   #timeAt(at: number): string | undefined {
     const space = this.#buffer.subarray(at, Math.min(this.#filled, at + MAX_TIME_LENGTH + 1)).indexOf(SPACE)
-    return space === -1 ? undefined : this.#buffer.latin1Slice(at, at + space)
+    return space === -1 ? undefined : this.#buffer.toString('latin1', at, at + space)
   }
 
   #payloadEnd(at: number, isLast: boolean): number | undefined {
