@@ -1,10 +1,10 @@
 /** Flag and variables → where the Docker daemon is. The flag wins, then what other Docker programs read: `DOCKER_HOST` and its certificates. */
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { endpointOf } from '../source/docker/endpoint.ts'
 import type { DockerHost } from '../source/docker/source-options.ts'
 
 const DEFAULT_ADDRESS = 'unix:///var/run/docker.sock'
-const KNOWN = /^(?:unix:\/\/\/.|(?:tcp|https?):\/\/[^/])/
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -17,6 +17,7 @@ export function dockerHostOf(flag: string | undefined, environment: Environment 
 
 /** What is wrong with the flag, in words. */
 export function dockerHostProblem(flag: string | undefined): string | undefined {
-  if (flag === undefined || flag === '' || KNOWN.test(flag)) return undefined
-  return `--docker.host "${flag}": expected unix:///path/of/docker.sock, tcp://host:2376 or https://host:2376\n`
+  if (flag === undefined || flag === '') return undefined
+  const found = endpointOf(dockerHostOf(flag))
+  return 'problem' in found ? `--docker.host "${flag}": ${found.problem}\n` : undefined
 }

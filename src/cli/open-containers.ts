@@ -2,9 +2,9 @@
 import type { Config, DockerSourceSpec, KubernetesSourceSpec } from '../config/config.ts'
 import { wrappedLineBytes } from '../decode/message-stream.ts'
 import { selector } from '../source/containers.ts'
-import { DockerSource, type ToldSource } from '../source/docker/docker-source.ts'
+import { DockerApiSource } from '../source/docker/api-source.ts'
+import { DockerSource } from '../source/docker/docker-source.ts'
 import { JsonFiles } from '../source/docker/json-files.ts'
-import type { DockerApiSourceOptions } from '../source/docker/source-options.ts'
 import { FileSource } from '../source/file/file-source.ts'
 import type { Guide } from '../source/file/guide.ts'
 import { PodLogs } from '../source/kubernetes/pod-logs.ts'
@@ -26,7 +26,7 @@ export function openDocker(spec: DockerSourceSpec, settings: ReadSettings, confi
     open: {
       files: (takesNoHistory) => guidedFiles({ name, history: history(takesNoHistory) }, guide, settings, config, around),
       api: (takesNoHistory) =>
-        openApi({
+        new DockerApiSource({
           name,
           host: settings.dockerHost,
           select,
@@ -41,10 +41,6 @@ export function openDocker(spec: DockerSourceSpec, settings: ReadSettings, confi
         }),
     },
   })
-}
-
-function openApi(_options: DockerApiSourceOptions): ToldSource {
-  throw new Error('the interface of Docker')
 }
 
 export function openKubernetes(
