@@ -104,32 +104,28 @@ test('SIGHUP and /-/reload read it again, and say what is wrong', async () => {
   child.kill()
 })
 
-test('the health check finds it behind TLS, a login and a certificate, and knows readiness by a Unix socket', async () => {
+const VERIFIED = `${TLS}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\n`
+
+test.each([
+  ['TLS', TLS, '200 OK', true],
+  ['TLS and a login', TLS + USERS, '401 Unauthorized (it lives)', false],
+  ['a login', USERS, '401 Unauthorized (it lives)', false],
+  ['a certificate', VERIFIED, 'TLS, and no word without a certificate (it lives)', false],
+  ['a limit', 'rate_limit: { interval: 1h, burst: 0 }\n', '429 Too Many Requests (it lives)', false],
+])('the health check finds it behind %s, and knows readiness by a Unix socket', async (what, yaml, says, isReadyKnown) => {
   const check = (...args: string[]) => finish(['healthcheck', ...args])
-  const verified = `${TLS}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\n`
-  for (const [yaml, says, isReadyKnown] of [
-    [TLS, '200 OK', true],
-    [TLS + USERS, '401 Unauthorized (it lives)', false],
-    [USERS, '401 Unauthorized (it lives)', false],
-    [verified, 'TLS, and no word without a certificate (it lives)', false],
-    ['rate_limit: { interval: 1h, burst: 0 }\n', '429 Too Many Requests (it lives)', false],
-  ] as const) {
-    const socket = `unix:${join(scratch, 's')}`
-    const { child, port, file, ended } = await serving('health.yml', yaml, '--web.listen-address', socket)
-    const address = `127.0.0.1:${port}`
-    const args = ['--web.config.file', file, '--web.listen-address', address]
-    expect(await check(...args)).toEqual({ code: 0, stdout: `${address} /-/healthy: ${says}\n`, stderr: '' })
-    await until(
-      () => check('--ready', '--web.listen-address', socket),
-      ({ code }) => code === 0,
-    )
-    expect((await check('--ready', ...args)).code).toBe(isReadyKnown ? 0 : 1)
-    expect(await check('--ready', ...args, '--web.listen-address', socket)).toMatchObject({
-      code: 0,
-      stdout: `${socket} /-/ready: 200 OK\n`,
-    })
-    child.kill()
-    await ended
-    expect((await check(...args)).code).toBe(1)
-  }
+  const socket = `unix:${join(scratch, what.replaceAll(' ', '-'))}`
+  const { child, port, file, ended } = await serving('health.yml', yaml, '--web.listen-address', socket)
+  const address = `127.0.0.1:${port}`
+  const args = ['--web.config.file', file, '--web.listen-address', address]
+  await until(
+    () => check('--ready', ...args, '--web.listen-address', socket),
+    ({ stdout }) => stdout === `${socket} /-/ready: 200 OK\n`,
+  )
+  const [alive, ready] = await Promise.all([check(...args), check('--ready', ...args)])
+  expect(alive).toEqual({ code: 0, stdout: `${address} /-/healthy: ${says}\n`, stderr: '' })
+  expect(ready.code).toBe(isReadyKnown ? 0 : 1)
+  child.kill()
+  await ended
+  expect((await check(...args)).code).toBe(1)
 })
