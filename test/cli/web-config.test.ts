@@ -104,6 +104,20 @@ test('SIGHUP and /-/reload read it again, and say what is wrong', async () => {
   child.kill()
 })
 
+test('check tells of a web configuration what the start would, with and without a mapping', async () => {
+  const good = write('good.yml', TLS + USERS)
+  const bad = write('typo.yml', 'rate_limits: {}\n')
+  expect(await finish(['check', '--web.config.file', good])).toEqual({
+    code: 0,
+    stdout: 'ok: the web configuration asks for TLS, logins\n',
+    stderr: '',
+  })
+  const refused = await finish(['check', '--preset', 'agent', '--web.config.file', bad])
+  expect(refused.code).toBe(2)
+  expect(refused.stdout).toContain(`${bad}:1:1: error[unknown-key]: unknown key "rate_limits"`)
+  expect(refused.stdout).toMatch(/ok: \d+ metrics, .*\n\n1 problem: this web configuration does not start\n$/)
+})
+
 const VERIFIED = `${TLS}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\n`
 
 test.each([

@@ -149,7 +149,7 @@ function readUsers(values: YamlValues): WebConfig['users'] {
     else if (hash.normal === undefined) values.warning(path, 'no password fits this hash: it is not whole')
     else if (hash.cost >= SLOW_COST)
       values.warning(path, `a hash of cost ${hash.cost} takes seconds to compare: the first login after a start may time out`)
-    return [name, text] as const
+    return [values.keyText(path), text] as const
   })
   return new Map(users)
 }
