@@ -160,7 +160,8 @@ function testsSection(schema: JsonSchema): Section {
 }
 
 const WEB_CONFIG_WORDS =
-  'The file of `--web.config.file`, as the exporter-toolkit of Prometheus defines it; what is not in this table is an error. It guards every ' +
+  'The file of `--web.config.file`, as the exporter-toolkit of Prometheus defines it; what is not in this table is an error, and so are a second document, tags, and ' +
+  'what is no YAML 1.2. It guards every ' +
   'path of every TCP address, `/-/healthy` too; `unix:` addresses only the user of the exporter can open (0600). It is looked at while ' +
   'somebody asks (ten times a second at most), with the files that it names: a change is in force for the next connection and request, ' +
   'one with errors leaves all as it was, and so does one that takes away TLS, all users or verified certificates of clients: for that ' +
