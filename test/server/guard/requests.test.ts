@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ENDPOINTS } from '../../../src/server/endpoints.ts'
-import { ask, header, PAGE } from '../serving.ts'
+import { ask, client, exchange, header, PAGE, until } from '../serving.ts'
 import { askTls, guarded, login, TLS, USERS } from './guarded.ts'
 
 test('every path asks for a login, whatever is at it, and every method', async () => {
@@ -122,4 +122,16 @@ test('what is missing between others and an open address is named', async () => 
   expect(await missing(TLS + verified)).toBeUndefined()
   expect(await missing(`${TLS}  client_auth_type: RequireAnyClientCert\n`)).toBe('authentication')
   expect(await missing(USERS, '127.0.0.1:0')).toBeUndefined()
+})
+
+test('whoever speaks no TLS gets no answer, and is counted; closing waits for no handshake', async () => {
+  const { port, own, server } = await guarded(TLS)
+  expect(await exchange(port, 'GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toBe('')
+  expect(own.webConnectionsRefused.at('handshake').value).toBe(1)
+  const silent = await client(port)
+  const startMs = performance.now()
+  await server.close()
+  await until(() => silent.closed)
+  // A handshake may take five seconds.
+  expect(performance.now() - startMs).toBeLessThan(4000)
 })
