@@ -89,12 +89,10 @@ test.skipIf(isMissing('systemd-analyze'))('the filter of system calls leaves the
 
 const ID = 'a1'.repeat(32)
 const ALLOWED = [
-  '/_ping',
-  '/v1.41/_ping',
-  '/version',
+  '/info',
   '/v1.24/info',
+  '/containers/json?limit=1',
   '/v1.41/containers/json?all=1&filters=%7B%22label%22%3A%5B%22a%3Db%22%5D%7D',
-  `/containers/${ID}/json`,
   `/v1.51/containers/${ID}/logs?follow=1&stdout=1&stderr=1&timestamps=1&since=1767323045.000000001`,
   '/events?since=1767323045&filters=%7B%7D',
 ]
@@ -118,6 +116,9 @@ const DENIED = [
   `GET /containers/${ID}/json/../archive?path=/etc/shadow`,
   `GET /containers/json/../${ID}/export`,
   `GET /containers/${ID}%2fexport`,
+  `GET /containers/${ID}/json`,
+  'GET /_ping',
+  'GET /version',
   'GET /images/json',
   'GET /secrets',
   'GET /info/',
@@ -151,7 +152,7 @@ async function startProxy(): Promise<Proxied> {
   const proxy = new Running('env', [...vars, 'haproxy', '-db', '-f', join(DEPLOY, 'compose/docker-proxy.cfg')])
   await until('the proxy', async () => {
     if (proxy.hasExited) throw new Error(`haproxy ended: ${proxy.stderr}`)
-    return (await ask(sockets.PROXY_SOCKET, 'GET /_ping')).status === 200 ? true : undefined
+    return (await ask(sockets.PROXY_SOCKET, 'GET /info')).status === 200 ? true : undefined
   })
   asked.length = 0
   const stop = async (): Promise<void> => {
@@ -178,7 +179,7 @@ async function ask(socketPath: string, what: string): Promise<{ status: number |
   return { status: answer?.statusCode }
 }
 
-test.skipIf(isMissing('haproxy'))('the proxy lets seven GETs through, and Docker hears of nothing else', async () => {
+test.skipIf(isMissing('haproxy'))('the proxy lets four GETs through, and Docker hears of nothing else', async () => {
   const { socket, asked, stop } = await startProxy()
   try {
     for (const path of ALLOWED) expect([path, await ask(socket, `GET ${path}`)]).toEqual([path, { status: 200 }])
