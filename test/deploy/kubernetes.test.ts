@@ -307,7 +307,13 @@ test('the container of the sidecar, run as it is written, counts what the exampl
   // It lingers until Prometheus has the last numbers: one scrape shows a new series at 0, the next what it has.
   const asPrometheus = { headers: { 'x-prometheus-scrape-timeout-seconds': '10' } }
   let last = ''
-  while (!last.includes('tool="t",status="success"} 1')) last = await (await fetch(`${url}/metrics`, asPrometheus)).text()
+  const scrape = (): Promise<string | undefined> =>
+    fetch(`${url}/metrics`, asPrometheus).then(
+      (r) => r.text(),
+      () => undefined,
+    )
+  for (let text = await scrape(); text !== undefined; text = await scrape()) last = text
+  expect(last).toContain('tool="t",status="success"} 1\n')
   expect(await ended).toBe(0)
   expect(readdirSync(at(IMAGE.stateDir))).toEqual(['record'])
 })
