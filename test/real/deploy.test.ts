@@ -27,6 +27,19 @@ test.skipIf(noKubectl)(`kubectl renders what our own stand-in does ${noKubectl ?
   }
 })
 
+test.skipIf(noKubectl)(`kubectl merges the guarded sidecar as our own stand-in does ${noKubectl ? `(${noKubectl})` : ''}`, () => {
+  for (const part of ['example', 'sidecar', 'guarded'])
+    cpSync(join(KUBERNETES, part), scratch.file(`k/${part}`), { recursive: true })
+  const file = 'k/example/kustomization.yaml'
+  const both = readFileSync(scratch.file(file), 'utf8').replace('- ../sidecar\n', '- ../sidecar\n  - ../guarded\n')
+  scratch.write(file, both)
+  const { stdout, stderr } = run('kubectl', 'kustomize', scratch.file('k/example'))
+  const rendered = parseAllDocuments(stdout).map((document) => document.toJS() as Resource)
+  expect(stderr).toBe('')
+  expect(stdout).toContain('healthcheck')
+  expect(sorted(rendered)).toEqual(sorted(render(scratch.file('k/example'))))
+})
+
 test.skipIf(compose === undefined)(`docker compose takes the files ${compose ? '' : '(no docker compose)'}`, () => {
   for (const name of ['volume', 'json-file', 'api']) {
     const { status, stdout, stderr } = run('sh', '-c', `${compose} -f ${join(DEPLOY, `compose/${name}.yaml`)} config`)
