@@ -83,23 +83,6 @@ test.skipIf(isMissing('systemd-analyze'))('systemd takes the unit, with and with
   expect(exposure).toBeLessThan(2)
 })
 
-/** What systemd lets the unit call, by name, as this machine's systemd has the groups. */
-function callsOf(group: string): string[] {
-  const { stdout } = run('systemd-analyze', 'syscall-filter', '--no-pager', group)
-  const names = stdout.split('\n').filter((line) => /^ {4}\S/.test(line) && !line.includes('#'))
-  return names.flatMap((line) => (line.trim().startsWith('@') ? callsOf(line.trim()) : [line.trim()]))
-}
-
-test.skipIf(isMissing('systemd-analyze'))('the filter of system calls leaves the engine what it cannot do without', () => {
-  const allowed = new Set(['@system-service', '@pkey'].flatMap(callsOf))
-  for (const name of ['@privileged', '@resources'].flatMap(callsOf)) allowed.delete(name)
-  // As strace saw it serve, scrape, keep its record and end, with Node 20.
-  const used =
-    'accept4 access arch_prctl bind brk capget clone3 close connect epoll_create1 epoll_ctl epoll_pwait eventfd2 execve exit_group fcntl fdatasync fstat fsync ftruncate futex getcwd getdents64 getpid getrandom getsockname gettid getuid inotify_add_watch inotify_init1 ioctl kill listen lseek madvise mkdir mmap mprotect munmap newfstatat openat pipe2 pkey_alloc pread64 prlimit64 pwrite64 read readlink rename rt_sigaction rt_sigprocmask rt_sigreturn sched_getaffinity set_robust_list setsockopt shutdown socket statx sysinfo uname unlink write writev'
-  expect(used.split(' ').filter((name) => !allowed.has(name))).toEqual([])
-  expect(['mount', 'ptrace', 'bpf', 'init_module', 'setuid', 'reboot'].filter((name) => allowed.has(name))).toEqual([])
-})
-
 const ID = 'a1'.repeat(32)
 const ALLOWED = [
   '/info',
