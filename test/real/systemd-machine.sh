@@ -38,5 +38,7 @@ exec unshare --cgroup --pid --fork --kill-child sh -euc '
   pivot_root . mnt/old
   cd /
   umount -l /mnt/old
+  # As systemd does itself on a machine that is not in a container: what it mounts for credentials has to reach the service.
+  mount --make-rshared /
   exec env -i container=other PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     /lib/systemd/systemd --system "--unit=$0" --log-target=null' "$unit"

@@ -6,10 +6,12 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ROOT, Scratch, until } from './workbench.ts'
+import { isMissing, ROOT, Scratch, until } from './workbench.ts'
 
 const SCRIPT = join(import.meta.dirname, 'systemd-machine.sh')
 const UNIT = 'agentlog-exporter.service'
+/** In the machine. */
+const SHIPPED = '/usr/local/lib/agentlog/config/deploy/systemd'
 const GROUP = `agentlog-machine-${process.pid}`
 const LINE = '{"event":"tool_invocation","agent":"a","tool_name":"bash","status":"success"}'
 const COUNTED = 'agent_tool_calls_total{agent="a",tool="bash",status="success"}'
@@ -29,7 +31,7 @@ function whyNot(): string | undefined {
 const cannot = whyNot()
 let scratch: Scratch
 let machine: ChildProcess
-let firstPid: number
+let firstPid: number | undefined
 
 /** Runs a command in the machine. */
 function inside(...command: readonly string[]): string {
@@ -38,7 +40,12 @@ function inside(...command: readonly string[]): string {
 }
 
 function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  } catch {
+    // It has just ended.
+    return []
+  }
 }
 
 const show = (...names: readonly string[]): string => inside('systemctl', 'show', `--property=${names.join()}`, UNIT)
@@ -59,8 +66,9 @@ beforeAll(async () => {
   if (cannot !== undefined) return
   scratch = new Scratch()
   mkdirSync(scratch.file('machine'))
-  const spaces = ['--mount', '--net', '--uts', '--ipc', '--kill-child']
-  machine = spawn('unshare', [...spaces, '--fork', 'sh', SCRIPT, scratch.file('machine'), GROUP, ROOT, UNIT], {
+  // It goes with whoever runs the tests, however that ends.
+  const spaces = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--net', '--uts', '--ipc', '--kill-child']
+  machine = spawn('setpriv', [...spaces, '--fork', 'sh', SCRIPT, scratch.file('machine'), GROUP, ROOT, UNIT], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let said = ''
@@ -79,7 +87,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (cannot !== undefined) return
   const ended = new Promise((done) => machine.on('close', done))
-  process.kill(firstPid, 'SIGKILL')
+  process.kill(firstPid ?? machine.pid!, 'SIGKILL')
   await ended
   const emptied = `mount -t cgroup2 none /mnt && find /mnt/${GROUP} -depth -type d -exec rmdir {} \\;`
   expect(spawnSync('unshare', ['--mount', 'sh', '-c', emptied], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' })
@@ -112,4 +120,21 @@ test.skipIf(cannot)(`the unit runs under systemd behind its walls ${cannot ? `($
   inside('systemctl', 'restart', UNIT)
   await until('its end', () => (show('ActiveState') === 'ActiveState=failed' ? true : undefined))
   expect(show('ExecMainStatus', 'NRestarts')).toBe('NRestarts=0\nExecMainStatus=2')
+})
+
+/** As root would: nobody else may read what the drop-in hands over. */
+const GUARDED = `
+  umask 022; cp ${SHIPPED}/mapping.yaml /etc/agentlog-exporter/; cp -r ${SHIPPED}/agentlog-exporter.service.d /etc/systemd/system/
+  umask 077; cd /etc/agentlog-exporter; echo 'tls_server_config: { cert_file: web.crt, key_file: web.key }' >web.yml
+  openssl req -x509 -newkey rsa:2048 -nodes -keyout web.key -out web.crt -days 1 -subj /CN=localhost
+  systemctl daemon-reload; systemctl restart ${UNIT}`
+const BY_TLS = `require('https').get('https://127.0.0.1:19464/metrics', { rejectUnauthorized: false }, (r) => {
+  r.on('data', (t) => process.stdout.write(t)); console.log(r.socket.getPeerCertificate().subject.CN) }).on('error', () => {})`
+
+test.skipIf(cannot ?? isMissing('openssl'))('with the drop-in its door is guarded by files that only root may read', async () => {
+  inside('sh', '-euc', GUARDED)
+  const text = await until('it by TLS', () => inside(process.execPath, '-e', BY_TLS) || undefined)
+  expect(text).toMatch(/^localhost\n/)
+  expect(text).toContain(`${COUNTED} 2\n`)
+  expect(scrape()).not.toContain(COUNTED)
 })
