@@ -88,12 +88,17 @@ export class Meter {
   refused(why: string, path: string): void {
     const cure = this.#cureOf(why)
     if (cure === undefined) this.warn(`cannot read a file: ${why}`, path)
-    if (cure === undefined || this.#cures.has(cure)) return
-    this.#cures.add(cure)
-    this.#log?.warn(`cannot read a file: ${why}; ${cure}`, { source: this.#name, subject: path })
+    else if (!this.#cures.has(cure)) this.#log?.warn(`cannot read a file: ${why}; ${cure}`, { source: this.#name, subject: path })
+    this.noteCure(why)
   }
 
-  /** Those that were said. */
+  /** Of a file that cannot be read, which others tell. */
+  noteCure(why: string): void {
+    const cure = this.#cureOf(why)
+    if (cure !== undefined) this.#cures.add(cure)
+  }
+
+  /** Those that were said, or are to be. */
   get cures(): Iterable<string> {
     return this.#cures
   }
