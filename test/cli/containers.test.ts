@@ -1,6 +1,6 @@
 /** The built program reads containers and pods: by mapping, by --docker, with --once, served, over a rename, a restart and a reload. */
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -174,6 +174,49 @@ test('pods by folders and by links have the same numbers; splits are joined', as
   }
   const none = await finish(['run', '--once', '-c', mapping(`{ kubernetes: { root: ${pods.pods}, namespaces: [other] } }`)])
   expect([none.code, none.stderr]).toEqual([1, `agentlog-exporter: ${pods.pods}: no log of a pod that is wanted is there\n`])
+})
+
+/** A shipped example over another folder. */
+function example(name: string, root: string, elsewhere: string): string {
+  const text = readFileSync(join(import.meta.dirname, '../../config/examples', name), 'utf8')
+  expect(text).toContain(`root: ${root}\n`)
+  const file = join(scratch, name)
+  writeFileSync(file, text.replace(`root: ${root}\n`, `root: ${elsewhere}\n`))
+  return file
+}
+
+test('the shipped examples count what they say', async () => {
+  const tool = '{"event":"tool_invocation","tool_name":"bash","status":"ok"}'
+  docker.create(A, { name: 'agent-1', labels: { 'agentlog.scrape': 'true', 'agentlog.team': 'search' } })
+  docker.create(B, { name: 'agent-2', labels: { 'agentlog.scrape': 'no' } })
+  docker.write(A, tool, '{"event":"error"}', '!{"event":"error"}')
+  docker.write(B, tool)
+  const ofContainers = await finish(['run', '--once', '-c', example('docker.yaml', '/var/lib/docker/containers', docker.root)])
+  const counted = (text: string): string[] =>
+    text
+      .split('\n')
+      .filter((line) => /^agent_.* [^0]/.test(line))
+      .sort()
+  expect([ofContainers.code, counted(ofContainers.stdout)]).toEqual([
+    0,
+    [
+      'agent_errors_total{container="agent-1"} 1',
+      'agent_tool_calls_total{container="agent-1",team="search",tool="bash",status="success"} 1',
+    ],
+  ])
+  const deployed = { ...POD, namespace: 'agents-eu', pod: 'agent-7c9f8d5b4-x2k8p' }
+  for (const pod of [deployed, { ...deployed, container: 'proxy' }, { ...deployed, namespace: 'other' }]) {
+    pods.start(pod)
+    pods.write(pod, [tool, '{"event":"sandbox_violation","kind":"network"}'])
+  }
+  const ofPods = await finish(['run', '--once', '-c', example('kubernetes.yaml', '/var/log/pods', pods.pods)])
+  expect([ofPods.code, counted(ofPods.stdout)]).toEqual([
+    0,
+    [
+      'agent_sandbox_violations_total{namespace="agents-eu",kind="network"} 1',
+      'agent_tool_calls_total{namespace="agents-eu",workload="agent",tool="bash"} 1',
+    ],
+  ])
 })
 
 /** As somebody who owns nothing, with these groups. */

@@ -33,13 +33,14 @@ export class JsonFiles implements Guide {
   readonly patterns: readonly string[]
   readonly #options: JsonFilesOptions
   readonly #shelf: Shelf
+  /** Who only asks whether there is something to read shows nothing. */
+  #shownOf = -1
   readonly #known = new WeakMap<ShelvedContainer, Container>()
 
   constructor(options: JsonFilesOptions) {
     this.#options = options
     this.#shelf = new Shelf(options.root)
     this.patterns = [`${literal(options.root)}/*/*-json.log*`]
-    this.#showStates()
   }
 
   get changes(): number {
@@ -47,9 +48,9 @@ export class JsonFiles implements Guide {
   }
 
   look(): void {
-    const before = this.changes
     this.#shelf.look()
-    if (this.changes !== before) this.#showStates()
+    if (this.changes !== this.#shownOf) this.#showStates()
+    this.#shownOf = this.changes
   }
 
   wants(path: string): boolean {
@@ -91,7 +92,7 @@ export class JsonFiles implements Guide {
 
   /** Why logs that are wanted cannot be read here, by a look now; undefined: they can, as far as there are any. */
   whyNot(): string | undefined {
-    this.look()
+    this.#shelf.look()
     const { root } = this.#options
     if (this.#shelf.problem !== undefined) return `${root}: ${rootProblem(root, this.#shelf.problem)}`
     const { reading, unreadable } = this.counts()
