@@ -89,7 +89,7 @@ test('who asks whether files can be read counts no containers: the way that is t
   const guide = new JsonFiles({ source: 's', root: tree.root, select, streams: ['stdout'], takesUnknown: true, telemetry })
   expect(guide.whyNot()).toMatch(/^container agent \(a1a1a1a1a1a1\): its log driver is not json-file/)
   expect([...telemetry.dockerContainers.cells()]).toEqual([])
-  guide.look()
+  guide.look(0)
   expect(telemetry.dockerContainers.at('s', 'unreadable').value).toBe(1)
   tree.destroy()
 })
