@@ -219,6 +219,25 @@ test('the shipped examples count what they say', async () => {
   ])
 })
 
+test('of a description nothing but its names outlives the parse', () => {
+  docker.create(A, { name: 'agent' })
+  // Made where this process does not see it.
+  const script = `f=${docker.config(A)}; s=$(head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \\n'); sed -i "s/TOKEN=[^\\"]*/TOKEN=mark-$s/" $f; grep -c "TOKEN=mark-[0-9a-f]*" $f`
+  expect(spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout).toBe('1\n')
+  const module = join(import.meta.dirname, '../../dist/source/docker/json-files-config.js')
+  const program = `
+    import { getHeapSnapshot } from 'node:v8'
+    import { readConfig } from '${module}'
+    const read = readConfig('${docker.config(A)}', '${A}')
+    globalThis.gc()
+    let text = ''
+    for await (const chunk of getHeapSnapshot()) text += chunk
+    console.log(JSON.stringify([read.name, text.includes('agent:1'), /mark-[0-9a-f]{24}/.test(text)]))
+  `
+  const child = spawnSync(process.execPath, ['--expose-gc', '--input-type=module', '-e', program], { encoding: 'utf8' })
+  expect(child.stdout, child.stderr).toBe('["agent",true,false]\n')
+})
+
 /** As somebody who owns nothing, with these groups. */
 function asNobody(
   groups: string,
