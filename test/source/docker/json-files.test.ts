@@ -366,8 +366,12 @@ describe('what cannot be read', () => {
     tree.create(A, { name: 'agent' })
     rmSync(tree.config(A))
     tree.write(A, 'one')
-    const containers = (): Promise<never> => Promise.reject(new Error('nobody'))
+    let refuse: (error: Error) => void = () => {}
+    const containers = (): Promise<never> => new Promise((_, reject) => (refuse = reject))
     const f = await follow(guideOf(ALL, ['stdout'], tree.root, { containers })).start()
+    await f.settle()
+    expect(f.lines).toEqual([])
+    refuse(new Error('nobody'))
     await f.settle()
     expect([taken(f), container(f)?.name]).toEqual([['one'], ''])
   })
