@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, renameSync, symlinkSync, writeFileSync } fro
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Descriptors } from '../../../src/source/file/descriptors.ts'
+import { openFile } from '../../../src/source/file/open-file.ts'
 import { PodLogs, type PodLogsOptions } from '../../../src/source/kubernetes/pod-logs.ts'
 import { dockerIdOf, isPodLog, podOfFolder, readLinkName, withoutRotation } from '../../../src/source/kubernetes/pod-paths.ts'
 import { Following } from '../following.ts'
@@ -261,7 +262,9 @@ describe('links', () => {
 
 test('logs that are refused while it follows are named in one warning, with the cure, and counted', async () => {
   for (const name of [AGENT, PROXY, STATIC]) tree.start(name)
-  const refuse = (path: string): never => {
+  let isRefused = true
+  const refuse = (path: string): ReturnType<typeof openFile> => {
+    if (!isRefused) return openFile(path)
     throw Object.assign(new Error(`EACCES: permission denied, open '${path}'`), { code: 'EACCES', syscall: 'open' })
   }
   const guide = new PodLogs({ root: tree.pods, namespaces: [], pods: [], containers: [] })
@@ -273,6 +276,9 @@ test('logs that are refused while it follows are named in one warning, with the 
   expect(f.warnings).toEqual([expect.stringMatching(cure)])
   expect(f.source.problems).toEqual([expect.stringMatching(/^pods' logs belong to root with mode 0640/)])
   expect(f.files('unreadable')).toBe(3)
+  isRefused = false
+  for (let looks = 0; looks < 5; looks++) await f.settle()
+  expect([f.files('open'), f.files('unreadable'), f.source.problems, f.warnings.length]).toEqual([3, 0, [], 1])
 })
 
 test('what is there and what is missing is said', async () => {
