@@ -32,7 +32,7 @@ export function gatherSources(facts: PageFacts, sampler: RateSampler): SourceVie
   })
 }
 
-function numbersOf({ own }: PageFacts, { name }: SourceFact) {
+function numbersOf({ own }: PageFacts, { name, kind }: SourceFact) {
   const lines = own.lines.at(name, 'event').value + own.lines.at(name, 'blank').value + own.lines.at(name, 'rejected').value
   const lastEventSeconds = own.lastEvent.at(name).value
   return {
@@ -41,6 +41,7 @@ function numbersOf({ own }: PageFacts, { name }: SourceFact) {
     unreadableFiles: own.sourceFiles.at(name, 'unreadable').value,
     lagBytes: own.lagBytes.at(name).value,
     lagSeconds: own.lagSeconds.at(name).value,
+    ...(kind === 'docker' ? { containers: own.dockerContainers.at(name, 'reading').value } : {}),
     lines,
     lastEventMs: lastEventSeconds === 0 ? undefined : lastEventSeconds * 1000,
   }

@@ -80,6 +80,8 @@ export interface SourceView {
   readonly openFiles: number
   readonly rotatedFiles: number
   readonly unreadableFiles: number
+  /** That are read; of Docker alone. */
+  readonly containers?: number
   readonly lagBytes: number
   readonly lagSeconds: number
   readonly lines: number

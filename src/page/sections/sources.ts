@@ -40,6 +40,7 @@ function cells(source: SourceView, atMs: number): Part[] {
 
 function filesOf(source: SourceView): string {
   if (source.kind === 'stdin') return 'standard input'
+  if (source.kind === 'docker' && source.openFiles === 0) return counted(source.containers ?? 0, 'container')
   const parts = [counted(source.openFiles, 'file')]
   if (source.rotatedFiles > 0) parts.push(`${source.rotatedFiles} rotated`)
   if (source.unreadableFiles > 0) parts.push(`${source.unreadableFiles} unreadable`)
