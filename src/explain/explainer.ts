@@ -13,7 +13,7 @@ import type { AppliedLine, LineLimits } from './applied-line.ts'
 import type { LineExplanation, TimeTold } from './explanation.ts'
 import { type HintContext, timeHints, unmappedHints, unmatchedHints } from './hints.ts'
 import { type Clean, harmless, LogText } from './log-text.ts'
-import { hintsOfRejected, rejectedOf, takenOffOf } from './tell-line.ts'
+import { envelopeOf, hintsOfRejected, rejectedOf, takenOffOf } from './tell-line.ts'
 import { type Locate, RuleTeller } from './tell-rule.ts'
 import { ValueTeller } from './tell-value.ts'
 import { timeField } from './time-field.ts'
@@ -93,6 +93,7 @@ export class Explainer {
           ? ''
           : this.logText.text(text.buffer.toString('utf8', text.start, Math.min(text.end, text.start + 65_536))),
       outcome,
+      ...envelopeOf(line, this.logText),
       takenOff: takenOffOf(line, this.logText),
     }
     if (outcome === 'blank') return { ...head, drop: [], rules: [], hints: [] }
@@ -100,7 +101,8 @@ export class Explainer {
       const { rejected, hint } = rejectedOf(line, reason, this.#options, this.logText)
       return { ...head, rejected, drop: [], rules: [], hints: hintsOfRejected(hint) }
     }
-    return { ...head, ...this.#event(line) }
+    const { field } = this.#decoder
+    return { ...head, ...(field === undefined ? {} : { field }), ...this.#event(line) }
   }
 
   #event(line: AppliedLine): Pick<LineExplanation, 'event' | 'drop' | 'rules' | 'hints'> {

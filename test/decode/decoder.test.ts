@@ -1,6 +1,6 @@
 /** Where the event of a line is, and which of the times around it is taken. */
 import { describe, expect, test } from 'vitest'
-import { Decoder, type DecodePlan } from '../../src/decode/decoder.ts'
+import { type DecodePlan, Decoder } from '../../src/decode/decoder.ts'
 import { Wrapping } from '../../src/decode/envelope/wrapping.ts'
 import type { Json } from '../../src/decode/json.ts'
 import { Row } from '../../src/decode/row.ts'
@@ -53,7 +53,10 @@ describe('an event in a text of an object', () => {
 
   test('its own time is taken, else that of the object around it', () => {
     const of = (time?: string) => JSON.stringify({ event: 'a', x: 'own', ...(time ? { time } : {}) })
-    expect(decoded({ time: '2026-01-31T10:00:00Z', log: of('2026-01-31T09:00:00Z') })).toMatchObject({ at: '09:00:00', from: 'event' })
+    expect(decoded({ time: '2026-01-31T10:00:00Z', log: of('2026-01-31T09:00:00Z') })).toMatchObject({
+      at: '09:00:00',
+      from: 'event',
+    })
     expect(decoded({ time: '2026-01-31T10:00:00Z', log: of() })).toMatchObject({ at: '10:00:00', from: 'envelope', x: 'own' })
     expect(decoded({ log: of() })).toMatchObject({ at: '12:00:00', from: 'arrival' })
   })
