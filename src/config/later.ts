@@ -7,7 +7,7 @@ type Keys = Readonly<Record<string, unknown>>
 /** Keys by where they stand. */
 export const LATER = {
   top: ['remember', 'derive'],
-  source: ['use', 'docker', 'kubernetes', 'labels', 'only'],
+  source: ['use', 'labels', 'only'],
   sourceInput: ['format', 'event_name', 'event_time', 'time_zone', 'count_malformed'],
   metric: ['expire', 'max_step'],
   rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],

@@ -45,6 +45,8 @@ export class MessageStream implements StreamSink, Unfinished {
   readonly #framer: StreamSink
   readonly #reader: EnvelopeReader
   readonly #maxBytes: number
+  /** Those that are wanted; undefined: all. */
+  readonly #streams: readonly string[] | undefined
   readonly #onMessage: OnMessage
   readonly #onReject: MessageStreamOptions['onReject']
   readonly #content: Content = { buffer: Buffer.alloc(0), start: 0, end: 0, isLast: true }
@@ -63,6 +65,7 @@ export class MessageStream implements StreamSink, Unfinished {
 
   constructor({ origin, envelope, maxLineBytes, createFramer, onMessage, onReject }: MessageStreamOptions) {
     this.#maxBytes = maxLineBytes
+    this.#streams = origin.streams
     this.#onMessage = onMessage
     this.#onReject = onReject
     this.#resumed = origin.resumption
@@ -180,7 +183,7 @@ export class MessageStream implements StreamSink, Unfinished {
   #takeLine(buffer: Buffer, start: number, end: number, endOffset: number): void {
     const lineOffset = this.#beginLine(endOffset)
     const how = this.#reader.read(buffer, start, end, lineOffset, this.#content, this.#wrapping)
-    if (how === 'wrapped') this.#takePart(lineOffset, endOffset)
+    if (how === 'wrapped') this.#takeWrapped(lineOffset, endOffset)
     else if (how === 'plain' || start === end) this.#give(buffer, start, end, endOffset, undefined)
     else this.#reject('bad_envelope', end - start, endOffset)
     if (this.#open.size > 0) this.#giveUpOld(endOffset)
@@ -197,6 +200,10 @@ export class MessageStream implements StreamSink, Unfinished {
     this.#taken = endOffset
     this.lineCount++
     return lineOffset
+  }
+
+  #takeWrapped(lineOffset: number, endOffset: number): void {
+    if (this.#streams?.includes(this.#wrapping.stream) ?? true) this.#takePart(lineOffset, endOffset)
   }
 
   #takePart(lineOffset: number, endOffset: number): void {

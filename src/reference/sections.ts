@@ -54,6 +54,14 @@ const INPUT_WORDS = [
   "the name before Compose's bar, `$bytes` counts the message alone, and the envelope's time stands in for a missing or impossible one.",
   'Once `envelope` is said, by the source or here, a line without it is rejected (`bad_envelope`); a message of which a part is gone is `torn`.',
 ].join('\n')
+const CONTAINER_WORDS = {
+  docker:
+    'Containers come, go and change their names while it runs; one that gets a name that is not wanted is read no more. Rules read ' +
+    '`$container.id`, `.name`, `.image` and `.labels.NAME`, and `$stream`.',
+  kubernetes:
+    'Rules read `$pod.namespace`, `.name`, `.container` and `.uid`, and `$stream`. The logs belong to root with mode 0640: run with uid 0 or ' +
+    'group 0.',
+}
 const KEY_COLUMNS = ['key', 'form', 'meaning']
 
 export function sectionsOf(facts: Facts): Section[] {
@@ -79,6 +87,20 @@ function languageSections(schema: JsonSchema): Section[] {
     { id: 'mapping', title: 'The mapping file', columns: KEY_COLUMNS, rows: keys([], LATER.top) },
     { id: 'sources', title: 'sources', columns: KEY_COLUMNS, rows: keys(['sources', '[]'], LATER.source) },
     { id: 'file', title: 'sources: file', columns: KEY_COLUMNS, rows: keys(['sources', '[]', 'file']) },
+    {
+      id: 'docker',
+      title: 'sources: docker',
+      words: CONTAINER_WORDS.docker,
+      columns: KEY_COLUMNS,
+      rows: keys(['sources', '[]', 'docker']),
+    },
+    {
+      id: 'kubernetes',
+      title: 'sources: kubernetes',
+      words: CONTAINER_WORDS.kubernetes,
+      columns: KEY_COLUMNS,
+      rows: keys(['sources', '[]', 'kubernetes']),
+    },
     {
       id: 'input',
       title: 'input',

@@ -53,6 +53,8 @@ export interface Origin {
   readonly pod?: Pod | undefined
   /** What the source knows its bytes to be wrapped in; default: the mapping's `input.envelope` says it, or it is found out. */
   readonly envelope?: Envelope
+  /** Messages of other streams are left out, as if they had not been written; default: all. */
+  readonly streams?: readonly ('stdout' | 'stderr')[]
   /** What a sink before this one said that it must know at the offset where the stream goes on. */
   readonly resumption?: Resumption | undefined
 }

@@ -159,7 +159,7 @@ export class Archives {
       this.#finish(key)
     } catch (error) {
       meter.count('error')
-      meter.warn(`cannot read a file: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, path)
+      meter.refused((error as NodeJS.ErrnoException).code ?? String(error), path)
     }
   }
 }

@@ -4,7 +4,8 @@
  */
 import { closeSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { OpenStream } from '../source.ts'
+import type { OpenStream, Origin } from '../source.ts'
+import { compareAge, compareBirths } from './age.ts'
 import type { Descriptors } from './descriptors.ts'
 import type { FoundFile } from './folder.ts'
 import { Generations } from './generations.ts'
@@ -26,7 +27,8 @@ import type { Window } from './window.ts'
 export interface TailsOptions {
   readonly source: string
   readonly open: OpenStream
-  readonly fieldsOf: (path: string) => Readonly<Record<string, string>>
+  /** What origins say of a path. */
+  readonly about: (path: string) => Pick<Origin, 'fields'> & Partial<Origin>
   readonly window: Window
   readonly meter: Meter
   readonly rotateWaitMs: number
@@ -167,10 +169,16 @@ export class Tails {
     })
     for (const tail of finished) this.#endLastLine(tail)
     const lost = finished.filter((tail) => tail.isLost && !(tail.hasRest && tail.progress.isAwaited))
-    for (const tail of lost) this.#letGo(tail)
-    if (lost.length > 0) this.#indexPaths()
+    for (const tail of lost) this.letGo(tail)
     this.#options.descriptors.tend()
     return [...lost, ...this.#missed.splice(0)]
+  }
+
+  /** Before `reconcile`, or of a lost file. */
+  letGo(tail: Tail): void {
+    if (!tail.isUnlinked) this.#options.past.keep(tail.past('closed'))
+    this.#options.descriptors.close(tail)
+    this.#byInode.delete(tail.inode)
   }
 
   showStates(): void {
@@ -255,7 +263,7 @@ export class Tails {
     tail.isRotated = true
     tail.quietSinceMs = nowMs
     tail.origin.file = path
-    tail.origin.fields = this.#options.fieldsOf(path)
+    Object.assign(tail.origin, this.#options.about(path))
     tail.progress.changes++
     this.#options.meter.count('rotated')
   }
@@ -297,7 +305,7 @@ export class Tails {
       if (code === 'ENOENT') return []
       if (syscall === undefined && this.count < maxFiles) throw error
       this.#refusals.add(path, startsAtEnd, nowMs)
-      meter.warn(`cannot read a file: ${code ?? (error as Error).message}`, path)
+      meter.refused(code ?? (error as Error).message, path)
     }
     return []
   }
@@ -330,11 +338,18 @@ export class Tails {
   }
 
   #begin(path: string, { fd, stat }: OpenedFile, past: PastFile | undefined, startsAtEnd: boolean, nowMs: number): Tail {
-    const { source, open, fieldsOf, window, meter, primes, maxLineBytes } = this.#options
+    const { source, open, about, window, meter, primes, maxLineBytes } = this.#options
     const sizeBytes = Number(stat.size)
     const primedBytes = past === undefined ? (startsAtEnd && primes ? sizeBytes : 0) : (past.primedBytes ?? 0)
-    const { resumption } = past ?? {}
-    const origin = { source, log: fileKey(stat), file: path, stream: '', fields: fieldsOf(path), primedBytes, resumption }
+    const origin = {
+      source,
+      log: fileKey(stat),
+      file: path,
+      stream: '',
+      ...about(path),
+      primedBytes,
+      resumption: past?.resumption,
+    }
     const firstOffset = startsAtEnd && !primes ? endOfHistory(fd, sizeBytes, maxLineBytes, window) : 0
     const startOffset = Math.min(sizeBytes, past?.checkpoint ?? firstOffset)
     const content = past === undefined ? {} : { sinceMs: past.sinceMs }
@@ -364,26 +379,8 @@ export class Tails {
     if (isFinal && tail.hasRest && !tail.isContinued && this.#isReady(tail)) tail.end()
   }
 
-  #letGo(tail: Tail): void {
-    if (!tail.isUnlinked) this.#options.past.keep(tail.past('closed'))
-    this.#options.descriptors.close(tail)
-    this.#byInode.delete(tail.inode)
-  }
-
   #indexPaths(): void {
     this.#byPath.clear()
     for (const tail of this.all) if (!tail.isLost) this.#byPath.set(resolve(tail.origin.file), tail)
   }
-}
-
-function compareAge(a: Tail, b: Tail): number {
-  return compareTimes(a.mtimeNs, b.mtimeNs) || compareTimes(a.birthtimeNs, b.birthtimeNs)
-}
-
-function compareBirths(a: FoundFile, b: FoundFile): number {
-  return compareTimes(a.stat.birthtimeNs, b.stat.birthtimeNs)
-}
-
-function compareTimes(a: bigint, b: bigint): number {
-  return a === b ? 0 : a < b ? -1 : 1
 }
