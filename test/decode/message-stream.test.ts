@@ -231,7 +231,7 @@ describe('which envelope', () => {
       ['{"a":1}', 'stdout:x', 'stdout:y', '{"a":1}'],
       'mixed',
     ],
-    ['Compose, then a runtime', 'a-1  | x\n' + criLine('y') + 'a-1  | z\n', ['x', 'stdout:y', 'z'], 'mixed'],
+    ['Compose, then a runtime', `a-1  | x\n${criLine('y')}a-1  | z\n`, ['x', 'stdout:y', 'z'], 'mixed'],
     ['a stream that there is not', `${T} stdlog F {"a":1}\n`, [`${T} stdlog F {"a":1}`], undefined],
   ])('is found out: %s', (_, content, texts, envelope) => {
     expect(readWhole(content)).toMatchObject({ texts, rejects: [], ...(envelope ? { envelope } : {}) })
@@ -268,7 +268,7 @@ describe('which envelope', () => {
   })
 
   test('said to be none: lines stay as they are', () => {
-    const content = dockerLine('x\n') + criLine('y') + 'a-1  | z\n'
+    const content = `${dockerLine('x\n') + criLine('y')}a-1  | z\n`
     expect(readWhole(content, { envelope: 'none' })).toMatchObject({
       texts: content.trimEnd().split('\n'),
       rejects: [],

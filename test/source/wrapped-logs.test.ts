@@ -8,9 +8,12 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { MessageStream } from '../../src/decode/message-stream.ts'
 import { LineFramer } from '../../src/frame/line-framer.ts'
 import { fingerprintOf } from '../../src/source/file/fingerprint.ts'
+import { openFile } from '../../src/source/file/open-file.ts'
 import { PastFiles } from '../../src/source/file/past-files.ts'
 import { Progress } from '../../src/source/file/progress.ts'
 import { keepGhost } from '../../src/source/file/succession.ts'
+import { Tail } from '../../src/source/file/tail.ts'
+import { Window } from '../../src/source/file/window.ts'
 import type { OpenStream, StreamSink } from '../../src/source/source.ts'
 import { cri, docker, interleaved, type LogLine, type Runtime, timeOf, type Written } from '../decode/runtimes.ts'
 import { Following } from './following.ts'
@@ -199,10 +202,12 @@ describe('what is left open', () => {
       writeFileSync(live, line('err', 'F', 'stderr'))
       await following.settle()
       for (let i = 0; i < 5; i++) await following.time.step(70_000)
-      expect(counted.messages).toEqual(['er3rr'])
+      appendFileSync(live, line('err', 'F', 'stderr'))
+      await following.settle()
+      expect(counted.messages).toEqual(['er3rr', 'er3rr'])
       appendFileSync(live, line('bbb'))
       await following.settle()
-      expect(counted).toMatchObject({ messages: ['er3rr', 'aa6bb'], rejects: [] })
+      expect(counted).toMatchObject({ messages: ['er3rr', 'er3rr', 'aa6bb'], rejects: [] })
       for (let i = 0; i < 3; i++) await following.time.step(70_000)
       expect(following.files('open') + following.files('rotated')).toBe(patterns.length)
     },
@@ -233,6 +238,40 @@ describe('what is left open', () => {
     appendFileSync(live, line('three') + line('four', 'F', 'stderr'))
     await following.settle()
     expect(counted.messages).toEqual(['on3ne', 'tw3wo', 'th5ee', 'fo4ur'])
+  })
+
+  test('does not hide that what stands behind it is other text now', async () => {
+    const counted = new Counted()
+    following = follow(counted)
+    const live = following.path('0.log')
+    const rest = line('x'.repeat(400), 'F', 'stderr')
+    writeFileSync(live, line('aaa', 'P') + line('one', 'F', 'stderr') + rest)
+    await following.start()
+    writeFileSync(live, line('bbb', 'P') + line('two', 'F', 'stderr') + rest + line('end', 'F', 'stderr'))
+    await following.settle()
+    expect(following.changes('truncated')).toBe(1)
+    expect(counted.messages).toEqual(['on3ne', 'xx400xx', 'tw3wo', 'xx400xx', 'en3nd'])
+  })
+
+  test('is gone when the log is truncated before it could be read again', () => {
+    const counted = new Counted()
+    following = follow(counted)
+    const live = following.path('0.log')
+    const content = line('aaa', 'P') + line('one', 'F', 'stderr')
+    writeFileSync(live, line('t'))
+    const resumption = { appliedBytes: content.length, open: ['stdout'] }
+    const origin = { source: 's', log: 'l', file: live, stream: '', fields: {}, resumption }
+    const tail = new Tail({
+      ...openFile(live)!,
+      nowMs: 0,
+      startOffset: 0,
+      origin,
+      sink: counted.open(origin),
+      window: new Window(),
+    })
+    expect([tail.turn(0), tail.turn(1)]).toEqual(['truncated', 'idle'])
+    tail.close()
+    expect(counted.messages).toEqual(['t1t'])
   })
 
   test('is not read again for what stands before it, when the log is in a .gz by then', async () => {
