@@ -56,9 +56,10 @@ export class Explainer {
     return { origin, number, bytes: end - start, ...decoded, name, text: { buffer, start, end }, wrapping }
   }
 
-  /** A line that was thrown away unread. */
-  unread(reason: MessageReject, bytes: number, origin: Origin, number: number): AppliedLine {
-    return { origin, number, bytes, outcome: 'rejected', reason, name: undefined, text: undefined, wrapping: undefined }
+  /** A line that was rejected before it was read; `line`: what there is of it. */
+  unread(reason: MessageReject, bytes: number, origin: Origin, number: number, line: Buffer | undefined): AppliedLine {
+    const text = line && { buffer: line, start: 0, end: line.length }
+    return { origin, number, bytes, outcome: 'rejected', reason, name: undefined, text, wrapping: undefined }
   }
 
   /** Traces of the last applied line, which was an event: elements beyond `most` are only counted. */

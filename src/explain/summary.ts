@@ -83,7 +83,7 @@ export class Summary {
     this.lineCount++
     this.bytes += line.bytes
     this.outcomes[line.outcome]++
-    if (line.text !== undefined && line.outcome !== 'blank') this.#addEnvelope(line)
+    if (line.text !== undefined && line.outcome !== 'blank' && line.reason !== 'bad_envelope') this.#addEnvelope(line)
     if (line.outcome === 'rejected') this.#addReject(line)
     else if (line.outcome !== 'blank') this.#addEvent(line)
   }

@@ -48,7 +48,10 @@ export class EventStream extends MessageStream {
       ...options,
       origin,
       onMessage: guard === undefined ? apply : guarded(apply, guard, origin, application),
-      onReject: (reason, bytes) => application.applier.reject(reason, bytes),
+      onReject: (reason, bytes, line) => {
+        if (line === undefined) application.applier.reject(reason, bytes)
+        else application.applier.rejectLine(reason, line, origin)
+      },
     })
     const isFoundOut = options.envelope === 'auto' && origin.envelope === undefined
     if (isFoundOut && onEnvelope !== undefined) this.#tellEnvelope = tellOnChange(() => this.envelope, origin, onEnvelope)

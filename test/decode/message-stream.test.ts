@@ -351,3 +351,18 @@ test('lines of any kind in any order, cut and killed anywhere: the same as witho
     { numRuns: 3000 },
   )
 })
+
+test('a source that goes back to what it has delivered gets no message twice, and none is lost', () => {
+  const content = Buffer.from(
+    criLine('a', 'P') + criLine('x', 'F', 'stderr') + criLine('b', 'P') + criLine('y', 'F', 'stderr') + criLine('c'),
+  )
+  for (let cut = 1; cut < content.length; cut++) {
+    for (const back of [0, criLine('a', 'P').length]) {
+      const { sink, messages } = collect()
+      const next = sink.push({ buffer: content, start: 0, end: cut, offset: 0 })
+      const from = Math.min(back, next, sink.checkpoint)
+      sink.push({ buffer: content, start: from, end: content.length, offset: from })
+      expect({ cut, texts: messages.map(({ text }) => text) }).toEqual({ cut, texts: ['x', 'y', 'abc'] })
+    }
+  }
+})
