@@ -93,8 +93,15 @@ export interface SourceView {
   /** By the log's own clock; undefined: no event yet. */
   readonly lastEventMs: number | undefined
   readonly problems: readonly string[]
-  readonly streams: readonly { readonly name: string; readonly readBytes: number }[]
+  readonly streams: readonly StreamView[]
   readonly hiddenStreams: number
+}
+
+export interface StreamView {
+  readonly name: string
+  readonly readBytes: number
+  /** What its lines are wrapped in; missing: nothing, as far as they have told. */
+  readonly envelope?: string
 }
 
 export interface ExampleView {

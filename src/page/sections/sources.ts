@@ -47,6 +47,17 @@ function filesOf(source: SourceView): string {
   return parts.join(', ')
 }
 
+const ENVELOPES: Readonly<Record<string, string>> = {
+  docker: "in Docker's json-file records",
+  cri: "in a Kubernetes runtime's lines",
+  compose: "behind Compose's prefix",
+  mixed: 'in envelopes of several kinds',
+}
+
+function envelopeText(envelope: string | undefined): string {
+  return envelope === undefined ? '' : `, ${ENVELOPES[envelope] ?? envelope}`
+}
+
 function lastEvent({ lastEventMs }: SourceView, atMs: number): Html | string {
   if (lastEventMs === undefined) return html`<span class="quiet">none yet</span>`
   const at = new Date(lastEventMs).toISOString()
@@ -66,7 +77,8 @@ function sparkline({ history }: SourceView): Html | false {
 function more(source: SourceView): (Html | false)[] {
   const problems = source.problems.map((problem) => html`<li>${foreign(problem)}</li>`)
   const streams = source.streams.map(
-    ({ name, readBytes }) => html`<li><code>${foreign(name)}</code> <span class="quiet">${bytes(readBytes)} read</span></li>`,
+    ({ name, readBytes, envelope }) =>
+      html`<li><code>${foreign(name)}</code> <span class="quiet">${bytes(readBytes)} read${envelopeText(envelope)}</span></li>`,
   )
   const patterns = source.patterns.map((pattern) => html`<li><code>${foreign(pattern)}</code></li>`)
   return [

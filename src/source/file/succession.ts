@@ -20,6 +20,7 @@ export function linkGenerations(moved: readonly Tail[], fresh: readonly Tail[], 
     const family = familyOf(tail.origin.file)
     const before = nearestBefore(tail, [...(rotated.get(family) ?? []), ...optional(newest.get(family))])
     tail.waitsFor = newest.get(family) ?? before
+    if (tail.waitsFor === before) before?.aimAtEnd()
     newest.set(family, tail)
     const ghost = nearestBefore(tail, gone.get(family) ?? [])
     if (ghost !== undefined && !(before !== undefined && before.sinceMs > ghost.sinceMs)) followGhost(tail, ghost, past)
@@ -28,7 +29,7 @@ export function linkGenerations(moved: readonly Tail[], fresh: readonly Tail[], 
 }
 
 /** It is gone, and what it has left open too: from now on that stands with the log that has the rests, if there is one. */
-export function keepGhost(ghost: PastFile, { progress }: Tail, past: PastFiles): void {
+export function keepGhost(ghost: PastFile, { progress }: Pick<Tail, 'progress'>, past: PastFiles): void {
   past.keep(progress.bequeath(lostParts(ghost)) ? withoutOpen(ghost) : ghost)
 }
 
