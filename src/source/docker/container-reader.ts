@@ -175,6 +175,7 @@ export class ContainerReader {
     const ending = opened === undefined ? undefined : await this.#reading(opened, QUIET_MS).read()
     const hasNew = this.log.takenCount > before
     if (hasNew) this.#backoff.reset()
+    if (signal.aborted) return
     if (ending !== undefined && 'text' in ending) this.#stumble(ending.text)
     this.#settle()
     // A second try is for those who stay.
@@ -204,6 +205,7 @@ export class ContainerReader {
       if (this.#hasFollowed) meter.reconnects.value++
       this.#hasFollowed = true
       const ending = await this.#watch(this.#reading(opened, undefined), signal)
+      if (signal.aborted) return
       if ('text' in ending) this.#stumble(ending.text)
       else this.#delayMs = this.#isRunning ? this.#backoff.takeMs() : 0
       if (this.log.takenCount > before) {
@@ -266,7 +268,7 @@ export class ContainerReader {
   }
 
   async #whenUp(signal: AbortSignal): Promise<void> {
-    await this.#options.link.whenUp(AbortSignal.any([signal, this.#hurry.signal]))
+    await this.#options.link.whenUp(signal, this.#hurry.signal)
   }
 
   /** undefined: it was not to be had, and it is said what follows from that. */

@@ -35,6 +35,8 @@ export class Cursor {
   readonly #onGap: () => void
   /** The time for which a gap was told: once is enough. */
   #gapTime = NO_TIME
+  /** Which of the frames at the cursor began the last message. */
+  #openIndex = 0
   /** Of this connection: how many of the frames at the cursor came again. */
   #matched = 0
   /** Of this connection: the echo may still come. */
@@ -101,8 +103,8 @@ export class Cursor {
     return this.#recent.covers(time) && !this.#recent.has(time, hash)
   }
 
-  /** The frame is in the numbers, or in a message that will be. */
-  take(time: string, hash: string): void {
+  /** The frame is in the numbers, or in a message that will be: in one that is open, or it begins one. */
+  take(time: string, hash: string, isOpen: boolean): void {
     if (this.#count > 0 && !this.#isForward(time)) {
       this.#recent.add(time, hash)
       return
@@ -113,6 +115,7 @@ export class Cursor {
       this.#hashes = []
       if (time > this.#highest) this.#highest = NO_TIME
     }
+    if (!isOpen) this.#openIndex = this.#count
     this.#count++
     if (this.#hashes.length < MAX_HASHES) this.#hashes.push(hash)
     this.#matched = this.#count
@@ -155,13 +158,18 @@ export class Cursor {
       return false
     }
     // The very frame again at the very time, though all had come: a follower that was sent back by a rotation.
-    const before = isOpen ? -1 : this.#hashes.indexOf(hash)
+    // Parts of an open message may equal each other, but hardly its first one.
+    const before = isOpen ? this.#openPart(hash) : this.#hashes.indexOf(hash)
     if (before !== -1) {
       this.#match(before + 1)
       return false
     }
     if (this.#ordersByLog && this.#awaits) return false
     return this.#awaits ? this.#miss() : true
+  }
+
+  #openPart(hash: string): number {
+    return this.#hashes[this.#openIndex] === hash ? this.#openIndex : -1
   }
 
   #match(matched: number): void {

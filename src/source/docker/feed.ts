@@ -117,7 +117,7 @@ export class Feed {
     }
     // All parts of a message have its time: another time is another message, though no line end was seen.
     if (this.#openFrame !== undefined && this.#openFrame.time !== frame.time) this.close()
-    this.cursor.take(frame.time, content)
+    this.cursor.take(frame.time, content, this.isOpen)
     counts.taken.value++
     this.#write(frame)
     return true
