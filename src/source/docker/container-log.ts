@@ -76,9 +76,9 @@ export class ContainerLog {
     return least < this.#options.skipBefore && !isTurnedBack ? this.#options.skipBefore : least
   }
 
-  /** A new answer of the daemon begins, which was asked for from `since` on. */
-  connect(since: string): void {
-    for (const cursor of this.#cursors) cursor.connect(since)
+  /** A new answer of the daemon begins, which was asked for from `since` on, when so many frames were taken. */
+  connect(since: string, takenCount: number): void {
+    for (const cursor of this.#cursors) cursor.connect(since, takenCount === this.takenCount)
   }
 
   take(frame: LogFrame): void {
@@ -94,6 +94,12 @@ export class ContainerLog {
   /** Nothing more is written for now: messages without a line end are whole. */
   close(): void {
     for (const feed of this.#feeds.values()) feed.close()
+    this.#options.batch.flush()
+  }
+
+  /** The same for messages that began before `time`. */
+  closeBefore(time: string): void {
+    for (const feed of this.#feeds.values()) if (feed.openTime !== NO_TIME && feed.openTime < time) feed.close()
     this.#options.batch.flush()
   }
 

@@ -12,6 +12,7 @@ import type { Engine, OpenedLog } from './engine.ts'
 import type { Link } from './link.ts'
 import type { StreamName } from './log-frame.ts'
 import { type Ending, LogReading } from './log-reading.ts'
+import { NO_TIME } from './log-time.ts'
 import type { Slots } from './slots.ts'
 
 /** What the readers of a source share. */
@@ -45,12 +46,15 @@ type Held = Promise<AskedLog | { readonly error: unknown }>
 
 interface AskedLog extends OpenedLog {
   readonly since: string
+  /** How many frames were taken when it was asked for. */
+  readonly takenCount: number
 }
 
 /** Without a frame for so long, the daemon is asked whether there is one. */
 const IDLE_MS = 30_000
 /** Asking beside it takes a small part of the time, however long a log the daemon has to search. */
 const PROBE_SHARE = 100
+const MOST_IDLE_MS = 600_000
 const POLL_SHARE = 20
 /** A container that got no lasting answer is asked this often. */
 const POLL_MS = 5000
@@ -75,6 +79,7 @@ export class ContainerReader {
   #held: Held | undefined = undefined
   #passMs = 0
   #hasFollowed = false
+  #startTime = NO_TIME
   /** What was tried last came to nothing: before it is tried again. */
   #delayMs = 0
   /** Aborts when nobody waits for more. */
@@ -120,8 +125,10 @@ export class ContainerReader {
     this.#waker.wake()
   }
 
-  started(): void {
+  /** `time`: when. What it wrote in the life before has ended, with or without a line end. */
+  started(time: string): void {
     this.#isRunning = true
+    this.#startTime = time
     if (this.#phase === 'idle' || this.#phase === 'unreadable') this.#lookAgain()
   }
 
@@ -170,6 +177,7 @@ export class ContainerReader {
   async #readAll(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options
     const [startMs, ranAtStart, wasDraining] = [clock.nowMs(), this.#isRunning, this.#isDraining]
+    const startTime = this.#startTime
     const before = this.log.takenCount
     const opened = await this.#tryOpen(false, signal)
     const ending = opened === undefined ? undefined : await this.#reading(opened, QUIET_MS).read()
@@ -182,6 +190,7 @@ export class ContainerReader {
     if (ending?.kind !== 'ended') return wasDraining ? this.#giveUp() : undefined
     this.#passMs = clock.nowMs() - startMs
     this.log.passed()
+    this.log.closeBefore(startTime)
     if (this.#isDraining) this.#phase = wasDraining ? 'live' : 'behind'
     else if (this.#isRunning && ranAtStart) this.#phase = 'live'
     else if (!this.#isRunning && !ranAtStart && !hasNew) this.#stop('idle', 'stopped')
@@ -238,7 +247,7 @@ export class ContainerReader {
     ending.then(note, note)
     while (!isOver) {
       const before = this.log.takenCount
-      const waitMs = this.#isRunning ? Math.max(IDLE_MS, this.#passMs * PROBE_SHARE) : DEATH_MS
+      const waitMs = this.#isRunning ? Math.min(MOST_IDLE_MS, Math.max(IDLE_MS, this.#passMs * PROBE_SHARE)) : DEATH_MS
       const ranAtStart = this.#isRunning
       await this.#waker.wait(waitMs, signal)
       if (isOver || signal.aborted) break
@@ -287,9 +296,9 @@ export class ContainerReader {
 
   async #open(isFollowed: boolean, signal: AbortSignal): Promise<AskedLog> {
     const { engine, streams } = this.#options
-    const since = this.log.since
+    const { since, takenCount } = this.log
     const opened = await engine.openLog({ id: this.log.id, since, isFollowed, streams }, signal)
-    if (!this.log.checkClock(opened.dateMs)) return { ...opened, since }
+    if (!this.log.checkClock(opened.dateMs)) return { ...opened, since, takenCount }
     // Then it is asked for from elsewhere.
     opened.answer.destroy()
     return this.#open(isFollowed, signal)
@@ -325,7 +334,7 @@ export class ContainerReader {
   }
 
   #reading(opened: AskedLog, quietMs: number | undefined): LogReading {
-    this.log.connect(opened.since)
+    this.log.connect(opened.since, opened.takenCount)
     const { flush, meter } = this.#options
     return new LogReading(opened, {
       onFrame: (frame) => this.log.take(frame),

@@ -64,11 +64,11 @@ export class Cursor {
     return this.#highest === this.#time ? NO_TIME : this.#time
   }
 
-  /** What came before may be sent again, from `since` on. */
-  connect(since: string): void {
+  /** What came before may be sent again, from `since` on. `isFresh`: nothing was taken since it was asked for, so the echo must come. */
+  connect(since: string, isFresh: boolean): void {
     this.#matched = 0
     this.#awaits = this.#count > 0
-    this.#expectsEcho = this.#awaits && since <= this.#time
+    this.#expectsEcho = this.#awaits && since <= this.#time && isFresh
     this.#ordersByLog = this.#awaits && this.#highest !== NO_TIME
   }
 

@@ -106,6 +106,11 @@ export class Feed {
     return this.#openFrame !== undefined
   }
 
+  /** Of the message that has not ended; empty: there is none. */
+  get openTime(): string {
+    return this.#openFrame?.time ?? NO_TIME
+  }
+
   /** Answers whether the frame is new. */
   take(frame: LogFrame): boolean {
     const { counts, skipBefore } = this.#options

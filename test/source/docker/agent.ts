@@ -70,7 +70,7 @@ export class Agent {
   #writePart(stream: StreamName): void {
     const pending = this.#pending.get(stream)!
     const { message, parts, timeNs } = pending
-    this.#daemon.write(this.container, { stream, timeNs, payload: parts.shift()! })
+    this.#daemon.write(this.container, { stream, timeNs, payload: parts.shift()!, from: message.from })
     message.to = this.container.frames.length
     if (parts.length > 0) return
     message.isWhole = true
@@ -81,7 +81,7 @@ export class Agent {
     this.finishAll()
     const text = `${this.container.name} stdout ${this.#number++} last words`
     const from = this.container.frames.length
-    this.#daemon.write(this.container, { stream: 'stdout', timeNs: this.#stamp('stdout'), payload: Buffer.from(text) })
+    this.#daemon.write(this.container, { stream: 'stdout', timeNs: this.#stamp('stdout'), payload: Buffer.from(text), from })
     this.messages.push({ stream: 'stdout', text, from, to: from + 1, isWhole: true })
   }
 
@@ -96,7 +96,6 @@ export class Agent {
     this.#lastNs.set(stream, timeNs)
     return timeNs
   }
-
 
   turnClockBack(): void {
     this.#lastNs.clear()

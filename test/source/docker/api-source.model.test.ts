@@ -3,7 +3,7 @@
  * came out is held to the daemon's own store. No line counts twice; none is lost but those that the daemon threw away, and then a gap
  * is suspected. `AGENTLOG_LONG=1` runs twice as many; `AGENTLOG_SEED=n` runs one world.
  */
-import { setImmediate as nextTurn, setTimeout as after } from 'node:timers/promises'
+import { setTimeout as after, setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { DockerApiSource } from '../../../src/source/docker/api-source.ts'
 import { createOwnMetrics, type OwnMetrics } from '../../../src/telemetry/own-metrics.ts'
@@ -17,7 +17,15 @@ const STREAMS_WANTED = process.env.AGENTLOG_LONG === '1' ? 10_000 : 5000
 const AT_ONCE = 8
 const HOUR_NS = 3_600_000_000_000n
 
-const WILD: Mischief = { cut: 0.004, rewind: 0.003, repeat: 0.01, badHeader: 0.002, daemonError: 0.002, deaf: 0.002, refuse: 0.02 }
+const WILD: Mischief = {
+  cut: 0.004,
+  rewind: 0.003,
+  repeat: 0.01,
+  badHeader: 0.002,
+  daemonError: 0.002,
+  deaf: 0.002,
+  refuse: 0.02,
+}
 
 interface Outcome {
   readonly streams: number
@@ -49,7 +57,7 @@ class World {
     this.random = new Random(seed)
     this.daemon = new FakeDaemon(this.random)
     this.#drops = this.random.chance(0.3)
-    this.#turnsClock = this.random.chance(0.1) && !process.env.NOCLOCK
+    this.#turnsClock = (this.random.chance(0.1) || !!process.env.ALLCLOCK) && !process.env.NOCLOCK
     this.daemon.refusesEvents = this.random.chance(0.1)
   }
 
@@ -162,14 +170,42 @@ class World {
     for (const agent of this.#agents) if (agent.container.isRunning) agent.finishAll()
     const expected = this.#agents.map((agent) => ({ agent, log: agent.container.id }))
     const missing = (): string[] =>
-      expected.flatMap(({ agent, log }) =>
-        agent.messages.filter((message) => this.#isOwed(agent, message) && !account.of(`${log}:${message.stream}`).has(message.text)),
-      ).map(({ text }) => text.slice(0, 60))
-    const deadline = performance.now() + (process.env.DBG ? 1000 : 10_000)
+      expected
+        .flatMap(({ agent, log }) =>
+          agent.messages.filter(
+            (message) => this.#isOwed(agent, message) && !account.of(`${log}:${message.stream}`).has(message.text),
+          ),
+        )
+        .map(({ text }) => text.slice(0, 60))
+    const deadline = performance.now() + (process.env.DBG ? 4000 : 10_000)
     while (missing().length > 0 && performance.now() < deadline) await after(5)
     const lateness = missing()
+    const debug =
+      lateness.length > 0
+        ? [
+            this.#source!.positions().map((p) => p.note()),
+            this.daemon.requests.slice(-14).map((r) => r.replace(/[0-9a-f]{58}/, '')),
+            this.#agents.map((a) => [
+              a.container.id.slice(58),
+              a.container.name,
+              a.container.isTty,
+              a.container.isRunning,
+              a.container.first,
+              a.container.frames.length,
+              a.container.followers.size,
+              a.messages
+                .filter((m) => lateness.includes(m.text.slice(0, 60)))
+                .map(
+                  (m) =>
+                    JSON.stringify(m).slice(0, 200).replace(/x+/, 'x') +
+                    a.container.frames.slice(m.from - 2, m.to + 2).map((f) => f.timeNs + f.stream + f.payload.length),
+                ),
+            ]),
+          ]
+        : []
     this.#source!.drain()
     await this.#running
+    if (lateness.length > 0) return { ...this.#judge(), lost: lateness, debug: JSON.stringify(debug, undefined, 1) } as any
     return { ...this.#judge(), lost: lateness }
   }
 
@@ -188,7 +224,7 @@ class World {
       for (const stream of ['stdout', 'stderr']) {
         for (const [text, count] of account.of(`${container.id}:${stream}`)) {
           messages += count
-          if (!texts.has(text)) strangers.push(text.slice(0, 60))
+          if (!texts.has(text)) strangers.push(`${text.length}: ${text.replace(/x{10,}/g, (xs) => `<${xs.length}>`)}`)
           else if (count > 1) doubled.push(`${text.slice(0, 60)} × ${count}`)
         }
       }
@@ -216,8 +252,10 @@ class World {
 }
 
 test.runIf(process.env.DBG)('dbg', { timeout: 600_000 }, async () => {
-  for (let i = 1; i <= 30; i++) {
+  for (let i = 1; i <= Number(process.env.DBG); i++) {
     const { streams, messages, counts, ...f } = await new World(i).live()
+    if (f.lost.length + f.doubled.length > 0 && f.lost.length < 20)
+      console.log(f.lost, f.doubled, f.strangers, (f as any).debug?.replace(/\n\s*/g, ' ').slice(-2500))
     console.log(i, f.doubled.length, f.lost.length, f.strangers.length, f.unheardGap, f.falseGap, JSON.stringify(counts))
   }
 })
@@ -225,13 +263,24 @@ test.runIf(process.env.DBG)('dbg', { timeout: 600_000 }, async () => {
 test('no line counts twice, and none is lost that the daemon still has', { timeout: 600_000 }, async () => {
   const only = process.env.AGENTLOG_SEED
   const totals: Record<string, number> = { worlds: 0, streams: 0, messages: 0 }
-  let seed = only === undefined ? 1 : Number(only)
+  let seed = Number(only ?? 1)
   const run = async (): Promise<void> => {
     while (totals.streams! < STREAMS_WANTED && (only === undefined || totals.worlds === 0)) {
       const mine = seed++
       totals.worlds!++
       const { streams, messages, counts, ...faults } = await new World(mine).live()
-      if (process.env.DBG) { console.log(mine, faults.doubled.length, faults.lost.length, faults.strangers.length, faults.unheardGap, faults.falseGap, JSON.stringify(counts)); continue }
+      if (process.env.DBG) {
+        console.log(
+          mine,
+          faults.doubled.length,
+          faults.lost.length,
+          faults.strangers.length,
+          faults.unheardGap,
+          faults.falseGap,
+          JSON.stringify(counts),
+        )
+        continue
+      }
       const { doubled, lost, strangers, unheardGap, falseGap } = faults
       expect({ seed: mine, doubled, lost, strangers, unheardGap, falseGap }).toEqual({
         seed: mine,

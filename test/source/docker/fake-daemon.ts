@@ -17,6 +17,8 @@ export interface StoredFrame {
   readonly stream: StreamName
   readonly timeNs: bigint
   readonly payload: Buffer
+  /** Index of the first frame of its message. */
+  readonly from: number
 }
 
 /** How often, out of 1, something goes wrong with what is sent. */
@@ -304,13 +306,20 @@ class Sender implements Follower {
       }
       if (this.#random.chance(mischief.rewind)) {
         counts.rewinds++
-        this.#next -= this.#random.below(this.#next - this.#container.first + 1)
+        this.#next = this.#startOfMessages(this.#next - this.#random.below(this.#next - this.#container.first + 1))
       }
       if (this.#container.followers.has(this) && this.#random.chance(mischief.deaf)) {
         counts.deafs++
         this.#isDeaf = true
       }
     }
+  }
+
+  /** A part that comes twice in a row cannot be told from two equal parts: so it goes back to where no message is within. */
+  #startOfMessages(index: number): number {
+    const { frames, first } = this.#container
+    const earliest = frames.slice(index, this.#next).reduce((least, { from }) => Math.min(least, from), index)
+    return earliest < index ? this.#startOfMessages(earliest) : Math.max(first, index)
   }
 
   /** Answers whether the frame is still to be sent. */
