@@ -2,6 +2,7 @@
 import type { ContainerInfo } from '../containers.ts'
 import type { Container, OpenStream, Position } from '../source.ts'
 import type { CriBatch } from './cri-batch.ts'
+import type { Echo } from './cursor.ts'
 import { Feed, type FrameCounts } from './feed.ts'
 import { type FeedState, FRESH, type PastFeed, positionId } from './feed-note.ts'
 import type { LogFrame, StreamName } from './log-frame.ts'
@@ -76,9 +77,16 @@ export class ContainerLog {
     return least < this.#options.skipBefore && !isTurnedBack ? this.#options.skipBefore : least
   }
 
-  /** A new answer of the daemon begins, which was asked for from `since` on, when so many frames were taken. */
-  connect(since: string, takenCount: number): void {
-    for (const cursor of this.#cursors) cursor.connect(since, takenCount === this.takenCount)
+  /** What the daemon must send of each stream, if it is asked now. */
+  get echoes(): readonly (Echo | undefined)[] {
+    return this.#cursors.map(({ echo }) => echo)
+  }
+
+  /** A new answer of the daemon begins, with what `since` and `echoes` were when it was asked for. */
+  connect(since: string, echoes: readonly (Echo | undefined)[]): void {
+    this.#cursors.forEach((cursor, index) => {
+      cursor.connect(since, echoes[index])
+    })
   }
 
   take(frame: LogFrame): void {

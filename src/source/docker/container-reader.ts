@@ -46,8 +46,9 @@ type Held = Promise<AskedLog | { readonly error: unknown }>
 
 interface AskedLog extends OpenedLog {
   readonly since: string
-  /** How many frames were taken when it was asked for. */
-  readonly takenCount: number
+  readonly echoes: ContainerLog['echoes']
+  /** When the container had started last. */
+  readonly startTime: string
 }
 
 /** Without a frame for so long, the daemon is asked whether there is one. */
@@ -136,8 +137,12 @@ export class ContainerReader {
   died(signal: AbortSignal): void {
     this.#isRunning = false
     if (this.#phase === 'unreadable') return
-    if (this.#phase === 'live') this.#held ??= this.#open(false, signal).catch((error: unknown) => ({ error }))
-    else this.#phase = 'behind'
+    if (this.#phase === 'live') {
+      this.#leaveHeld()
+      this.#held = this.#open(false, signal).catch((error: unknown) => ({ error }))
+    } else {
+      this.#phase = 'behind'
+    }
     this.#waker.wake()
   }
 
@@ -177,7 +182,6 @@ export class ContainerReader {
   async #readAll(signal: AbortSignal): Promise<void> {
     const { clock } = this.#options
     const [startMs, ranAtStart, wasDraining] = [clock.nowMs(), this.#isRunning, this.#isDraining]
-    const startTime = this.#startTime
     const before = this.log.takenCount
     const opened = await this.#tryOpen(false, signal)
     const ending = opened === undefined ? undefined : await this.#reading(opened, QUIET_MS).read()
@@ -187,10 +191,10 @@ export class ContainerReader {
     if (ending !== undefined && 'text' in ending) this.#stumble(ending.text)
     this.#settle()
     // A second try is for those who stay.
-    if (ending?.kind !== 'ended') return wasDraining ? this.#giveUp() : undefined
+    if (opened === undefined || ending?.kind !== 'ended') return wasDraining ? this.#giveUp() : undefined
     this.#passMs = clock.nowMs() - startMs
     this.log.passed()
-    this.log.closeBefore(startTime)
+    this.log.closeBefore(opened.startTime)
     if (this.#isDraining) this.#phase = wasDraining ? 'live' : 'behind'
     else if (this.#isRunning && ranAtStart) this.#phase = 'live'
     else if (!this.#isRunning && !ranAtStart && !hasNew) this.#stop('idle', 'stopped')
@@ -296,9 +300,10 @@ export class ContainerReader {
 
   async #open(isFollowed: boolean, signal: AbortSignal): Promise<AskedLog> {
     const { engine, streams } = this.#options
-    const { since, takenCount } = this.log
+    const { since, echoes } = this.log
+    const startTime = this.#startTime
     const opened = await engine.openLog({ id: this.log.id, since, isFollowed, streams }, signal)
-    if (!this.log.checkClock(opened.dateMs)) return { ...opened, since, takenCount }
+    if (!this.log.checkClock(opened.dateMs)) return { ...opened, since, echoes, startTime }
     // Then it is asked for from elsewhere.
     opened.answer.destroy()
     return this.#open(isFollowed, signal)
@@ -334,7 +339,7 @@ export class ContainerReader {
   }
 
   #reading(opened: AskedLog, quietMs: number | undefined): LogReading {
-    this.log.connect(opened.since, opened.takenCount)
+    this.log.connect(opened.since, opened.echoes)
     const { flush, meter } = this.#options
     return new LogReading(opened, {
       onFrame: (frame) => this.log.take(frame),

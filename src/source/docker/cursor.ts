@@ -24,6 +24,12 @@ export interface CursorState {
   readonly highest: string
 }
 
+/** The last frame that was taken, which comes once more. */
+export interface Echo {
+  readonly time: string
+  readonly hash: string
+}
+
 export const START: CursorState = { time: NO_TIME, count: 0, hashes: [], highest: NO_TIME }
 
 export class Cursor {
@@ -41,7 +47,8 @@ export class Cursor {
   #matched = 0
   /** Of this connection: the echo may still come. */
   #awaits = false
-  #expectsEcho = false
+  /** Of this connection: what must come, and has not. */
+  #echo: Echo | undefined = undefined
   #ordersByLog = false
   /** Since it was last asked: a frame came that is older than all that is remembered. */
   hasSeenOlder = false
@@ -64,20 +71,25 @@ export class Cursor {
     return this.#highest === this.#time ? NO_TIME : this.#time
   }
 
-  /** What came before may be sent again, from `since` on. `isFresh`: nothing was taken since it was asked for, so the echo must come. */
-  connect(since: string, isFresh: boolean): void {
+  /** What the daemon must send, if it is asked for all since now. */
+  get echo(): Echo | undefined {
+    const hash = this.#hashes[this.#count - 1]
+    return hash === undefined ? undefined : { time: this.#time, hash }
+  }
+
+  /** What came before may be sent again, from `since` on. `echo`: as it was when that was asked for. */
+  connect(since: string, echo: Echo | undefined): void {
     this.#matched = 0
     this.#awaits = this.#count > 0
-    this.#expectsEcho = this.#awaits && since <= this.#time && isFresh
+    this.#echo = echo !== undefined && since <= echo.time ? echo : undefined
     this.#ordersByLog = this.#awaits && this.#highest !== NO_TIME
   }
 
   /** All up to the end of the log came. */
   passed(): void {
-    const isMissing = this.#awaits && this.#expectsEcho
-    if (isMissing) this.#tellGap()
     // What is older than the cursor is thrown away before it: all that there is came later.
-    if (isMissing && this.#ordersByLog) this.#forget()
+    if (this.#echo !== undefined && this.#ordersByLog && this.#awaits) this.#forget()
+    this.#missEcho()
     this.#awaits = false
     this.#matched = this.#count
   }
@@ -93,6 +105,7 @@ export class Cursor {
 
   /** Whether a frame was not taken before. `isOpen`: parts of a message were, and the message has not ended. */
   isNew(time: string, hash: string, isOpen: boolean): boolean {
+    if (this.#echo !== undefined && this.#echo.time === time && this.#echo.hash === hash) this.#echo = undefined
     if (this.#count === 0) return true
     if (time === this.#time) return this.#isNewNow(hash, isOpen)
     if (this.#ordersByLog) return this.#isNewInOrder(time, hash)
@@ -158,18 +171,14 @@ export class Cursor {
       return false
     }
     // The very frame again at the very time, though all had come: a follower that was sent back by a rotation.
-    // Parts of an open message may equal each other, but hardly its first one.
-    const before = isOpen ? this.#openPart(hash) : this.#hashes.indexOf(hash)
-    if (before !== -1) {
+    // Parts of an open message may equal each other, but hardly what came before them.
+    const before = this.#hashes.indexOf(hash)
+    if (before !== -1 && (!isOpen || before <= this.#openIndex)) {
       this.#match(before + 1)
       return false
     }
     if (this.#ordersByLog && this.#awaits) return false
     return this.#awaits ? this.#miss() : true
-  }
-
-  #openPart(hash: string): number {
-    return this.#hashes[this.#openIndex] === hash ? this.#openIndex : -1
   }
 
   #match(matched: number): void {
@@ -180,13 +189,16 @@ export class Cursor {
   /** What follows the cursor comes, and the echo did not. */
   #miss(): true {
     this.#awaits = false
-    if (this.#expectsEcho) this.#tellGap()
+    this.#missEcho()
     return true
   }
 
-  #tellGap(): void {
-    if (this.#gapTime === this.#time) return
-    this.#gapTime = this.#time
+  #missEcho(): void {
+    if (this.#echo === undefined) return
+    const { time } = this.#echo
+    this.#echo = undefined
+    if (this.#gapTime === time) return
+    this.#gapTime = time
     this.#onGap()
   }
 

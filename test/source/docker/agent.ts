@@ -56,7 +56,8 @@ export class Agent {
   #begin(stream: StreamName): void {
     const random = this.#random
     const size = random.chance(0.8) ? random.below(200) : random.pick(SIZES)
-    const text = `${this.container.name} ${stream} ${this.#number++} ${'x'.repeat(size)}`
+    const number = this.#number++
+    const text = `${this.container.name} ${stream} ${number} ${'x'.repeat(size)} ${number}`
     const isLong = text.length >= PART_BYTES
     const bytes = Buffer.from(text + (this.container.isTty ? '\r' : ''))
     const parts = cut(bytes)

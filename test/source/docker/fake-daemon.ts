@@ -141,6 +141,8 @@ export class FakeDaemon {
   }
 
   restart(container: FakeContainer): void {
+    // No container starts in the nanosecond in which it ended.
+    this.nowNs += 50_000_000n
     container.isRunning = true
     this.tell('start', container)
   }
