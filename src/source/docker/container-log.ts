@@ -70,7 +70,7 @@ export class ContainerLog {
   /** From where on a daemon is to be asked. A stream that has been quiet for long is not asked for from its last line on: what it has not given is about as new as the rest. */
   get since(): string {
     const newest = this.#cursors.reduce((latest, { time }) => (time > latest ? time : latest), NO_TIME)
-    const isTurnedBack = this.#cursors.some((cursor) => cursor.isTurnedBack)
+    const { isTurnedBack } = this
     const floor = isTurnedBack || newest === NO_TIME ? NO_TIME : earlier(newest, REORDER_SECONDS)
     const all = [...this.#feeds.values()].map((feed) => feed.since(floor))
     const least = all.reduce((one, other) => (other < one ? other : one))
@@ -120,12 +120,17 @@ export class ContainerLog {
     return this.#cursors.some(({ hasSeenOlder }) => hasSeenOlder)
   }
 
+  /** Times of the log go back somewhere behind the cursor, or went back not long before. */
+  get isTurnedBack(): boolean {
+    return this.#cursors.some(({ isTurnedBack }) => isTurnedBack)
+  }
+
   /** Answers whether the daemon's clock is found to be behind what it has told before. */
   checkClock(dateMs: number | undefined): boolean {
     for (const cursor of this.#cursors) cursor.hasSeenOlder = false
     if (dateMs === undefined) return false
     const latest = timeOfMs(dateMs + CLOCK_SLACK_MS)
-    const ahead = this.#cursors.filter(({ time, isTurnedBack }) => time > latest && !isTurnedBack)
+    const ahead = this.#cursors.filter(({ time, isTurning }) => time > latest && !isTurning)
     for (const cursor of ahead) cursor.turnBack()
     return ahead.length > 0
   }

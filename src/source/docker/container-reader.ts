@@ -195,6 +195,7 @@ export class ContainerReader {
     this.#passMs = clock.nowMs() - startMs
     this.log.passed()
     this.log.closeBefore(opened.startTime)
+    if (this.#startTime === opened.startTime) this.#startTime = NO_TIME
     if (this.#isDraining) this.#phase = wasDraining ? 'live' : 'behind'
     else if (this.#isRunning && ranAtStart) this.#phase = 'live'
     else if (!this.#isRunning && !ranAtStart && !hasNew) this.#stop('idle', 'stopped')
@@ -208,13 +209,17 @@ export class ContainerReader {
   /** An answer that lasts, until it ends. The rest is asked for behind it. */
   async #follow(signal: AbortSignal): Promise<void> {
     const { followSlots, meter } = this.#options
-    if (!followSlots.tryTake()) return this.#poll(signal)
+    if (this.log.isTurnedBack || !followSlots.tryTake()) return this.#poll(signal)
     this.#show('reading')
     try {
       await this.#whenUp(signal)
       const before = this.log.takenCount
       const opened = await this.#tryOpen(true, signal)
       if (opened === undefined) return
+      if (this.log.isTurnedBack) {
+        opened.answer.destroy()
+        return
+      }
       if (this.#hasFollowed) meter.reconnects.value++
       this.#hasFollowed = true
       const ending = await this.#watch(this.#reading(opened, undefined), signal)
@@ -233,7 +238,7 @@ export class ContainerReader {
     this.#delayMs = 0
   }
 
-  /** No lasting answer is free: asked again later. */
+  /** No lasting answer is free, or none keeps the order of the log, which is what counts once a clock was set back. */
   async #poll(signal: AbortSignal): Promise<void> {
     this.#show('polled')
     await this.#waker.wait(Math.max(POLL_MS, this.#passMs * POLL_SHARE), signal)

@@ -6,13 +6,16 @@
  * not come, something between was thrown away: a gap is suspected.
  *
  * Where the daemon's clock was set back, times do not tell before from behind. Then the order of the log does: all is skipped up to the
- * echo, and taken from there on, until the times are past the highest one before.
+ * echo, and taken from there on, until the times are past the highest one before. That needs answers which keep the order: those that end.
  */
-import { NO_TIME } from './log-time.ts'
+import { earlier, NO_TIME } from './log-time.ts'
 import { RecentFrames } from './recent-frames.ts'
 
 /** Frames that are told apart by content at one time; of more only the number counts. */
 const MAX_HASHES = 1024
+
+/** Less than what a clock must be set back by to be noticed (container-log.ts): a frame is taken as late or in the log's order, not both ways. */
+const LATE_SECONDS = 1
 
 /** As the durable record has it. */
 export interface CursorState {
@@ -37,6 +40,7 @@ export class Cursor {
   #count: number
   #hashes: string[]
   #highest: string
+  #isTurning = false
   readonly #recent: RecentFrames
   readonly #onGap: () => void
   /** The time for which a gap was told: once is enough. */
@@ -68,7 +72,7 @@ export class Cursor {
 
   /** From where on a daemon is asked. If the clock was set back and nothing has come since, what follows may be of any time. */
   get since(): string {
-    return this.#highest === this.#time ? NO_TIME : this.#time
+    return this.#isTurning ? NO_TIME : this.#time
   }
 
   /** What the daemon must send, if it is asked for all since now. */
@@ -82,7 +86,8 @@ export class Cursor {
     this.#matched = 0
     this.#awaits = this.#count > 0
     this.#echo = echo !== undefined && since <= echo.time ? echo : undefined
-    this.#ordersByLog = this.#awaits && this.#highest !== NO_TIME
+    if (!this.#isTurning && this.#time >= this.#highest) this.#highest = NO_TIME
+    this.#ordersByLog = this.isTurnedBack
   }
 
   /** All up to the end of the log came. */
@@ -96,7 +101,13 @@ export class Cursor {
 
   /** The daemon's clock is behind the cursor: from now on the log's order counts. */
   turnBack(): void {
+    this.#isTurning = true
     if (this.#highest < this.#time) this.#highest = this.#time
+  }
+
+  /** It is, and nothing has come since. */
+  get isTurning(): boolean {
+    return this.#isTurning
   }
 
   get isTurnedBack(): boolean {
@@ -112,8 +123,14 @@ export class Cursor {
     if (time > this.#time) return this.#awaits ? this.#miss() : true
     // It goes back: what was at the cursor may follow once more.
     this.#matched = 0
-    if (!this.#recent.covers(time)) this.hasSeenOlder ||= !this.#awaits
-    return this.#recent.covers(time) && !this.#recent.has(time, hash)
+    return this.#isLate(time, hash)
+  }
+
+  /** Clocks are set back by moments now and then: a frame of a moment ago that was never taken is taken, and the cursor stays. */
+  #isLate(time: string, hash: string): boolean {
+    const isRemembered = this.#recent.covers(time) && time >= earlier(this.#time, LATE_SECONDS)
+    if (!isRemembered && !this.#awaits) this.hasSeenOlder = true
+    return isRemembered && !this.#recent.has(time, hash)
   }
 
   /** The frame is in the numbers, or in a message that will be: in one that is open, or it begins one. */
@@ -126,8 +143,9 @@ export class Cursor {
       this.#time = time
       this.#count = 0
       this.#hashes = []
-      if (time > this.#highest) this.#highest = NO_TIME
+      if (this.#ordersByLog && time > this.#highest) this.#highest = time
     }
+    this.#isTurning = false
     if (!isOpen) this.#openIndex = this.#count
     this.#count++
     if (this.#hashes.length < MAX_HASHES) this.#hashes.push(hash)
@@ -136,15 +154,10 @@ export class Cursor {
     this.#recent.add(time, hash)
   }
 
-  /** Times say nothing: behind the echo all is new, and what goes back a second time waits for the echo again. */
+  /** Times say nothing: up to the echo nothing is new, and behind it everything. */
   #isNewInOrder(time: string, hash: string): boolean {
     if (this.#awaits) return time > this.#highest && this.#miss()
-    if (this.#recent.has(time, hash)) return false
-    if (time > this.#time || this.#time === this.#highest) return true
-    this.#matched = 0
-    this.#awaits = true
-    this.hasSeenOlder = true
-    return false
+    return !this.#recent.has(time, hash)
   }
 
   /** Shares what grows: `count` and `hashCount` tell how much of it is meant. */
@@ -157,7 +170,7 @@ export class Cursor {
 
   /** Under the log's order a frame behind the echo may be of an earlier time. */
   #isForward(time: string): boolean {
-    return time >= this.#time || this.#highest !== NO_TIME
+    return time >= this.#time || this.#ordersByLog
   }
 
   #isNewNow(hash: string, isOpen: boolean): boolean {
@@ -206,7 +219,6 @@ export class Cursor {
     this.#time = NO_TIME
     this.#count = 0
     this.#hashes = []
-    this.#highest = NO_TIME
   }
 }
 

@@ -19,7 +19,7 @@ const HOUR_NS = 3_600_000_000_000n
 
 const WILD: Mischief = {
   cut: 0.004,
-  rewind: 0.003,
+  rewind: 0.02,
   repeat: 0.01,
   badHeader: 0.002,
   daemonError: 0.002,

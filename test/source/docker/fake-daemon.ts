@@ -306,15 +306,20 @@ class Sender implements Follower {
         counts.repeats++
         this.#send(this.#encoded(frame))
       }
-      if (this.#random.chance(mischief.rewind)) {
+      // An answer that ends reads the files once.
+      if (this.#isFollowing && this.#random.chance(mischief.rewind)) {
         counts.rewinds++
         this.#next = this.#startOfMessages(this.#next - this.#random.below(this.#next - this.#container.first + 1))
       }
-      if (this.#container.followers.has(this) && this.#random.chance(mischief.deaf)) {
+      if (this.#isFollowing && this.#random.chance(mischief.deaf)) {
         counts.deafs++
         this.#isDeaf = true
       }
     }
+  }
+
+  get #isFollowing(): boolean {
+    return this.#container.followers.has(this)
   }
 
   /** A part that comes twice in a row cannot be told from two equal parts: so it goes back to where no message is within. */
