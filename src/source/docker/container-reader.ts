@@ -59,6 +59,7 @@ const MOST_IDLE_MS = 600_000
 const POLL_SHARE = 20
 /** A container that got no lasting answer is asked this often. */
 const POLL_MS = 5000
+const MOST_POLL_MS = 60_000
 /** An answer that lasts ends by itself when its container has. */
 const DEATH_MS = 2000
 /** Time without a byte in an answer that is to end. */
@@ -241,7 +242,7 @@ export class ContainerReader {
   /** No lasting answer is free, or none keeps the order of the log, which is what counts once a clock was set back. */
   async #poll(signal: AbortSignal): Promise<void> {
     this.#show('polled')
-    await this.#waker.wait(Math.max(POLL_MS, this.#passMs * POLL_SHARE), signal)
+    await this.#waker.wait(Math.min(MOST_POLL_MS, Math.max(POLL_MS, this.#passMs * POLL_SHARE)), signal)
     if (this.#phase === 'live') this.#phase = 'behind'
   }
 

@@ -10,6 +10,8 @@ export interface Written {
   to: number
   /** All of it is written. */
   isWhole: boolean
+  /** Without a line end: the program ended in it. */
+  readonly isCut: boolean
 }
 
 const PART_BYTES = 16 * 1024
@@ -63,7 +65,7 @@ export class Agent {
     const parts = cut(bytes)
     if (!(isLong && this.#dropsLineEnds)) parts.push(Buffer.concat([parts.pop()!, Buffer.from('\n')]))
     const from = this.container.frames.length
-    const message = { stream, text, from, to: from, isWhole: false }
+    const message = { stream, text, from, to: from, isWhole: false, isCut: false }
     this.messages.push(message)
     this.#pending.set(stream, { message, parts, timeNs: this.#stamp(stream) })
   }
@@ -83,7 +85,7 @@ export class Agent {
     const text = `${this.container.name} stdout ${this.#number++} last words`
     const from = this.container.frames.length
     this.#daemon.write(this.container, { stream: 'stdout', timeNs: this.#stamp('stdout'), payload: Buffer.from(text), from })
-    this.messages.push({ stream: 'stdout', text, from, to: from + 1, isWhole: true })
+    this.messages.push({ stream: 'stdout', text, from, to: from + 1, isWhole: true, isCut: true })
   }
 
   /** In order within a stream, but not across them; now and then the same again. */

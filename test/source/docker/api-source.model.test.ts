@@ -57,14 +57,14 @@ class World {
     this.random = new Random(seed)
     this.daemon = new FakeDaemon(this.random)
     this.#drops = this.random.chance(0.3)
-    this.#turnsClock = (this.random.chance(0.1) || !!process.env.ALLCLOCK) && !process.env.NOCLOCK
+    this.#turnsClock = this.random.chance(0.1)
     this.daemon.refusesEvents = this.random.chance(0.1)
   }
 
   async live(): Promise<Outcome> {
     await this.daemon.start()
     try {
-      for (let i = this.random.below(4); i >= 0; i--) this.#create()
+      for (let i = this.random.below(12); i >= 0; i--) this.#create()
       this.#startSource()
       if (this.random.chance(0.9)) this.daemon.mischief = WILD
       const steps = 40 + this.random.below(60)
@@ -110,7 +110,7 @@ class World {
   async #step(): Promise<void> {
     const { random, daemon } = this
     const living = this.#agents.filter(({ container }) => container.isRunning)
-    for (let i = random.below(12); i > 0 && living.length > 0; i--) random.pick(living).write()
+    for (let i = random.below(24); i > 0 && living.length > 0; i--) random.pick(living).write()
     const dice = random.next()
     if (dice < 0.02) this.#create()
     else if (dice < 0.05 && living.length > 0) random.pick(living).die()
@@ -177,41 +177,18 @@ class World {
           ),
         )
         .map(({ text }) => text.slice(0, 60))
-    const deadline = performance.now() + (process.env.DBG ? 4000 : 10_000)
+    const deadline = performance.now() + 20_000
     while (missing().length > 0 && performance.now() < deadline) await after(5)
     const lateness = missing()
-    const debug =
-      lateness.length > 0
-        ? [
-            this.#source!.positions().map((p) => p.note()),
-            this.daemon.requests.slice(-14).map((r) => r.replace(/[0-9a-f]{58}/, '')),
-            this.#agents.map((a) => [
-              a.container.id.slice(58),
-              a.container.name,
-              a.container.isTty,
-              a.container.isRunning,
-              a.container.first,
-              a.container.frames.length,
-              a.container.followers.size,
-              a.messages
-                .filter((m) => lateness.includes(m.text.slice(0, 60)))
-                .map(
-                  (m) =>
-                    JSON.stringify(m).slice(0, 200).replace(/x+/, 'x') +
-                    a.container.frames.slice(m.from - 2, m.to + 2).map((f) => f.timeNs + f.stream + f.payload.length),
-                ),
-            ]),
-          ]
-        : []
     this.#source!.drain()
     await this.#running
-    if (lateness.length > 0) return { ...this.#judge(), lost: lateness, debug: JSON.stringify(debug, undefined, 1) } as any
     return { ...this.#judge(), lost: lateness }
   }
 
-  /** Whole, and the daemon has all of it. */
-  #isOwed(agent: Agent, { isWhole, from }: Written): boolean {
-    return isWhole && from >= agent.container.first
+  /** Whole, and the daemon has all of it. Last words without a line end are known to be whole when something follows, or nothing runs. */
+  #isOwed({ container }: Agent, { isWhole, isCut, stream, from, to }: Written): boolean {
+    const hasEnded = !isCut || !container.isRunning || container.frames.slice(to).some((frame) => frame.stream === stream)
+    return isWhole && from >= container.first && hasEnded
   }
 
   #judge(): Outcome {
@@ -224,7 +201,7 @@ class World {
       for (const stream of ['stdout', 'stderr']) {
         for (const [text, count] of account.of(`${container.id}:${stream}`)) {
           messages += count
-          if (!texts.has(text)) strangers.push(`${text.length}: ${text.replace(/x{10,}/g, (xs) => `<${xs.length}>`)}`)
+          if (!texts.has(text)) strangers.push(text.replace(/x{10,}/g, (xs) => `x × ${xs.length}`))
           else if (count > 1) doubled.push(`${text.slice(0, 60)} × ${count}`)
         }
       }
@@ -251,15 +228,6 @@ class World {
   }
 }
 
-test.runIf(process.env.DBG)('dbg', { timeout: 600_000 }, async () => {
-  for (let i = 1; i <= Number(process.env.DBG); i++) {
-    const { streams, messages, counts, ...f } = await new World(i).live()
-    if (f.lost.length + f.doubled.length > 0 && f.lost.length < 20)
-      console.log(f.lost, f.doubled, f.strangers, (f as any).debug?.replace(/\n\s*/g, ' ').slice(-2500))
-    console.log(i, f.doubled.length, f.lost.length, f.strangers.length, f.unheardGap, f.falseGap, JSON.stringify(counts))
-  }
-})
-
 test('no line counts twice, and none is lost that the daemon still has', { timeout: 600_000 }, async () => {
   const only = process.env.AGENTLOG_SEED
   const totals: Record<string, number> = { worlds: 0, streams: 0, messages: 0 }
@@ -269,18 +237,6 @@ test('no line counts twice, and none is lost that the daemon still has', { timeo
       const mine = seed++
       totals.worlds!++
       const { streams, messages, counts, ...faults } = await new World(mine).live()
-      if (process.env.DBG) {
-        console.log(
-          mine,
-          faults.doubled.length,
-          faults.lost.length,
-          faults.strangers.length,
-          faults.unheardGap,
-          faults.falseGap,
-          JSON.stringify(counts),
-        )
-        continue
-      }
       const { doubled, lost, strangers, unheardGap, falseGap } = faults
       expect({ seed: mine, doubled, lost, strangers, unheardGap, falseGap }).toEqual({
         seed: mine,

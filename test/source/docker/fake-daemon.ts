@@ -191,8 +191,9 @@ export class FakeDaemon {
     const log = /^\/containers\/([0-9a-f]{64})\/logs$/.exec(url.pathname)
     if (url.pathname === '/info') this.#json(response, { SystemTime: timeText(this.nowNs) })
     else if (url.pathname === '/containers/json') this.#json(response, this.#list())
+    else if (url.pathname === '/events' && this.refusesEvents) this.#refuse(response, 403, 'Forbidden')
     else if (url.pathname === '/events') this.#sendEvents(url, response)
-    else if (log !== null) this.#sendLog(this.containers.get(log[1]!), url, response)
+    else if (log !== null) this.#sendLog(log[1]!, url, response)
     else this.#refuse(response, 404, 'page not found')
   }
 
@@ -217,7 +218,6 @@ export class FakeDaemon {
   }
 
   #sendEvents(url: URL, response: ServerResponse): void {
-    if (this.refusesEvents) return this.#refuse(response, 403, 'Forbidden')
     response.flushHeaders()
     const since = url.searchParams.get('since')
     if (since !== null) {
@@ -228,11 +228,21 @@ export class FakeDaemon {
     response.on('close', () => this.#listeners.delete(response))
   }
 
-  #sendLog(container: FakeContainer | undefined, url: URL, response: ServerResponse): void {
-    if (container === undefined) return this.#refuse(response, 404, 'No such container')
-    if (container.isUnreadable) return this.#refuse(response, 501, 'configured logging driver does not support reading')
+  /** Why there is no log to be sent. */
+  #refusal(container: FakeContainer | undefined, since: string): readonly [status: number, message: string] | undefined {
+    if (container === undefined) return [404, 'No such container']
+    if (container.isUnreadable) return [501, 'configured logging driver does not support reading']
+    return /^\d+(\.\d{9})?$/.test(since) ? undefined : [500, 'strconv.ParseInt: invalid syntax']
+  }
+
+  #sendLog(id: string, url: URL, response: ServerResponse): void {
     const query = url.searchParams
-    if (!/^\d+(\.\d{9})?$/.test(query.get('since') ?? '')) return this.#refuse(response, 500, 'strconv.ParseInt: invalid syntax')
+    const container = this.containers.get(id)
+    const refusal = this.#refusal(container, query.get('since') ?? '')
+    if (container === undefined || refusal !== undefined) {
+      this.#refuse(response, ...refusal!)
+      return
+    }
     const wanted = (['stdout', 'stderr'] as const).filter((stream) => query.get(stream) === '1')
     const sender = new Sender(this, container, response, nanoseconds(query.get('since')!), wanted, this.#random)
     response.flushHeaders()
