@@ -7,23 +7,18 @@ import type {
   SourceSpec,
   StdinSourceSpec,
 } from '../config/config.ts'
+import { wrappedLineBytes } from '../decode/message-stream.ts'
 import { LineFramer } from '../frame/line-framer.ts'
 import { StreamLines } from '../frame/stream-lines.ts'
 import type { CreateFramer } from '../pipeline/event-stream.ts'
 import type { Intake } from '../pipeline/intake.ts'
 import { compileRegex } from '../select/regex.ts'
 import type { DockerSource } from '../source/docker/docker-source.ts'
-import type { Descriptors } from '../source/file/descriptors.ts'
 import { FileSource } from '../source/file/file-source.ts'
 import { StdinSource } from '../source/stdin.ts'
 import { monotonicClock, TimedWaker } from '../source/wake.ts'
-import type { Log } from '../telemetry/log.ts'
-import type { OwnMetrics } from '../telemetry/own-metrics.ts'
+import type { ReadSettings, Surroundings } from './intake-options.ts'
 import { openDocker, openKubernetes } from './open-containers.ts'
-import type { Settings } from './settings.ts'
-
-/** How sources are read. */
-export type ReadSettings = Pick<Settings, 'isOnce' | 'history' | 'dockerHost'>
 
 /** An intake, and what it was made of. */
 export interface MadeIntake extends Intake {
@@ -35,14 +30,7 @@ export interface MadeIntake extends Intake {
   readonly places: () => readonly string[]
 }
 
-/** What all sources of a process share. */
-export interface Surroundings {
-  readonly own: OwnMetrics
-  readonly log: Log
-  readonly descriptors: Descriptors
-}
-
-type Made = Omit<MadeIntake, 'key'>
+type Made = Omit<MadeIntake, 'key' | 'envelope'>
 
 /** One for each kind. */
 type Openers = {
@@ -68,13 +56,14 @@ export function createIntakes(
   return specs.map((spec): MadeIntake => {
     const key = keyOf(spec, config)
     const known = kept.find((intake) => intake.key === key)
-    return known ?? { key, ...open(spec, settings, config, around) }
+    return known ?? { key, envelope: spec.envelope ?? config.envelope, ...open(spec, settings, config, around) }
   })
 }
 
-/** The limit of a line belongs to how a file is read. Standard input cannot be read anew: it keeps the one it began with. */
-export function keyOf(spec: SourceSpec, { limits }: Config): string {
-  return JSON.stringify(spec.kind === 'stdin' ? spec : [spec, limits.lineBytes])
+/** The limit of a line and its envelope belong to how a file is read. Standard input cannot be read anew: it keeps those it began with. */
+export function keyOf(spec: SourceSpec, { limits, envelope }: Config): string {
+  if (spec.kind === 'stdin') return JSON.stringify({ ...spec, envelope: undefined })
+  return JSON.stringify([{ ...spec, envelope: spec.envelope ?? envelope }, limits.lineBytes])
 }
 
 function open<Kind extends SourceSpec['kind']>(
@@ -127,7 +116,7 @@ function fileOptions(spec: FileSourceSpec, settings: ReadSettings, config: Confi
     ...(fields ? { fields } : {}),
     history: settings.history ?? spec.history,
     once: settings.isOnce,
-    maxLineBytes: config.limits.lineBytes,
+    maxLineBytes: wrappedLineBytes(config.limits.lineBytes),
     clock: monotonicClock,
     waker: new TimedWaker(),
   }

@@ -1,5 +1,6 @@
 /** Sources of containers: Docker's, by its files or its interface, and those of a Kubernetes node. */
 import type { Config, DockerSourceSpec, KubernetesSourceSpec } from '../config/config.ts'
+import { wrappedLineBytes } from '../decode/message-stream.ts'
 import { selector } from '../source/containers.ts'
 import { DockerApiSource } from '../source/docker/api-source.ts'
 import { DockerSource } from '../source/docker/docker-source.ts'
@@ -8,7 +9,7 @@ import { FileSource } from '../source/file/file-source.ts'
 import type { Guide } from '../source/file/guide.ts'
 import { PodLogs } from '../source/kubernetes/pod-logs.ts'
 import { monotonicClock, TimedWaker } from '../source/wake.ts'
-import type { ReadSettings, Surroundings } from './intakes.ts'
+import type { ReadSettings, Surroundings } from './intake-options.ts'
 
 export function openDocker(spec: DockerSourceSpec, settings: ReadSettings, config: Config, around: Surroundings): DockerSource {
   const { name, read, root, names, withLabels, streams } = spec
@@ -66,7 +67,7 @@ function guidedFiles(
     guide,
     history,
     once: settings.isOnce,
-    maxLineBytes: config.limits.lineBytes,
+    maxLineBytes: wrappedLineBytes(config.limits.lineBytes),
     descriptors,
     telemetry,
     log,

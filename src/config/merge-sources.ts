@@ -20,7 +20,8 @@ export function sourceSpecs(raws: readonly RawSource[]): SourceSpec[] {
     let name = raw.name ?? kind
     for (let i = 2; raw.name === undefined && taken.has(name); i++) name = `${kind}-${i}`
     taken.add(name)
-    return sourceSpec(raw, name)
+    const envelope = raw.input?.envelope
+    return { ...sourceSpec(raw, name), ...(envelope === undefined ? {} : { envelope }) }
   })
 }
 

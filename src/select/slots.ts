@@ -25,7 +25,7 @@ const OWN_NAMES: Readonly<Record<string, Read>> = {
   $source: (row) => row.origin.source,
   $log: (row) => row.origin.log,
   $file: (row) => row.origin.file || undefined,
-  $stream: (row) => row.origin.stream || undefined,
+  $stream: (row) => row.wrapping?.stream || row.origin.stream || undefined,
   $bytes: (row) => row.lineBytes,
 }
 
@@ -39,7 +39,7 @@ const FIELDS_OF: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
   $container: {
     id: (row) => row.origin.container?.id,
     // Where nobody could be asked, both are empty.
-    name: (row) => row.origin.container?.name || undefined,
+    name: (row) => row.origin.container?.name || row.wrapping?.container || undefined,
     image: (row) => row.origin.container?.image || undefined,
   },
   $pod: {

@@ -90,10 +90,13 @@ export class Shelf {
 
   #list(): readonly string[] | undefined {
     try {
-      const ids = readdirSync(this.#root).filter(isContainerId)
+      const folders = readdirSync(this.#root, { withFileTypes: true }).filter((entry) => entry.isDirectory())
       if (this.#problem !== undefined) this.#changes++
       this.#problem = undefined
-      return ids.slice(0, MAX_CONTAINERS)
+      return folders
+        .map(({ name }) => name)
+        .filter(isContainerId)
+        .slice(0, MAX_CONTAINERS)
     } catch (error) {
       if (this.#problem === undefined) this.#changes++
       this.#problem = error as NodeJS.ErrnoException

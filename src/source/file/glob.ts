@@ -46,7 +46,8 @@ export function parseGlob(pattern: string): Glob | undefined {
 
 /** A pattern that means this very path, whatever characters it has. */
 export function literal(path: string): string {
-  return path.replace(/[\\!#$&'()*+,;<=>?@[\]^`{|}~"]/g, '\\$&')
+  // A brace that is escaped is one all the same to who looks for the fixed part.
+  return path.replace(/[\\!$()*+?@[\]^|]/g, '\\$&').replace(/[{}]/g, '[$&]')
 }
 
 /** Whether a text matches one of the patterns, names with a leading dot like any other. */
