@@ -65,7 +65,10 @@ export class DockerClient {
   async stream(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage> {
     const answer = await this.#headOf(path, query, signal)
     if (answer.statusCode === 200) return answer
-    throw new RefusedError(answer.statusCode ?? 0, await refusalText(answer))
+    const timer = setTimeout(() => answer.destroy(), this.#limits.headMs)
+    const text = await refusalText(answer)
+    clearTimeout(timer)
+    throw new RefusedError(answer.statusCode ?? 0, text)
   }
 
   #headOf(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage> {

@@ -137,13 +137,10 @@ export class ContainerReader {
   /** The rest is asked for at once: a container that is removed when it ends takes its log with it. */
   died(signal: AbortSignal): void {
     this.#isRunning = false
-    if (this.#phase === 'unreadable') return
-    if (this.#phase === 'live') {
-      this.#leaveHeld()
-      this.#held = this.#open(false, signal).catch((error: unknown) => ({ error }))
-    } else {
-      this.#phase = 'behind'
-    }
+    if (this.#phase === 'unreadable' || this.#phase === 'gone') return
+    this.#leaveHeld()
+    this.#held = this.#open(false, signal).catch((error: unknown) => ({ error }))
+    if (this.#phase !== 'live') this.#phase = 'behind'
     this.#waker.wake()
   }
 

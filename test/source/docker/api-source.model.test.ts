@@ -3,7 +3,7 @@
  * came out is held to the daemon's own store. No line counts twice; none is lost but those that the daemon threw away, and then a gap
  * is suspected. `AGENTLOG_LONG=1` runs twice as many; `AGENTLOG_SEED=n` runs one world.
  */
-import { setTimeout as after, setImmediate as nextTurn } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { DockerApiSource } from '../../../src/source/docker/api-source.ts'
 import { createOwnMetrics, type OwnMetrics } from '../../../src/telemetry/own-metrics.ts'
@@ -123,7 +123,7 @@ class World {
     else if (dice < 0.34 && this.#drops) this.#rotate()
     else if (dice < 0.36 && this.#turnsClock) this.#turnClock()
     if (random.chance(0.5)) await nextTurn()
-    else await after(random.below(3))
+    else await pause(random.below(3))
   }
 
   #restart(): void {
@@ -137,7 +137,7 @@ class World {
 
   async #restartDaemon(): Promise<void> {
     await this.daemon.stop()
-    await after(this.random.below(5))
+    await pause(this.random.below(5))
     await this.daemon.start()
   }
 
@@ -178,7 +178,7 @@ class World {
         )
         .map(({ text }) => text.slice(0, 60))
     const deadline = performance.now() + 20_000
-    while (missing().length > 0 && performance.now() < deadline) await after(5)
+    while (missing().length > 0 && performance.now() < deadline) await pause(5)
     const lateness = missing()
     this.#source!.drain()
     await this.#running

@@ -74,6 +74,7 @@ export class FakeDaemon {
   readonly requests: string[] = []
   mischief: Mischief = CALM
   refusesEvents = false
+  refusesInfo = false
   /** The daemon's clock. */
   nowNs = 1_800_000_000n * SECOND_NS
   readonly #random: Random
@@ -189,7 +190,8 @@ export class FakeDaemon {
       return
     }
     const log = /^\/containers\/([0-9a-f]{64})\/logs$/.exec(url.pathname)
-    if (url.pathname === '/info') this.#json(response, { SystemTime: timeText(this.nowNs) })
+    if (url.pathname === '/info' && this.refusesInfo) this.#refuse(response, 403, 'Forbidden')
+    else if (url.pathname === '/info') this.#json(response, { SystemTime: timeText(this.nowNs) })
     else if (url.pathname === '/containers/json') this.#json(response, this.#list())
     else if (url.pathname === '/events' && this.refusesEvents) this.#refuse(response, 403, 'Forbidden')
     else if (url.pathname === '/events') this.#sendEvents(url, response)
