@@ -148,6 +148,7 @@ export class Archives {
   }
 }
 
+/** One that is done is written again, though nothing stood in it. */
 function position(id: string, checkpoint: number, note: string): Position {
-  return { id, checkpoint, changes: checkpoint, note: () => note }
+  return { id, checkpoint, changes: note === DONE ? -1 : checkpoint, note: () => note }
 }

@@ -23,6 +23,7 @@ import type { PastFile } from './past-file.ts'
 import { PastFiles } from './past-files.ts'
 import { type FoundFiles, Paths } from './paths.ts'
 import { OnceReader } from './read-once.ts'
+import { ScanTimes } from './scan-times.ts'
 import type { Tail } from './tail.ts'
 import { Tails } from './tails.ts'
 import { readToEnds } from './to-ends.ts'
@@ -65,21 +66,12 @@ interface Packed {
   readonly ghostArchives: GhostArchives
 }
 
-const BUSY_MS = 10_000
-/** A hint may bring the scan forward, but scans take at most a twentieth of the time. */
-const LEAST_SCAN_GAP_MS = 10
-const SCAN_SHARE = 20
-/** However long a scan takes, the next one begins after this, or after as long again: a line in any of many files is to be seen soon. */
-const MOST_SCAN_GAP_MS = 1000
-const SCAN_SHARE_OF_MANY = 1
-/** What scans cost is the least that one of so many took: the rest is waiting for a busy machine. */
-const SCANS_COMPARED = 4
-
 export class FileSource implements Source {
   readonly name: string
   readonly caughtUp: Promise<void>
   readonly #options: FileSourceOptions
   readonly #clock: Clock
+  readonly #scans: ScanTimes
   readonly #meter: Meter
   readonly #paths: Paths
   readonly #pace = new Pace()
@@ -104,16 +96,12 @@ export class FileSource implements Source {
   #pastArchives: RecordedPositions = []
   /** Archives that the patterns name. */
   #named: readonly FoundFile[] = []
-  #scanAtMs = Number.NEGATIVE_INFINITY
-  #earliestScanMs = Number.NEGATIVE_INFINITY
-  /** What the last scans took. */
-  readonly #scansTookMs: number[] = new Array(SCANS_COMPARED).fill(0)
-  #changedMs = Number.NEGATIVE_INFINITY
 
   constructor(options: FileSourceOptions) {
     this.name = options.name
     this.#options = options
     this.#clock = options.clock
+    this.#scans = new ScanTimes(options.clock, options.scanIntervalMs ?? 1000)
     this.#meter = new Meter(options.name, options.telemetry, options.log)
     this.#descriptors = options.descriptors ?? new Descriptors()
     this.#lag = new Lag(this.#meter.lagBytes, this.#meter.lagSeconds)
@@ -182,10 +170,10 @@ export class FileSource implements Source {
     this.#packed = packed
     try {
       while (!signal.aborted && !this.#isDraining) {
-        if (this.#clock.nowMs() >= this.#scanAtMs) await this.#scan(tails, packed, signal)
+        if (this.#scans.isDue) await this.#scan(tails, packed, signal)
         await this.#readDue(signal)
         this.#settleBacklog()
-        const waitMs = Math.min(this.#pace.nextDueMs(), this.#scanAtMs) - this.#clock.nowMs()
+        const waitMs = Math.min(this.#pace.nextDueMs(), this.#scans.dueMs) - this.#clock.nowMs()
         if (waitMs > 0) await this.#options.waker.wait(waitMs, signal)
       }
       if (!signal.aborted) await this.#readRest(tails, packed, signal)
@@ -227,7 +215,7 @@ export class FileSource implements Source {
   #makePacked(open: OpenStream, signal: AbortSignal): Packed {
     const makeOrigin = (path: string) => this.#makeOrigin(path)
     const onDone = () => {
-      this.#scanSoon()
+      this.#scans.soon()
       this.#options.waker.wake()
     }
     const options = { open, makeOrigin, signal, onDone, meter: this.#meter, maxLineBytes: this.#maxLineBytes }
@@ -257,12 +245,12 @@ export class FileSource implements Source {
     stirred.push(...tails.openRests(beside.plain, nowMs, () => this.#beside.isSteady()))
     ghostArchives.start(beside.packed.filter((file) => !archives.isDone(file)))
     for (const tail of stirred) this.#pace.heat(tail, nowMs)
-    if (stirred.length > 0) this.#changedMs = nowMs
+    if (stirred.length > 0) this.#scans.noteChange(nowMs)
     this.#tendLost(tails, nowMs)
     tails.showStates()
     if (this.#isFirstScan) this.#backlog = [...tails.all]
     this.#isFirstScan = false
-    this.#planScan(startMs)
+    this.#scans.plan(startMs)
     if (this.#options.watches ?? true) await this.#watch.follow(found.directories)
     this.#meter.directories(this.#watch.count, found.directories.size - this.#watch.count)
   }
@@ -277,27 +265,11 @@ export class FileSource implements Source {
 
   /** Files without a path are looked at by their descriptor, until they are let go. */
   #tendLost(tails: Tails, nowMs: number): void {
-    for (const tail of tails.closeFinished(nowMs)) {
+    for (const tail of tails.closeFinished(nowMs, this.#packed?.ghostArchives.isReading === true)) {
       this.#pace.cool(tail)
       this.#lag.forget(tail, nowMs)
     }
     for (const tail of tails.all) if (tail.isLost) this.#pace.glance(tail, nowMs)
-  }
-
-  #planScan(startMs: number): void {
-    const nowMs = this.#clock.nowMs()
-    const intervalMs = this.#options.scanIntervalMs ?? 1000
-    this.#scansTookMs.shift()
-    this.#scansTookMs.push(nowMs - startMs)
-    const tookMs = Math.min(...this.#scansTookMs)
-    const gapMs = Math.min(tookMs * SCAN_SHARE, Math.max(MOST_SCAN_GAP_MS, tookMs * SCAN_SHARE_OF_MANY))
-    this.#earliestScanMs = nowMs + Math.max(LEAST_SCAN_GAP_MS, gapMs)
-    const isBusy = nowMs - this.#changedMs < BUSY_MS
-    this.#scanAtMs = nowMs + Math.max(isBusy ? intervalMs / 4 : intervalMs, gapMs)
-  }
-
-  #scanSoon(): void {
-    this.#scanAtMs = Math.min(this.#scanAtMs, this.#earliestScanMs)
   }
 
   /** Turns for all files that are due, until none is or the directories want to be scanned. */
@@ -310,7 +282,7 @@ export class FileSource implements Source {
         this.#turn(tail)
         await this.#breather.after(tail.lastReadBytes)
       }
-      if (this.#clock.nowMs() >= this.#scanAtMs) return
+      if (this.#scans.isDue) return
     }
   }
 
@@ -327,19 +299,21 @@ export class FileSource implements Source {
     if (readiness === 'full' || readiness === 'later') this.#pace.plan(tail, 'later', nowMs)
     if (readiness !== 'open' && readiness !== 'failed') return
     const turn = readiness === 'failed' ? 'failed' : tail.turn(nowMs)
-    if (tail.hasChanged) this.#changedMs = nowMs
-    if (tail.seemsRenamed) this.#scanSoon()
+    if (tail.hasChanged) this.#scans.noteChange(nowMs)
+    if (tail.seemsRenamed) this.#scans.soon()
     tail.seemsRenamed = false
     if (tail.wasBlank) this.#unseen.note({ path: tail.origin.file, sinceMs: tail.sinceMs })
     if (turn === 'truncated') {
       this.#meter.count('truncated')
       this.#meter.lostBytes(tail.truncatedBytes)
       this.#tails?.noteTruncated(tail)
-      this.#scanSoon()
+      this.#scans.soon()
     } else if (turn === 'failed') {
       this.#meter.count('error')
       if (wasWell) this.#meter.warn(`reading fails: ${tail.error?.code}`, tail.origin.file)
+      if (tail.error?.code === 'ESTALE' && !tail.isParked) this.#descriptors.forsake(tail)
     }
+    this.#tails?.noteRead(tail)
     this.#lag.note(tail, nowMs)
     this.#pace.plan(tail, turn === 'failed' ? 'retry' : turn === 'idle' ? 'later' : 'now', nowMs)
   }
@@ -347,10 +321,10 @@ export class FileSource implements Source {
   /** Opens a closed file if there is something to read in it. */
   #prepare(tail: Tail, nowMs: number): Readiness | 'failed' | 'later' {
     if (!tail.isParked) return 'open'
-    if (!tail.isDue(nowMs)) return tail.awaitsSecondLook ? 'later' : 'gone'
+    if (!tail.isDue(nowMs)) return tail.unrest.awaitsSecondLook ? 'later' : 'gone'
     try {
       const readiness = this.#descriptors.reopen(tail)
-      if (readiness === 'gone') this.#scanSoon()
+      if (readiness === 'gone') this.#scans.soon()
       return readiness
     } catch (error) {
       tail.error = error as NodeJS.ErrnoException
@@ -374,9 +348,7 @@ export class FileSource implements Source {
     const nowMs = this.#clock.nowMs()
     const tail = hint === 'change' ? this.#tails?.at(path) : undefined
     if (tail === undefined) {
-      const before = this.#scanAtMs
-      this.#scanSoon()
-      if (this.#scanAtMs < before) this.#options.waker.wake()
+      if (this.#scans.soon()) this.#options.waker.wake()
     } else {
       tail.noteSeen()
       if (this.#pace.heat(tail, nowMs)) this.#options.waker.wake()

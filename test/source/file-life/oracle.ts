@@ -3,7 +3,7 @@
  *
  * - A file is read to its last newline at every poll while a pattern names it, and while the process has held it since. A held file is
  *   read on whatever became of its name and its permissions, until it was quiet for the time of rotation; what is appended later is lost.
- *   Then its unfinished line counts too, if the file is deleted or another one has its name.
+ *   Then its unfinished line counts too, if the file is deleted or another one has its name; also where it was rotated before a restart.
  * - A log goes on at its offset if its first 1,024 bytes and the 256 bytes before the offset are what they were (of what was counted).
  *   Otherwise it was written anew, and everything that stands in it now is new. Lines that were written over before any poll are lost,
  *   unless a copy has them: the log leaves a ghost behind.
@@ -32,7 +32,6 @@ export interface Stand extends Ghost {
   /** In this process it lost its name, or got another. */
   isRotated: boolean
   hasSuccessor: boolean
-  formerPath: string
   /** Another file has its unfinished line too. */
   isContinued: boolean
   /** The content that was looked at last. */
@@ -43,6 +42,8 @@ export interface Stand extends Ghost {
   restarts: number
   /** What it was before it was written anew last. */
   before: Ghost | undefined
+  /** What it is a copy of that brought nothing new yet. */
+  ghost: Ghost | undefined
 }
 
 interface Past {
@@ -156,12 +157,13 @@ export class Oracle {
         stand.hasSuccessor ||= stand.isRotated && names.has(stand.formerPath)
         continue
       }
-      stand.hasSuccessor ||= names.has(stand.path)
+      stand.hasSuccessor ||= names.has(stand.path) || (stand.isRotated && names.has(stand.formerPath))
       if (path !== undefined || !stand.isLost) {
         stand.isQuiet = false
         left.set(file, stand.path)
         this.#noteUnseen(stand)
-        stand.formerPath = stand.path
+        const isRotatedOnce = stand.isRotated && isGeneration(stand.path, stand.formerPath)
+        if (path !== undefined || !isRotatedOnce) stand.formerPath = stand.path
       }
       if (path !== undefined || (!stand.isLost && file.names.size > 0)) stand.isRotated = true
       stand.isLost = path === undefined
@@ -204,8 +206,11 @@ export class Oracle {
     this.#note('known')
     this.#ghosts.delete(stand)
     if (stand.isOpen && stand.at === 0) this.#noteUnseen(stand)
-    if (!goesOn(stand, file.text)) this.#writeAnew(file, stand, true)
+    const isSame = goesOn(stand, file.text)
+    if (!isSame) this.#writeAnew(file, stand, true)
+    const formerPath = stand.isOpen && isSame ? stand.formerPath || stand.path : path
     this.#hold(file, { ...stand, path })
+    if (formerPath !== path) Object.assign(this.#stands.get(file)!, { isRotated: true, formerPath })
   }
 
   /** Answers whether it is clear what it is. */
@@ -238,8 +243,10 @@ export class Oracle {
   #adopt(file: LogFile, path: string, ghost: Ghost): void {
     this.#note('ghost read on')
     // One that brings nothing leaves the ghost to a longer one.
-    if (file.text.length > ghost.at) this.#drop(ghost)
-    this.#hold(file, { ...standAt(file, path, Math.min(ghost.at, file.text.length)), since: ghost.since })
+    const bringsMore = file.text.length > ghost.at
+    if (bringsMore) this.#drop(ghost)
+    const stand = standAt(file, path, Math.min(ghost.at, file.text.length))
+    this.#hold(file, { ...stand, since: ghost.since, ghost: bringsMore ? undefined : ghost })
   }
 
   #drop(ghost: Ghost): void {
@@ -335,16 +342,23 @@ export class Oracle {
     if (!goesOn(stand, file.text)) this.#writeAnew(file, stand, false)
     const end = Math.max(stand.at, file.text.lastIndexOf('\n') + 1)
     this.counted.push(...linesOf(file.text.slice(stand.at, end)))
-    Object.assign(stand, { version: file.version, seen: file.text, at: end, text: file.text.slice(0, end) })
+    Object.assign(stand, {
+      version: file.version,
+      seen: file.text,
+      at: end,
+      text: file.text.slice(0, end),
+      written: file.changed,
+    })
+    if (stand.ghost !== undefined && end > stand.ghost.at) this.#drop(stand.ghost)
   }
 
   #writeAnew({ changed }: LogFile, stand: Stand, isOfRecord: boolean): void {
     this.#note('written anew')
-    const { at, text, path, birth, since } = stand
-    stand.before = { at, text, path, birth, since, isOfRecord }
+    const { at, text, path, birth, since, written, formerPath } = stand
+    stand.before = { at, text, path, birth, since, written, formerPath, isOfRecord }
     this.#noteUnseen(stand)
     if (at > 0) this.#addGhost(stand.before)
-    Object.assign(stand, { at: 0, text: '', restarts: stand.restarts + 1, since: isOfRecord ? birth : changed })
+    Object.assign(stand, { at: 0, text: '', ghost: undefined, restarts: stand.restarts + 1, since: isOfRecord ? birth : changed })
   }
 
   /** It was let go, and written anew since. */
@@ -376,9 +390,9 @@ export function goesOn({ at, text: counted }: Ghost, text: string): boolean {
 
 function standAt({ text, birth }: LogFile, path: string, at: number): Stand {
   return {
-    ...{ at, text: text.slice(0, at), path, birth, since: birth, isOfRecord: false },
+    ...{ at, text: text.slice(0, at), path, birth, since: birth, written: Number.POSITIVE_INFINITY, isOfRecord: false },
     ...{ isOpen: true, isLost: false, isRotated: false, hasSuccessor: false, formerPath: '', isContinued: false },
-    ...{ version: -1, seen: '', isQuiet: false, restarts: 0, before: undefined },
+    ...{ version: -1, seen: '', isQuiet: false, restarts: 0, before: undefined, ghost: undefined },
   }
 }
 
@@ -391,11 +405,11 @@ function copyOf(
     isOfRecord: true,
     isRotated: false,
     hasSuccessor: false,
-    formerPath: '',
     isContinued: false,
     isQuiet: false,
     restarts: 0,
     before: undefined,
+    ghost: undefined,
   }
   const copies = new Map<Ghost, Stand>()
   for (const stand of stands.values()) copies.set(stand, { ...stand, ...forgotten })

@@ -117,7 +117,7 @@ export class Play {
       case 'rename over':
         return !this.#isFile(operation.slot)
       case 'write':
-        return disk.writerCount === 0 || (this.#setting.copies && disk.writerOf(operation.writer).overwrites)
+        return disk.writerCount === 0 || (this.#setting.copies && this.#isVague(disk.writerOf(operation.writer)))
       case 'close writer':
         return disk.writerCount === 0
       case 'pack':
@@ -130,6 +130,11 @@ export class Play {
       default:
         return 'name' in operation && !this.#mayHappenTo(this.#changes.name(operation.name), operation.kind)
     }
+  }
+
+  /** Whether late bytes of a packed log are read before its packed copy is looked at decides what that is taken for. */
+  #isVague({ file, overwrites }: { readonly file: LogFile; readonly overwrites: boolean }): boolean {
+    return overwrites || (file.names.size === 0 && [...this.#disk.packed.values()].some(({ text }) => file.text.startsWith(text)))
   }
 
   #mayPack(path: string | undefined): boolean {
