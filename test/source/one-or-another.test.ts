@@ -1,8 +1,12 @@
 /** Files that could be taken for one another: a generation for a copy of a deleted log, a deleted log's copy for a log of its own. */
-import { appendFileSync, copyFileSync, renameSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, linkSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
+import { Archives } from '../../src/source/file/archives.ts'
 import type { FileSourceOptions } from '../../src/source/file/file-source.ts'
+import { fileAt } from '../../src/source/file/folder.ts'
+import { Meter } from '../../src/source/file/meter.ts'
+import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
 import { Following } from './following.ts'
 
 const followings: Following[] = []
@@ -93,6 +97,33 @@ test('the copy of a log that goes on, and is deleted then, is no log of its own'
   expect(f.files('copy')).toBe(0)
 })
 
+test('a copy that was written anew when its original was deleted is a log of its own', async () => {
+  const f = follow({ patterns: ['*.log'] })
+  const [log, copy] = [f.path('app.log'), f.path('kept.log')]
+  writeFileSync(log, `${BANNER}\none\n`)
+  await f.start()
+  copyFileSync(log, copy)
+  await f.settle()
+  expect([f.taken(), f.files('copy')]).toEqual([[BANNER, 'one'], 1])
+  rmSync(log)
+  writeFileSync(copy, `${BANNER}\n2\n`)
+  await f.settle()
+  await f.settle()
+  expect(f.taken()).toEqual([BANNER, '2'])
+})
+
+test('a short log that is copied, truncated and renamed between two looks counts once', async () => {
+  const f = follow({ patterns: ['*.log*'] })
+  const log = f.path('app.log')
+  writeFileSync(log, 'one\ntwo\n')
+  await f.start()
+  copyFileSync(log, f.path('app.log.1'))
+  writeFileSync(log, 'three\n')
+  renameSync(log, f.path('moved.log'))
+  for (let scan = 0; scan < 4; scan++) await f.settle()
+  expect(f.taken()).toEqual(['one', 'two', 'three'])
+})
+
 test('a file with the number of a deleted copy is not that copy', async () => {
   const f = follow({ patterns: ['*.log*'] })
   const [log, copy] = [f.path('app.log'), f.path('app.log.1')]
@@ -104,7 +135,7 @@ test('a file with the number of a deleted copy is not that copy', async () => {
   rmSync(copy)
   const others = Array.from({ length: 200 }, (_, i) => f.path(`${i}.other`))
   const another = others.find((path) => {
-    writeFileSync(path, 'x\n')
+    writeFileSync(path, 'one\ntwo\nthree\n')
     return statSync(path).ino === ino
   })
   if (another === undefined) console.log('this file system gives no number again at once')
@@ -112,7 +143,7 @@ test('a file with the number of a deleted copy is not that copy', async () => {
   rmSync(log)
   await f.settle()
   await f.settle()
-  expect(f.taken()).toEqual(['x'])
+  expect(f.taken()).toEqual(['one', 'two', 'three'])
 })
 
 test('a copy that grew holds the rest: its packed copy brings nothing more', async () => {
@@ -136,31 +167,37 @@ test('a copy that grew holds the rest: its packed copy brings nothing more', asy
 
 test('the torn last line of a rotated log is taken as it is after a restart, too', async () => {
   for (const patterns of [['app.log'], ['app.log*']]) {
-    for (const isSeen of [true, false]) {
+    for (const [isSeen, isSuccessorLate] of [
+      [true, false],
+      [false, false],
+      [false, true],
+    ]) {
       const f = follow({ patterns, rotateWaitMs: 5000 })
       const log = f.path('app.log')
       writeFileSync(log, 'one\ntorn')
       await f.start()
       if (!isSeen) await f.kill()
       renameSync(log, `${log}.1`)
-      writeFileSync(log, 'two\n')
+      if (!isSuccessorLate) writeFileSync(log, 'two\n')
       if (isSeen) await f.settle()
       if (isSeen) await f.kill()
       const next = follow({ patterns, rotateWaitMs: 5000, goesOnFrom: f })
       await next.start()
+      await next.settle()
+      if (isSuccessorLate) writeFileSync(log, 'two\n')
       for (let scan = 0; scan < 10; scan++) await next.time.step(1000)
-      expect([...f.taken(), ...next.taken()].sort(), `${patterns} ${isSeen}`).toEqual(['one', 'torn', 'two'])
+      expect([...f.taken(), ...next.taken()].sort(), `${patterns} ${isSeen} ${isSuccessorLate}`).toEqual(['one', 'torn', 'two'])
     }
   }
 })
 
-test('a log under its old name after a restart keeps its torn line for its writer', async () => {
+test('a log that got a second name while nothing ran keeps its torn line for its writer', async () => {
   const f = follow({ patterns: ['app.log*'], rotateWaitMs: 5000 })
   writeFileSync(f.path('app.log'), 'to')
   await f.start()
   await f.kill()
-  utimesSync(f.path('app.log'), 1, 1)
-  const next = follow({ patterns: ['app.log*'], rotateWaitMs: 5000, goesOnFrom: f })
+  linkSync(f.path('app.log'), f.path('app.log.0'))
+  const next = follow({ patterns: ['app.log.*', 'app.log'], rotateWaitMs: 5000, goesOnFrom: f })
   await next.start()
   for (let scan = 0; scan < 10; scan++) await next.time.step(1000)
   appendFileSync(next.path('app.log'), 'rn\n')
@@ -183,5 +220,28 @@ test('a log whose place stays the same is written again when it becomes a ghost'
     expect.stringContaining('"state":"ghost"') as string,
   ])
   expect([after!.id, after!.checkpoint]).toEqual([before!.id, before!.checkpoint])
+  expect(after!.changes).not.toBe(before!.changes)
+})
+
+test('an archive that was to be read, and need not be any more, is written to the record again', () => {
+  const f = follow({ patterns: [] })
+  writeFileSync(f.path('app.log.1.gz'), gzipSync('one\n'))
+  const file = fileAt(f.path('app.log.1.gz'))[0]!
+  const archives = new Archives({
+    open: () => {
+      throw new Error('nothing is read here')
+    },
+    makeOrigin: (path) => ({ source: 's', file: path, stream: '', fields: {} }),
+    meter: new Meter('s', createOwnMetrics(), undefined),
+    maxLineBytes: 100,
+    signal: new AbortController().signal,
+    onDone: () => {},
+  })
+  archives.expect(file)
+  const [before] = archives.positions()
+  archives.forget(file, true)
+  const [after] = archives.positions()
+  expect([after!.id, after!.checkpoint]).toEqual([before!.id, before!.checkpoint])
+  expect(after!.note()).not.toBe(before!.note())
   expect(after!.changes).not.toBe(before!.changes)
 })

@@ -89,7 +89,10 @@ function restOf({ of, restarts }: Copy, file: LogFile, view: View): Finding | un
 
 /** The logs of which the file may be a copy by its name, then those that begin as it does. */
 function originalsOf(file: LogFile, path: string, { held, stands, fresh }: View): LogFile[] {
-  const isNamesake = (one: LogFile) => logOf(path).includes(stands.get(one)!.path)
+  const isNamesake = (one: LogFile) => {
+    const { path: last, isRotated, formerPath } = stands.get(one)!
+    return logOf(path).includes(last) || (isRotated && logOf(path).includes(formerPath))
+  }
   const head = file.text.slice(0, TELLING_BYTES)
   // Files that one scan finds and that begin alike came together, and are logs of their own.
   const isAlike = (one: LogFile) => {

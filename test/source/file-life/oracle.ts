@@ -90,6 +90,11 @@ export class Oracle {
     return this.#held.has(file) && this.#stands.get(file)!.version !== file.version
   }
 
+  /** Of a log of which nothing was known, something came: generations beside it may be older than that. Whoever has read it knows no more. */
+  get isAnyBlankBehind(): boolean {
+    return [...this.#held].some((file) => this.#stands.get(file)!.at === 0 && this.isBehind(file))
+  }
+
   /** `isLate`: so long after the one before that files without names are let go. */
   poll(isLate: boolean): void {
     for (let round = 0, isSettled = false; round < 3 || (!isSettled && round < 20); round++) {

@@ -225,7 +225,8 @@ export class Play {
     // What is a copy is seen by what stands beside it, so that must not depend on moments.
     if (isVague && this.#setting.copies && this.#isPending) await this.#poll(1000)
     const isVagueCommit = operation.kind === 'commit amid' || (operation.kind === 'commit' && this.#isUncertain)
-    if (isVagueCommit && this.#isPending) await this.#poll(1000)
+    const isBlankBehind = [...this.#oracles.values()].some((oracle) => oracle.isAnyBlankBehind)
+    if (isVagueCommit && (this.#isPending || isBlankBehind)) await this.#poll(1000)
   }
 
   async #becomeCertain(): Promise<void> {
