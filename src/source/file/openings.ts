@@ -57,7 +57,7 @@ export class Openings {
       if (code === 'ENOENT') return undefined
       if (syscall === undefined && followed < this.#maxFiles) throw error
       this.#refusals.add(path, nowMs)
-      this.#meter.warn(`cannot read a file: ${code ?? (error as Error).message}`, path)
+      this.#meter.refused(code ?? (error as Error).message, path)
       return 'later'
     }
   }

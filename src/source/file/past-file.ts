@@ -1,6 +1,6 @@
 /** Files that are not open: what is known of each, as text for the durable record and back. */
 import type { BigIntStats } from 'node:fs'
-import type { Position, RecordedPosition } from '../source.ts'
+import type { Position, RecordedPosition, Resumption } from '../source.ts'
 import { type Fingerprint, fingerprintOf } from './fingerprint.ts'
 import { fileKey, millisecondsOf } from './identity.ts'
 
@@ -22,6 +22,8 @@ export interface PastFile extends Fingerprint {
   readonly formerPath?: string
   /** Everything before it is in the numbers. */
   readonly checkpoint: number
+  /** What is to be known besides it. */
+  readonly resumption?: Resumption | undefined
   /** When it was begun, or truncated last; in milliseconds since the epoch. Copies of its present content are younger. */
   readonly sinceMs: number
   /** When the last bytes were written that were read: a copy that was begun later holds them. Missing: not known. */
@@ -57,12 +59,23 @@ export function unreadAt(path: string, stat: BigIntStats): PastFile {
   return { ...known, state: 'unread', ...fingerprintOf(nothing, 0, nothing) }
 }
 
-/** Unlike those of a followed file, and of each other: one that became a ghost is written again, though it stands where it stood. */
-const CHANGES: Readonly<Record<PastState, number>> = { open: -1, closed: -2, ghost: -3, unread: -4 }
+/** How much of it is in the numbers, but for open parts. */
+export function appliedBytes({ checkpoint, resumption }: Pick<PastFile, 'checkpoint' | 'resumption'>): number {
+  return resumption?.appliedBytes ?? checkpoint
+}
 
-/** A past file does not change but for its state: its place in the record stays as it is. */
+const STATES: readonly PastState[] = ['open', 'closed', 'ghost', 'unread']
+
+/**
+ * A past file does not change, unless a copy of it is read, or what it has left open is, or it becomes a ghost where it stands. Each has a
+ * number of its own, below those of followed files.
+ */
 export function positionOf(file: PastFile): Position {
-  return { id: file.id, checkpoint: file.checkpoint, changes: CHANGES[file.state], note: () => noteOf(file) }
+  const { id, checkpoint, resumption, state } = file
+  const hasOpen = resumption?.open !== undefined || resumption?.givenUp !== undefined
+  const progress = 2 * (resumption?.appliedBytes ?? 0) + (hasOpen ? 1 : 0)
+  const changes = -(progress * STATES.length + STATES.indexOf(state)) - 1
+  return { id, checkpoint, changes, note: () => noteOf(file) }
 }
 
 /** What is left behind where a file's bytes were truncated away: the file goes on under its key. */
