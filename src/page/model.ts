@@ -80,6 +80,8 @@ export interface SourceView {
   readonly openFiles: number
   readonly rotatedFiles: number
   readonly unreadableFiles: number
+  /** There, and not read yet: all file descriptors are held by others. */
+  readonly waitingFiles: number
   readonly lagBytes: number
   readonly lagSeconds: number
   readonly lines: number
