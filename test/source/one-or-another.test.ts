@@ -165,6 +165,44 @@ test('a copy that grew holds the rest: its packed copy brings nothing more', asy
   expect(f.taken()).toEqual([])
 })
 
+test('a deleted log is not let go while its packed copy is being looked into, which begins as a ghost does', async () => {
+  const f = follow({ patterns: ['app.log'], rotateWaitMs: 5000 })
+  const log = f.path('app.log')
+  writeFileSync(log, 'one\n')
+  await f.start()
+  writeFileSync(log, '')
+  await f.settle()
+  appendFileSync(log, 'one\ntwo\n')
+  await f.settle()
+  expect(f.taken()).toEqual(['one', 'one', 'two'])
+  renameSync(log, `${log}.1`)
+  await f.settle()
+  await f.time.step(4000)
+  writeFileSync(`${log}.1.gz`, gzipSync('one\ntwo\n'))
+  rmSync(`${log}.1`)
+  await f.time.step(60_000)
+  await f.settle()
+  await f.drain()
+  expect(f.taken()).toEqual([])
+})
+
+test('a log that was rotated while nothing ran, and is still written to, and its successor do not wait for one another', async () => {
+  const f = follow({ patterns: ['app.log*'] })
+  const log = f.path('app.log')
+  writeFileSync(log, 'one\n')
+  await f.start()
+  await f.kill()
+  renameSync(log, `${log}.1`)
+  untilLater(`${log}.1`)
+  writeFileSync(log, 'two\n')
+  untilLater(log)
+  appendFileSync(`${log}.1`, 'three\n')
+  const next = follow({ patterns: ['app.log*'], goesOnFrom: f })
+  await next.start()
+  await next.settle()
+  expect(next.taken().sort()).toEqual(['three', 'two'])
+})
+
 test('the torn last line of a rotated log is taken as it is after a restart, too', async () => {
   for (const patterns of [['app.log'], ['app.log*']]) {
     for (const [isSeen, isSuccessorLate] of [

@@ -171,9 +171,9 @@ export class Tails {
   /** Lets go of lost files that are read and quiet. Answers them. `isUnpacking`: copies of deleted ones are being looked for. */
   closeFinished(nowMs: number, isUnpacking: boolean): Tail[] {
     const finished = [...this.all].filter((tail) => {
+      const isOver = (tail.isLost || (tail.isRotated && tail.hasRest)) && this.#isFinished(tail, nowMs)
       // By what is known of a deleted one its packed copy is known, too.
-      if (isUnpacking && tail.isUnlinked && !tail.isPressed) return false
-      return (tail.isLost || (tail.isRotated && tail.hasRest)) && this.#isFinished(tail, nowMs)
+      return isOver && !(isUnpacking && tail.isUnlinked && !tail.isPressed)
     })
     for (const tail of finished) this.#endLastLine(tail)
     const lost = finished.filter((tail) => tail.isLost && !(tail.hasRest && tail.progress.isAwaited))

@@ -1,7 +1,7 @@
 /** What a file is that is not known by its inode: a copy of a log, or what is left of one, or a log of its own. */
 import { basename, dirname, join } from 'node:path'
 import type { LogFile } from './disk.ts'
-import { goesOn, type Stand } from './oracle.ts'
+import { goesOn, type Stand } from './stands.ts'
 
 /** Files that are shorter are copies only if they are named as generations. */
 const TELLING_BYTES = 1024

@@ -17,34 +17,10 @@
 import { dirname } from 'node:path'
 import { type Ghost, ghostIn, isGeneration, isOfLogOf, logOf, stillCopy, type View, whatIs } from './copies.ts'
 import type { Disk, LogFile, Packed } from './disk.ts'
+import { copyOf, goesOn, HEAD_BYTES, type Stand, standAt } from './stands.ts'
 import { linesOf, withoutHole } from './texts.ts'
 
-const HEAD_BYTES = 1024
-const MARK_BYTES = 256
 export const LEAD_BYTES = 64
-
-/** How one file is known. */
-export interface Stand extends Ghost {
-  /** It was read when the process ended. */
-  isOpen: boolean
-  /** No name leads to it. */
-  isLost: boolean
-  /** In this process it lost its name, or got another. */
-  isRotated: boolean
-  hasSuccessor: boolean
-  /** Another file has its unfinished line too. */
-  isContinued: boolean
-  /** The content that was looked at last. */
-  version: number
-  seen: string
-  /** Nothing happened to it for the time of rotation. */
-  isQuiet: boolean
-  restarts: number
-  /** What it was before it was written anew last. */
-  before: Ghost | undefined
-  /** What it is a copy of that brought nothing new yet. */
-  ghost: Ghost | undefined
-}
 
 interface Past {
   readonly stands: Map<LogFile, Stand>
@@ -311,13 +287,19 @@ export class Oracle {
     const fitting = [...own, ...this.#ghosts, ...known].filter((one) => one.at > 0 && mayHold(one) && text.startsWith(one.text))
     const ghost = fitting.sort((a, b) => b.at - a.at)[0]
     // What is followed, or was, is not read on in a copy.
-    if (ghost === undefined || !this.#ghosts.has(ghost)) return
+    if (ghost === undefined || !this.#ghosts.has(ghost) || this.#hasHeir(ghost)) return
     const rest = text.slice(ghost.at)
     if (rest === '') return
     this.#note('ghost unpacked')
     ghost.at = text.length
     this.#unpacked.clear()
     this.counted.push(...linesOf(rest.endsWith('\n') ? rest : `${rest}\n`))
+  }
+
+  /** A deleted copy, which is held, brings the rest by itself. */
+  #hasHeir(ghost: Ghost): boolean {
+    const isHeir = (file: LogFile, stand: Stand) => stand.ghost === ghost && file.names.size === 0 && file.text.length > stand.at
+    return [...this.#held].some((file) => isHeir(file, this.#stands.get(file)!))
   }
 
   #letGoIfQuiet(file: LogFile, isLate: boolean): void {
@@ -384,42 +366,5 @@ export class Oracle {
 
   #note(event: string): void {
     this.events.set(event, (this.events.get(event) ?? 0) + 1)
-  }
-}
-
-/** Of what was counted only the first and the last bytes can be compared. */
-export function goesOn({ at, text: counted }: Ghost, text: string): boolean {
-  const head = counted.slice(0, HEAD_BYTES)
-  return text.length >= at && text.startsWith(head) && text.slice(0, at).endsWith(counted.slice(-MARK_BYTES))
-}
-
-function standAt({ text, birth }: LogFile, path: string, at: number): Stand {
-  return {
-    ...{ at, text: text.slice(0, at), path, birth, since: birth, written: Number.POSITIVE_INFINITY, isOfRecord: false },
-    ...{ isOpen: true, isLost: false, isRotated: false, hasSuccessor: false, formerPath: '', isContinued: false },
-    ...{ version: -1, seen: '', isQuiet: false, restarts: 0, before: undefined, ghost: undefined },
-  }
-}
-
-/** What a record keeps. Its ghosts have no texts, only hashes of them. */
-function copyOf(
-  stands: ReadonlyMap<LogFile, Stand>,
-  ghosts: ReadonlySet<Ghost>,
-): { stands: Map<LogFile, Stand>; ghosts: Set<Ghost> } {
-  const forgotten = {
-    isOfRecord: true,
-    isRotated: false,
-    hasSuccessor: false,
-    isContinued: false,
-    isQuiet: false,
-    restarts: 0,
-    before: undefined,
-    ghost: undefined,
-  }
-  const copies = new Map<Ghost, Stand>()
-  for (const stand of stands.values()) copies.set(stand, { ...stand, ...forgotten })
-  return {
-    stands: new Map([...stands].map(([file, stand]) => [file, copies.get(stand)!])),
-    ghosts: new Set([...ghosts].map((ghost) => copies.get(ghost) ?? { ...ghost, isOfRecord: true })),
   }
 }
