@@ -217,6 +217,9 @@ export class Play {
     // What is there at the very first poll is skipped: nothing may happen in the midst of it.
     const isVague = operation.kind === 'look' || operation.kind.endsWith(' amid')
     if (isVague && this.#setting.history === 'skip' && !this.#hasBegun) await this.#poll(1000)
+    // Of a plain copy and a longer packed one, of lines that were not read, either may be found first.
+    const isPackedCopy = operation.kind === 'copy and truncate' && operation.style === 'packed'
+    if (isPackedCopy && this.#isPending && this.#hasBegun) await this.#poll(1000)
     if (this.#mayLose(operation)) {
       await this.#becomeCertain()
       this.#isPending = true
