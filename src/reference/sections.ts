@@ -33,6 +33,7 @@ export interface Facts {
     readonly isLater: boolean
   }[]
   readonly endpoints: readonly (readonly [path: string, what: string])[]
+  readonly webConfigKeys: readonly (readonly [key: string, form: string, meaning: string])[]
   readonly exitCodes: Readonly<Record<number, string>>
   readonly presets: readonly {
     readonly name: string
@@ -158,7 +159,16 @@ function testsSection(schema: JsonSchema): Section {
   }
 }
 
-function commandSections({ verbs, flags, endpoints, exitCodes }: Facts): Section[] {
+const WEB_CONFIG_WORDS =
+  'The file of `--web.config.file`, as the exporter-toolkit of Prometheus defines it; what is not in this table is an error, and so are a second document, tags, and ' +
+  'what is no YAML 1.2. It guards every ' +
+  'path of every TCP address, `/-/healthy` too; `unix:` addresses only the user of the exporter can open (0600). It is looked at while ' +
+  'somebody asks (ten times a second at most), with the files that it names: a change is in force for the next connection and request, ' +
+  'one with errors leaves all as it was, and so does one that takes away TLS, all users or verified certificates of clients: for that ' +
+  'restart. Ten failed logins at once, then one in six seconds, are an address (a /64 of IPv6) free; then it is answered 429, but for ' +
+  'credentials that are known to be right.'
+
+function commandSections({ verbs, flags, endpoints, webConfigKeys, exitCodes }: Facts): Section[] {
   return [
     {
       id: 'verbs',
@@ -180,6 +190,13 @@ function commandSections({ verbs, flags, endpoints, exitCodes }: Facts): Section
       ]),
     },
     { id: 'endpoints', title: 'HTTP', words: 'GET and HEAD unless said otherwise.', columns: ['path', 'what'], rows: endpoints },
+    {
+      id: 'web-config',
+      title: 'The web configuration',
+      words: WEB_CONFIG_WORDS,
+      columns: KEY_COLUMNS,
+      rows: webConfigKeys,
+    },
     {
       id: 'exit-codes',
       title: 'Exit codes',

@@ -245,6 +245,19 @@ test('an open address, warnings of the mapping and the memory are told', async (
   ])
 })
 
+test('a web configuration that was not taken is told until one is', async () => {
+  const run = await pageOf({ files: [file] })
+  const told = (): string[] =>
+    run.gatherer
+      .model()
+      .warnings.map(({ text }) => text)
+      .filter((text) => text.includes('web.yml'))
+  run.facts.own.webConfigSuccessful.at('web.yml').value = 1
+  expect(told()).toEqual([])
+  run.facts.own.webConfigSuccessful.at('web.yml').value = 0
+  expect(told()).toEqual(['The web configuration web.yml was not taken when it was last read; the one before is in force.'])
+})
+
 test('names without end are bounded and the rest is counted', async () => {
   const run = await pageOf({ files: [file] })
   for (let i = 0; i < 1000; i++) run.read({ event: `unknown ${i}` })
