@@ -33,10 +33,12 @@ export interface View {
   readonly fresh: ReadonlySet<LogFile>
 }
 
-interface Copy {
+/** As it was when it was found to be one. */
+export interface Copy {
   readonly of: LogFile
   readonly restarts: number
   readonly version: number
+  readonly bytes: number
 }
 
 export type Finding =
@@ -76,13 +78,18 @@ export function ghostIn(file: LogFile, path: string, ghosts: ReadonlySet<Ghost>)
   return fitting.sort((a, b) => b.at - a.at)[0]
 }
 
-/** A file that was a copy of a log holds what was known of that when it lost its bytes, or was deleted or let go. */
-function restOf({ of, restarts }: Copy, file: LogFile, view: View): Finding | undefined {
+/**
+ * A file that was a copy of a log holds what was known of that when it lost its bytes, or was deleted or let go. What came since, as long as it
+ * is shorter than what was read, is what was still to be copied then.
+ */
+function restOf({ of, restarts, bytes }: Copy, file: LogFile, view: View): Finding | undefined {
   const stand = view.stands.get(of)
-  if (stand === undefined) return undefined
+  if (stand === undefined || file.text.length < bytes) return undefined
   const isThere = view.held.has(of) && !isGone(of, view)
   const last = stand.restarts !== restarts ? stand.before : isThere ? undefined : stand
-  if (last === undefined || !(file.text.startsWith(last.text) || last.text.startsWith(file.text))) return undefined
+  if (last === undefined) return undefined
+  const isSame = file.text.length < last.at ? file.text === '' || beginsAlike(last.text, file.text) : goesOn(last, file.text)
+  if (!isSame) return undefined
   const hasEnd = view.held.has(of) && last === stand && file.text.length >= stand.at
   return { kind: 'rest', of: last, ...(hasEnd ? { endOf: of } : {}) }
 }

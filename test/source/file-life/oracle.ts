@@ -12,10 +12,10 @@
  *   log, also under names that no pattern has. One that was deleted while nobody held it is a ghost.
  * - A line begins behind the NULs before it.
  * - A copy of a log that is followed is not read. A copy of a ghost is read on from where that was left (`copies.ts` says what is one).
- * - With `skip`, the lines that had ended in the files at the very first poll are not counted.
+ * - With `skip`, the lines that had ended in the files at the very first poll are not counted, whether the files could be read then or not.
  */
 import { dirname } from 'node:path'
-import { type Ghost, ghostIn, isGeneration, isOfLogOf, logOf, stillCopy, type View, whatIs } from './copies.ts'
+import { type Copy, type Ghost, ghostIn, isGeneration, isOfLogOf, logOf, stillCopy, type View, whatIs } from './copies.ts'
 import type { Disk, LogFile, Packed } from './disk.ts'
 import { copyOf, goesOn, HEAD_BYTES, type Stand, standAt } from './stands.ts'
 import { linesOf, withoutHole } from './texts.ts'
@@ -23,6 +23,7 @@ import { linesOf, withoutHole } from './texts.ts'
 export const LEAD_BYTES = 64
 
 interface Past {
+  readonly unread: ReadonlyMap<LogFile, number>
   readonly stands: Map<LogFile, Stand>
   readonly ghosts: Set<Ghost>
   readonly countedLines: number
@@ -40,13 +41,15 @@ export class Oracle {
   #stands = new Map<LogFile, Stand>()
   /** What was counted of bytes that are gone. */
   #ghosts = new Set<Ghost>()
+  /** Files that could not be read at the very first poll, and how long they were. */
+  #unread = new Map<LogFile, number>()
   /** Logs that may have been rotated more than once since the last look, and since when. */
   readonly #unseen = new Map<string, number>()
   readonly #unpacked = new Set<Packed>()
   readonly #fresh = new Set<LogFile>()
   readonly #held = new Set<LogFile>()
   /** Of followed files, as they were when they were found to be that. */
-  readonly #copies = new Map<LogFile, { readonly of: LogFile; readonly restarts: number; readonly version: number }>()
+  readonly #copies = new Map<LogFile, Copy>()
   /** When the process died. */
   #wereOpen: readonly Ghost[] = []
   #record: Past | undefined
@@ -84,7 +87,7 @@ export class Oracle {
 
   commit(): void {
     const { stands, ghosts } = copyOf(this.#stands, this.#ghosts)
-    this.#record = { stands, ghosts, countedLines: this.counted.length }
+    this.#record = { unread: new Map(this.#unread), stands, ghosts, countedLines: this.counted.length }
   }
 
   kill(): void {
@@ -95,6 +98,7 @@ export class Oracle {
     const { stands, ghosts } = copyOf(this.#record?.stands ?? new Map(), this.#record?.ghosts ?? new Set())
     this.#stands = stands
     this.#ghosts = ghosts
+    this.#unread = new Map(this.#record?.unread)
     this.#wereOpen = [...stands.values()].filter(({ isOpen }) => isOpen).map((stand) => ({ ...stand }))
     this.counted.length = this.#record?.countedLines ?? 0
     this.#isFirstPoll = true
@@ -109,7 +113,10 @@ export class Oracle {
       if (!unknown.has(file)) unknown.set(file, path)
     for (const file of this.#held) unknown.delete(file)
     for (const file of this.#copies.keys()) if (!unknown.has(file)) this.#copies.delete(file)
+    const isHistory = this.#isFirstPoll && this.#record === undefined && this.#skipsHistory
+    if (isHistory) for (const file of unknown.keys()) if (!file.isReadable) this.#unread.set(file, file.text.length)
     const byBirth = [...unknown].sort(([a], [b]) => a.birth - b.birth).filter(([file]) => file.isReadable)
+    for (const [file, path] of byBirth) if (this.#unread.has(file)) this.#beginBehindHistory(file, path)
     for (const [file, path] of byBirth) if (this.#stands.has(file)) this.#goOn(file, path)
     for (const [file, path] of byBirth) if (!this.#held.has(file)) this.#judge(file, path)
     this.#fresh.clear()
@@ -194,6 +201,16 @@ export class Oracle {
     if (formerPath !== path) Object.assign(this.#stands.get(file)!, { isRotated: true, formerPath })
   }
 
+  /** Of what was there first, as far as that was not written anew. */
+  #beginBehindHistory(file: LogFile, path: string): void {
+    const bytes = this.#unread.get(file)!
+    this.#unread.delete(file)
+    const at = file.text.length < bytes ? 0 : file.text.slice(0, bytes).lastIndexOf('\n') + 1
+    if (at > 0) this.#note('history that could not be read')
+    this.#hold(file, standAt(file, path, at))
+    this.#fresh.add(file)
+  }
+
   /** Answers whether it is clear what it is. */
   #judge(file: LogFile, path: string): boolean {
     const copy = this.#copies.get(file)
@@ -203,7 +220,12 @@ export class Oracle {
     this.#copies.delete(file)
     if (finding.kind === 'copy') {
       this.#note('copy found')
-      this.#copies.set(file, { of: finding.of, restarts: this.#stands.get(finding.of)!.restarts, version: file.version })
+      this.#copies.set(file, {
+        of: finding.of,
+        restarts: this.#stands.get(finding.of)!.restarts,
+        version: file.version,
+        bytes: file.text.length,
+      })
     } else if (finding.kind === 'rest') {
       if (finding.endOf !== undefined) this.#stands.get(finding.endOf)!.isContinued = true
       this.#adopt(file, path, finding.of)

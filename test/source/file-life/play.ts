@@ -178,9 +178,8 @@ export class Play {
     return [...this.#disk.names.keys(), ...this.#disk.packed.keys()].some((path) => path.startsWith(`aside-${folder}/`))
   }
 
-  /** What a source cannot open it finds again by the names it has, and what it skipped by the moment of its start. */
+  /** What a source cannot open it finds again by the names it has. */
   #mayChangePermission(file: LogFile): boolean {
-    if (this.#setting.history === 'skip') return false
     return this.#layouts.every((layout, i) => layout.namesAll || [...this.#oracles.values()][i]!.isHeld(file)) || !file.isReadable
   }
 
