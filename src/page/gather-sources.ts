@@ -41,6 +41,7 @@ function numbersOf({ own }: PageFacts, { name, kind }: SourceFact) {
     openFiles: own.sourceFiles.at(name, 'open').value,
     rotatedFiles: own.sourceFiles.at(name, 'rotated').value,
     unreadableFiles: own.sourceFiles.at(name, 'unreadable').value,
+    waitingFiles: own.sourceFiles.at(name, 'waiting').value,
     lagBytes: own.lagBytes.at(name).value,
     lagSeconds: own.lagSeconds.at(name).value,
     ...(kind === 'docker' ? { containers: own.dockerContainers.at(name, 'reading').value } : {}),

@@ -82,6 +82,8 @@ export interface SourceView {
   readonly unreadableFiles: number
   /** That are read; of Docker alone. */
   readonly containers?: number
+  /** There, and not read yet: all file descriptors are held by others. */
+  readonly waitingFiles: number
   readonly lagBytes: number
   readonly lagSeconds: number
   readonly lines: number

@@ -44,6 +44,7 @@ function filesOf(source: SourceView): string {
   const parts = [counted(source.openFiles, 'file')]
   if (source.rotatedFiles > 0) parts.push(`${source.rotatedFiles} rotated`)
   if (source.unreadableFiles > 0) parts.push(`${source.unreadableFiles} unreadable`)
+  if (source.waitingFiles > 0) parts.push(`${source.waitingFiles} waiting`)
   return parts.join(', ')
 }
 

@@ -11,7 +11,9 @@ import type { Tail } from './tail.ts'
 /** `moved`: those that left their path just now; `fresh`: those that were opened just now, by age. */
 export function linkGenerations(moved: readonly Tail[], fresh: readonly Tail[], all: Iterable<Tail>, past: PastFiles): void {
   if (fresh.length === 0) return
-  const rotated = byFamily([...all].filter((tail) => tail.isRotated || tail.isLost))
+  // Fresh ones, also those that were rotated while nothing ran, wait for each other by age: two that wait for one another wait for ever.
+  const isFresh = new Set(fresh)
+  const rotated = byFamily([...all].filter((tail) => (tail.isRotated || tail.isLost) && !isFresh.has(tail)))
   const gone = byFamily(
     [...past.ghosts].filter(({ resumption }) => resumption?.open !== undefined || resumption?.givenUp !== undefined),
   )
