@@ -29,6 +29,19 @@ export const MAPPING_FLAGS: readonly Flag[] = [
   { flags: '--preset <name>', help: 'a shipped mapping; repeatable, merged like include', isRepeatable: true },
 ]
 
+/** Containers as sources, for every verb that reads. */
+export const DOCKER_FLAGS: readonly Flag[] = [
+  {
+    flags: '--docker <name>',
+    help: "a container as source, or a glob of names; repeatable; replaces the mapping's sources as arguments do",
+    isRepeatable: true,
+  },
+  {
+    flags: '--docker.host <url>',
+    help: 'where the Docker daemon is asked (default $DOCKER_HOST, else unix:///var/run/docker.sock)',
+  },
+]
+
 const LISTEN_FLAG: Flag = {
   flags: '--web.listen-address <address>',
   help: `where to serve; repeatable (default ${DEFAULT_LISTEN_ADDRESS})`,
@@ -45,8 +58,7 @@ export const HEALTHCHECK_FLAGS: readonly Flag[] = [
 
 export const RUN_FLAGS: readonly Flag[] = [
   ...MAPPING_FLAGS,
-  { flags: '--docker <name>', help: 'a container as source', isRepeatable: true, later: 'Docker sources come' },
-  { flags: '--docker.host <url>', help: 'where the Docker API is', later: 'Docker sources come' },
+  ...DOCKER_FLAGS,
   { flags: '--once', help: 'read everything to its end, print the mapped families, exit' },
   { flags: '--self', help: 'with --once: print agentlog_* too' },
   {
@@ -135,6 +147,7 @@ export const TEST_FLAGS: readonly Flag[] = [
 
 export const EXPLAIN_FLAGS: readonly Flag[] = [
   ...MAPPING_FLAGS,
+  ...DOCKER_FLAGS,
   { flags: '--summary', help: 'one table for all lines: what is counted, what is not and why', isWithoutVariable: true },
   {
     flags: '--lines <n[,m]>',
@@ -206,7 +219,8 @@ export function optionOf(flag: Flag): Option {
 }
 
 function append(text: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), ...text.split(',').map((part) => part.trim())].filter((part) => part !== '')
+  // Not at a comma of a glob such as agent-{a,b}.
+  return [...(before ?? []), ...text.split(/,(?![^{]*\})/).map((part) => part.trim())].filter((part) => part !== '')
 }
 
 function wholeNumber(text: string): string {

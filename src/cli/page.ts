@@ -42,8 +42,10 @@ function pageOf(serving: Serving, startedMs: number, isOpenToOthers: () => boole
     sources: specs.map((spec, i) => ({
       name: spec.name,
       kind: spec.kind,
-      patterns: spec.kind === 'file' ? spec.paths : [],
-      problems: () => intakes[i]?.files?.problems ?? [],
+      get patterns() {
+        return intakes[i]?.places() ?? []
+      },
+      problems: () => intakes[i]?.problems() ?? [],
     })),
     pipeline,
     diagnostics,

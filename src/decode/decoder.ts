@@ -2,6 +2,7 @@
  * Lines → events: parses a line and fills the row with the slots that the rules for this event read, and with its name.
  * The time is read only when somebody asks: most events never need it. One decoder per stream set, one row, reused.
  */
+import { Wrapping } from './envelope/wrapping.ts'
 import { forgetInnerJson } from './inner-json.ts'
 import type { JsonBounds } from './json-bounds.ts'
 import { JsonLine, type RejectReason } from './json-line.ts'
@@ -32,8 +33,8 @@ const MAX_AHEAD_NS = 600_000_000_000n
 
 export interface TimeTrace {
   readonly ns: bigint
-  readonly from: 'event' | 'arrival'
-  /** Why not the event's: it gives none, nothing that is a time, or one too far ahead of the clock. */
+  readonly from: 'event' | 'envelope' | 'arrival'
+  /** Why not the event's: it gives none, nothing that is a time, or one too far ahead of the clock. `envelope`: when it was taken. */
   readonly why?: 'missing' | 'no_time' | 'ahead'
 }
 
@@ -42,6 +43,8 @@ export class Decoder {
   readonly #line: JsonLine
   readonly #wallClockMs: () => number
   readonly #parseTime: (raw: Json) => bigint | undefined
+  /** Of the event in the row: what was around later lines does not change it. */
+  readonly #wrapping = new Wrapping()
 
   constructor(plan: DecodePlan, bounds: JsonBounds, wallClockMs: () => number) {
     this.#plan = plan
@@ -51,9 +54,11 @@ export class Decoder {
   }
 
   /** Reads one line, bytes `[start, end)` without its line feed. On `event` the row holds it until the next call. */
-  decode(buffer: Buffer, start: number, end: number, row: Row): Decoded {
+  decode(buffer: Buffer, start: number, end: number, row: Row, wrapping?: Wrapping): Decoded {
     const rejected = this.#line.read(buffer, start, end)
     if (rejected !== undefined) return rejected
+    if (wrapping !== undefined) this.#wrapping.copyFrom(wrapping)
+    row.wrapping = wrapping && this.#wrapping
     row.lineBytes = end - start
     this.#fill(row, this.#plan.namePaths)
     row.name = this.#plan.name(row)
@@ -66,11 +71,13 @@ export class Decoder {
     return this.#line.hasInvalidUtf8
   }
 
-  /** Nanoseconds since the epoch of the event in the row: its own time if that can be believed, else arrival. */
+  /** Nanoseconds since the epoch of the event in the row: its own time if that can be believed, else its envelope's, else arrival. */
   time(row: Row): bigint {
     const arrival = this.#arrival()
     const own = this.#ownTime(row)
-    return isBelieved(own, arrival) ? own : arrival
+    if (isBelieved(own, arrival)) return own
+    const around = this.#timeAround(row)
+    return isBelieved(around, arrival) ? around : arrival
   }
 
   /** `time`, with where it comes from. */
@@ -79,7 +86,8 @@ export class Decoder {
     const own = this.#ownTime(row)
     if (isBelieved(own, arrival)) return { ns: own, from: 'event' }
     const why = this.#plan.time(row) === undefined ? 'missing' : own === undefined ? 'no_time' : 'ahead'
-    return { ns: arrival, from: 'arrival', why }
+    const around = this.#timeAround(row)
+    return isBelieved(around, arrival) ? { ns: around, from: 'envelope', why } : { ns: arrival, from: 'arrival', why }
   }
 
   /** The event in the row as its line has it, in every text and digit. */
@@ -101,6 +109,10 @@ export class Decoder {
   #ownTime(row: Row): bigint | undefined {
     this.#fill(row, this.#plan.timePaths)
     return this.#parseTime(this.#plan.time(row))
+  }
+
+  #timeAround({ wrapping }: Row): bigint | undefined {
+    return wrapping === undefined ? undefined : this.#parseTime(wrapping.time)
   }
 
   #fill(row: Row, paths: readonly SlotPath[]): void {

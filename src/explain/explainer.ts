@@ -3,7 +3,9 @@
  * asks the same compiled objects for their trace and joins it with the updates that were seen. Nothing is decided here.
  */
 import { Decoder } from '../decode/decoder.ts'
+import type { Wrapping } from '../decode/envelope/wrapping.ts'
 import type { Json } from '../decode/json.ts'
+import type { MessageReject } from '../decode/message-stream.ts'
 import { Row } from '../decode/row.ts'
 import type { EventTrace, Mapping } from '../mapping/mapping.ts'
 import type { Origin } from '../source/source.ts'
@@ -44,19 +46,19 @@ export class Explainer {
     this.#decoder = new Decoder(options.mapping, options.bounds, () => this.#nowMs)
   }
 
-  /** Applies line `number` of a log, bytes `[start, end)` without its end. */
-  apply(buffer: Buffer, start: number, end: number, origin: Origin, number: number): AppliedLine {
+  /** Applies line `number` of a log, bytes `[start, end)` without its end; `wrapping`: what was around it. */
+  apply(buffer: Buffer, start: number, end: number, origin: Origin, number: number, wrapping?: Wrapping): AppliedLine {
     this.#options.updates.clear()
     this.#nowMs = this.#options.wallClockMs()
-    const decoded = this.#tryApply(buffer, start, end, origin)
+    const decoded = this.#tryApply(buffer, start, end, origin, wrapping)
     const isEvent = decoded.outcome !== 'rejected' && decoded.outcome !== 'blank'
     const name = isEvent ? this.#row?.name : undefined
-    return { origin, number, bytes: end - start, ...decoded, name, text: { buffer, start, end } }
+    return { origin, number, bytes: end - start, ...decoded, name, text: { buffer, start, end }, wrapping }
   }
 
-  /** A line over the limit, which was thrown away unread. */
-  tooLong(bytes: number, origin: Origin, number: number): AppliedLine {
-    return { origin, number, bytes, outcome: 'rejected', reason: 'too_long', name: undefined, text: undefined }
+  /** A line that was thrown away unread. */
+  unread(reason: MessageReject, bytes: number, origin: Origin, number: number): AppliedLine {
+    return { origin, number, bytes, outcome: 'rejected', reason, name: undefined, text: undefined, wrapping: undefined }
   }
 
   /** Traces of the last applied line, which was an event: elements beyond `most` are only counted. */
@@ -135,10 +137,16 @@ export class Explainer {
     return { at, from, ...reason, value: values.plain(this.#options.mapping.traceTime(row)) }
   }
 
-  #tryApply(buffer: Buffer, start: number, end: number, origin: Origin): Pick<AppliedLine, 'outcome' | 'reason'> {
+  #tryApply(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    origin: Origin,
+    wrapping: Wrapping | undefined,
+  ): Pick<AppliedLine, 'outcome' | 'reason'> {
     try {
       const row = this.#rowFor(origin)
-      const decoded = this.#decoder.decode(buffer, start, end, row)
+      const decoded = this.#decoder.decode(buffer, start, end, row, wrapping)
       if (decoded === 'event') return { outcome: this.#options.mapping.apply(row), reason: undefined }
       return decoded === 'blank' ? { outcome: 'blank', reason: undefined } : { outcome: 'rejected', reason: decoded }
     } catch {

@@ -47,7 +47,7 @@ export interface Rejected {
 export interface TimeTold {
   /** ISO 8601. */
   readonly at: string
-  readonly from: 'event' | 'arrival'
+  readonly from: 'event' | 'envelope' | 'arrival'
   readonly why?: 'missing' | 'no_time' | 'ahead'
   /** Where no path gives a time: one whose field holds one. */
   readonly like?: string

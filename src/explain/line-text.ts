@@ -72,7 +72,7 @@ function timeText({ at, from, why, like, value }: TimeTold, paint: Paint): strin
   const reason = { missing: `no ${value.of}${has}`, no_time: `${path} is no time`, ahead: `${path} is in the future` }[
     why ?? 'missing'
   ]
-  return `${at} ${paint('dim', `(arrival: ${reason})`)}`
+  return `${at} ${paint('dim', `(${from}: ${reason})`)}`
 }
 
 /** The path that gave it, or all steps where there are more. */

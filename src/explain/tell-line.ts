@@ -57,6 +57,10 @@ function messageOf(reason: RejectReason, bytes: number, { bounds, maxLineBytes }
       return `the line nests deeper than ${bounds.maxDepth} levels (limits.line_depth)`
     case 'not_object':
       return 'the line is JSON, but a list or a single value: an event is an object'
+    case 'bad_envelope':
+      return 'the line is not wrapped as the lines of this log are (input.envelope)'
+    case 'torn':
+      return 'a part of this message is gone: its log was rotated away, or its last part never came'
     case 'internal':
       return 'the line made the exporter fail: this is a bug, please report it'
     case 'poison':

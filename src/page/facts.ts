@@ -12,7 +12,7 @@ import type { OwnMetrics } from '../telemetry/own-metrics.ts'
 export interface SourceFact {
   readonly name: string
   readonly kind: string
-  /** Paths and globs of files. */
+  /** What it looks for: paths and globs, names of containers. */
   readonly patterns: readonly string[]
   /** What is named but cannot be read now, each as `path: reason`. */
   readonly problems: () => readonly string[]

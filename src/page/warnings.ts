@@ -11,6 +11,11 @@ const MAX_OF_A_KIND = 20
 const MAX_MESSAGE_LENGTH = 500
 /** Share of its limit at which a metric is said to be nearly full. */
 const NEARLY_FULL = 0.8
+/** What a container's log needs is said with what was found. */
+const CURES: Readonly<Record<string, string>> = {
+  docker: 'Containers are looked for again every second.',
+  kubernetes: 'Logs of pods are looked for again every second.',
+}
 const URGENCY: readonly Level[] = ['bad', 'warning', 'note', 'ok']
 
 export interface WarningFacts {
@@ -36,7 +41,7 @@ function sourceWarnings(source: SourceView, isFallingBehind: boolean): Warning[]
   const found: Warning[] = source.problems.map((problem) => ({
     level: source.state === 'down' ? 'bad' : 'warning',
     text: `Source ${source.name}: ${problem}.`,
-    cure: 'Paths are looked for again every second: correct the path, or start what writes the log.',
+    cure: CURES[source.kind] ?? 'Paths are looked for again every second: correct the path, or start what writes the log.',
     anchor: 'sources',
   }))
   if (source.unreadableFiles > 0)

@@ -1,4 +1,5 @@
 /** What a pipeline is made of: sources, each with how its streams are cut into lines, and what all lines are applied with. */
+import type { EnvelopeChoice } from '../decode/envelope/choice.ts'
 import type { Source } from '../source/source.ts'
 import type { CreateFramer } from './event-stream.ts'
 import type { ApplierOptions } from './line-applier.ts'
@@ -6,6 +7,8 @@ import type { ApplierOptions } from './line-applier.ts'
 export interface Intake {
   readonly source: Source
   readonly createFramer: CreateFramer
+  /** What wraps the lines, unless the source knows it; default: it is found out. */
+  readonly envelope?: EnvelopeChoice
 }
 
 export interface PipelineOptions extends Omit<ApplierOptions, 'source'> {

@@ -55,8 +55,8 @@ export class RunningIntake {
   #open(origin: Origin): StreamSink {
     this.#application ??= { origin, applier: this.#applierFor(origin) }
     const { maxLineBytes } = this.#options
-    const { createFramer } = this.#intake
-    return new EventStream({ origin, application: this.#application, maxLineBytes, createFramer, ...this.#watch })
+    const { createFramer, envelope = 'auto' } = this.#intake
+    return new EventStream({ origin, application: this.#application, envelope, maxLineBytes, createFramer, ...this.#watch })
   }
 
   #applierFor(origin: Origin): LineApplier {

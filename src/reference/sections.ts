@@ -47,6 +47,14 @@ export interface Facts {
 }
 
 const LATER_MARK = ' *Comes with a later version.*'
+const CONTAINER_WORDS = {
+  docker:
+    'Containers come, go and change their names while it runs; one that gets a name that is not wanted is read no more. Rules read ' +
+    '`$container.id`, `.name`, `.image` and `.labels.NAME`, and `$stream`.',
+  kubernetes:
+    'Rules read `$pod.namespace`, `.name`, `.container` and `.uid`, and `$stream`. The logs belong to root with mode 0640: run with uid 0 or ' +
+    'group 0.',
+}
 const KEY_COLUMNS = ['key', 'form', 'meaning']
 
 export function sectionsOf(facts: Facts): Section[] {
@@ -72,6 +80,20 @@ function languageSections(schema: JsonSchema): Section[] {
     { id: 'mapping', title: 'The mapping file', columns: KEY_COLUMNS, rows: keys([], LATER.top) },
     { id: 'sources', title: 'sources', columns: KEY_COLUMNS, rows: keys(['sources', '[]'], LATER.source) },
     { id: 'file', title: 'sources: file', columns: KEY_COLUMNS, rows: keys(['sources', '[]', 'file']) },
+    {
+      id: 'docker',
+      title: 'sources: docker',
+      words: CONTAINER_WORDS.docker,
+      columns: KEY_COLUMNS,
+      rows: keys(['sources', '[]', 'docker']),
+    },
+    {
+      id: 'kubernetes',
+      title: 'sources: kubernetes',
+      words: CONTAINER_WORDS.kubernetes,
+      columns: KEY_COLUMNS,
+      rows: keys(['sources', '[]', 'kubernetes']),
+    },
     { id: 'input', title: 'input', columns: KEY_COLUMNS, rows: keys(['input']), more: yaml(EXAMPLES.input) },
     {
       id: 'takes',

@@ -76,6 +76,36 @@ export const OWN_METRICS = {
     labels: ['source', 'change'],
     help: 'What happened to the files of the source: found, rotated, truncated, vanished, error.',
   },
+  dockerContainers: {
+    name: 'agentlog_docker_containers',
+    type: 'gauge',
+    labels: ['source', 'state'],
+    help: 'Containers that a Docker source wants, by state: reading, polled (asked in turn, since so many are read), stopped (all was read), waiting (never ran, so there is no log), unreadable (its log driver keeps nothing that can be read, or its log is not for us), unknown (it cannot be told whether it is wanted).',
+  },
+  dockerFrames: {
+    name: 'agentlog_docker_frames_total',
+    type: 'counter',
+    labels: ['source', 'outcome'],
+    help: 'Frames that the interface of Docker sent, by outcome: taken, replayed (taken before, and sent again after a reconnect or a rotation), malformed (without a timestamp, left out).',
+  },
+  dockerParts: {
+    name: 'agentlog_docker_parts_total',
+    type: 'counter',
+    labels: ['source'],
+    help: 'Frames that were taken and ended no line: parts of what Docker splits at 16 KiB.',
+  },
+  dockerReconnects: {
+    name: 'agentlog_docker_reconnects_total',
+    type: 'counter',
+    labels: ['source'],
+    help: 'Times that a log was followed anew, from where it was read to.',
+  },
+  dockerGaps: {
+    name: 'agentlog_docker_gap_suspected_total',
+    type: 'counter',
+    labels: ['source'],
+    help: 'Times that the last line that was read was not there any more when more was asked for: lines behind it may have been rotated away unread.',
+  },
   truncatedBytes: {
     name: 'agentlog_source_truncated_unread_bytes_total',
     type: 'counter',

@@ -105,8 +105,6 @@ test('wrong usage is exit 2 with the nearest name or an example', async () => {
 test('every flag parses; one whose feature comes later says so once', async () => {
   const log = write('flags.jsonl', call('bash'))
   const flags = [
-    '--docker',
-    'x',
     '--docker.host',
     'unix:///x',
     '--state.dir',
@@ -132,7 +130,7 @@ test('every flag parses; one whose feature comes later says so once', async () =
     .trim()
     .split('\n')
     .map((line) => (JSON.parse(line) as { msg: string }).msg)
-  for (const flag of ['docker', 'engine', 'workers']) {
+  for (const flag of ['engine', 'workers']) {
     expect([flag, said.filter((text) => text.startsWith(`--${flag}:`)).length]).toEqual([flag, 1])
   }
 })

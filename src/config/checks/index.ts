@@ -5,6 +5,7 @@ import type { Config } from '../config.ts'
 import type { MappingFile } from '../raw.ts'
 import { checkBareWords } from './bare-words.ts'
 import { checkClashes } from './clashes.ts'
+import { checkContainerSources } from './container-sources.ts'
 import { checkMetricParts } from './metric-parts.ts'
 import { checkNames } from './names.ts'
 import { checkSources } from './sources.ts'
@@ -12,5 +13,11 @@ import { checkSources } from './sources.ts'
 export type FileCheck = (file: MappingFile, text: YamlSource, report: Report) => void
 export type ConfigCheck = (config: Config, report: Report) => void
 
-export const FILE_CHECKS: readonly FileCheck[] = [checkNames, checkMetricParts, checkSources, checkBareWords]
+export const FILE_CHECKS: readonly FileCheck[] = [
+  checkNames,
+  checkMetricParts,
+  checkSources,
+  checkContainerSources,
+  checkBareWords,
+]
 export const CONFIG_CHECKS: readonly ConfigCheck[] = [checkClashes]

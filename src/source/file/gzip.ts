@@ -37,12 +37,15 @@ export interface HeldRange {
   readonly maxHeldBytes: number
   /** Content before it is passed over. */
   readonly startOffset: number
+  /** Another log goes on where this one ends. */
+  readonly isContinued?: boolean
 }
 
 /** Plays the part of a file that can be read again, with as little memory as the sink's answers allow. */
 export class HoldingFeeder {
   readonly #sink: StreamSink
   readonly #maxHeldBytes: number
+  readonly #isContinued: boolean
   #held: Buffer = Buffer.alloc(0)
   /** Bytes of `#held` in use, and the offset of its first. */
   #filled = 0
@@ -50,9 +53,10 @@ export class HoldingFeeder {
   #wanted: number
   #skipBytes: number
 
-  constructor(sink: StreamSink, { maxHeldBytes, startOffset }: HeldRange) {
+  constructor(sink: StreamSink, { maxHeldBytes, startOffset, isContinued = false }: HeldRange) {
     this.#sink = sink
     this.#maxHeldBytes = maxHeldBytes
+    this.#isContinued = isContinued
     this.#heldOffset = this.#wanted = this.#skipBytes = startOffset
   }
 
@@ -72,9 +76,9 @@ export class HoldingFeeder {
   }
 
   end(): void {
-    this.#sink.end(this.#chunkFrom(this.#wanted))
+    this.#sink.end(this.#chunkFrom(this.#wanted), this.#isContinued)
     const needBytes = this.#sink.needBytes
-    if (needBytes > 0) this.#sink.end(this.#chunkFrom(this.#heldOffset + this.#filled - needBytes))
+    if (needBytes > 0) this.#sink.end(this.#chunkFrom(this.#heldOffset + this.#filled - needBytes), this.#isContinued)
   }
 
   #chunkFrom(offset: number) {

@@ -11,7 +11,7 @@ import { birthOf, inodeKey } from './identity.ts'
 import type { Meter } from './meter.ts'
 import { bytesOf, type OpenedFile } from './open-file.ts'
 import type { Originals } from './originals.ts'
-import { type PastFile, truncatedFrom } from './past-file.ts'
+import { appliedBytes, type PastFile, truncatedFrom } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
 import type { Tail } from './tail.ts'
 import type { Unseen } from './unseen.ts'
@@ -100,7 +100,7 @@ export class Judge {
   }
 
   #unlessRewritten(known: PastFile, opened: OpenedFile): PastFile | undefined {
-    if (Number(opened.stat.size) >= known.checkpoint && likenessIn(opened, known) === 'same') return known
+    if (Number(opened.stat.size) >= appliedBytes(known) && likenessIn(opened, known) === 'same') return known
     this.#past.drop(known)
     this.#past.keep(truncatedFrom(known))
     this.#unseen.note(known)
@@ -112,7 +112,8 @@ export class Judge {
   #ghostIn(path: string, opened: OpenedFile): PastFile | undefined {
     let found: PastFile | undefined
     for (const ghost of this.#past.ghostsLike(Buffer.from(bytesOf(opened.fd, 0, LEAD_BYTES)))) {
-      if (ghost.checkpoint > (found?.checkpoint ?? 0) && stands(ghost, path, opened)) found = ghost
+      const isFurther = found === undefined || appliedBytes(ghost) > appliedBytes(found)
+      if (isFurther && stands(ghost, path, opened)) found = ghost
     }
     return found
   }
@@ -151,7 +152,7 @@ function compare(original: Tail, path: string, opened: OpenedFile): Finding {
   if (isOlder(stat.birthtimeNs, original.birthtimeNs)) return NEW
   if (isGone(original)) {
     const last = original.past('ghost')
-    if (last.checkpoint === 0 && !beginsAs(original, opened)) return NEW
+    if (appliedBytes(last) === 0 && !beginsAs(original, opened)) return NEW
     return stands(last, path, opened) ? { kind: 'rest', of: last, endOf: original } : NEW
   }
   const isGeneration = !original.isRotated && isGenerationOf(path, original.origin.file)

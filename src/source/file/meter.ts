@@ -25,8 +25,17 @@ export class Meter {
   readonly #telemetry: OwnMetrics
   readonly #log: SourceLog | undefined
   readonly #warned = new Set<string>()
+  readonly #cures = new Set<string>()
+  readonly #cureOf: (code: string) => string | undefined
 
-  constructor(name: string, telemetry: OwnMetrics, log: SourceLog | undefined) {
+  /** `cureOf`: how to go on where the system refuses files for this reason. */
+  constructor(
+    name: string,
+    telemetry: OwnMetrics,
+    log: SourceLog | undefined,
+    cureOf: (code: string) => string | undefined = () => undefined,
+  ) {
+    this.#cureOf = cureOf
     this.#name = name
     this.#telemetry = telemetry
     this.#log = log
@@ -73,6 +82,20 @@ export class Meter {
     if (this.#warned.has(cause) || this.#warned.size >= MAX_WARNINGS) return
     this.#warned.add(cause)
     this.#log?.warn(message, { source: this.#name, subject })
+  }
+
+  /** A file cannot be read. Where one cure helps all of them it is said once, with the first. */
+  refused(why: string, path: string): void {
+    const cure = this.#cureOf(why)
+    if (cure === undefined) this.warn(`cannot read a file: ${why}`, path)
+    if (cure === undefined || this.#cures.has(cure)) return
+    this.#cures.add(cure)
+    this.#log?.warn(`cannot read a file: ${why}; ${cure}`, { source: this.#name, subject: path })
+  }
+
+  /** Those that were said. */
+  get cures(): Iterable<string> {
+    return this.#cures
   }
 
   #change(change: Change): Cell {

@@ -1,5 +1,5 @@
 /** Files that are not open: what is known of each, as text for the durable record and back. */
-import type { Position, RecordedPosition } from '../source.ts'
+import type { Position, RecordedPosition, Resumption } from '../source.ts'
 import type { Fingerprint } from './fingerprint.ts'
 
 /**
@@ -17,6 +17,8 @@ export interface PastFile extends Fingerprint {
   readonly path: string
   /** Everything before it is in the numbers. */
   readonly checkpoint: number
+  /** What is to be known besides it. */
+  readonly resumption?: Resumption | undefined
   /** When it was begun, or truncated last; in milliseconds since the epoch. Copies of its present content are younger. */
   readonly sinceMs: number
   /** What was there when it was first opened: not live. */
@@ -42,9 +44,14 @@ export function pastFileOf({ id, checkpoint, note }: RecordedPosition): PastFile
   return { ...(JSON.parse(note) as Omit<PastFile, 'id' | 'checkpoint'>), id, checkpoint }
 }
 
-/** A past file does not change: its place in the record stays as it is. */
+/** How much of it is in the numbers, but for open parts. */
+export function appliedBytes({ checkpoint, resumption }: Pick<PastFile, 'checkpoint' | 'resumption'>): number {
+  return resumption?.appliedBytes ?? checkpoint
+}
+
+/** A past file does not change, unless a copy of it is read: else its place in the record stays as it is. */
 export function positionOf(file: PastFile): Position {
-  return { id: file.id, checkpoint: file.checkpoint, changes: 0, note: () => noteOf(file) }
+  return { id: file.id, checkpoint: file.checkpoint, changes: file.resumption?.appliedBytes ?? 0, note: () => noteOf(file) }
 }
 
 /** What is left behind where a file's bytes were truncated away: the file goes on under its key. */

@@ -11,6 +11,7 @@ import { fileKey, inodeKey } from './identity.ts'
 import { Landmarks, standsIn } from './landmarks.ts'
 import { bytesOf, type OpenedFile } from './open-file.ts'
 import { noteOf, type PastFile, truncatedFrom } from './past-file.ts'
+import { Progress } from './progress.ts'
 import type { TailOptions, TailOrigin } from './tail-options.ts'
 import { WINDOW_BYTES, type Window } from './window.ts'
 
@@ -68,12 +69,11 @@ export class Tail {
   changedBeforeMs = Number.NEGATIVE_INFINITY
   /** How often it changed, each time soon after the time before. */
   changesInARow = 0
+  readonly progress: Progress
   readonly #handle: Handle
   readonly #sink: StreamSink
   readonly #window: Window
   readonly #landmarks: Landmarks
-  #changes = 1
-  #checkpoint: number
   #wanted: number
   /** End of what was ever delivered: behind `#wanted` while a line is unfinished. */
   #deliveredTo: number
@@ -98,18 +98,20 @@ export class Tail {
     this.#target = this.#sizeBytes
     origin.historyBytes = historyBytes
     this.sinceMs = sinceMs ?? Number(stat.birthtimeNs) / 1e6
-    this.#wanted = this.#deliveredTo = this.#checkpoint = startOffset
+    this.progress = new Progress(sink, startOffset, origin.resumption)
+    this.#wanted = this.#deliveredTo = startOffset
     this.#landmarks = new Landmarks(startOffset)
     if (startOffset > 0) this.#attempt(() => this.#landmarks.learn(this.#handle.fd, this.#wanted, this.#window))
   }
 
-  get checkpoint(): number {
-    return this.#checkpoint
+  /** Bytes that are in the file, as last seen, and not in the numbers; open parts are not counted. */
+  get lagBytes(): number {
+    return Math.max(0, this.#sizeBytes - this.progress.appliedBytes)
   }
 
-  /** Bytes that are in the file, as last seen, and not in the numbers. */
-  get lagBytes(): number {
-    return Math.max(0, this.#sizeBytes - this.#checkpoint)
+  /** Its end is not in the numbers: an unfinished line, an open part. */
+  get hasRest(): boolean {
+    return this.#sizeBytes > this.progress.checkpoint
   }
 
   /** There are bytes that were never delivered, or that the sink wants again because it knows now what they are. */
@@ -156,8 +158,9 @@ export class Tail {
     return {
       origin: this.origin,
       id: this.key,
-      checkpoint: this.#checkpoint,
-      changes: this.#changes,
+      checkpoint: this.progress.checkpoint,
+      changes: this.progress.changes,
+      envelope: this.#sink.envelope,
       note: () => noteOf(this.past('open')),
     }
   }
@@ -168,13 +171,14 @@ export class Tail {
       id: this.key,
       key: this.key,
       path: this.origin.file,
-      checkpoint: this.#checkpoint,
+      checkpoint: this.progress.checkpoint,
+      resumption: this.#sink.resumption,
       sinceMs: this.sinceMs,
       historyBytes: this.origin.historyBytes ?? 0,
       ...(this.origin.primedBytes ? { primedBytes: this.origin.primedBytes } : {}),
       state,
-      ...(state === 'ghost' ? { head: this.head.subarray(0, this.#checkpoint) } : {}),
-      ...this.#landmarks.fingerprint(this.#checkpoint),
+      ...(state === 'ghost' ? { head: this.head.subarray(0, this.progress.appliedBytes) } : {}),
+      ...this.#landmarks.fingerprint(this.progress.appliedBytes),
     }
   }
 
@@ -186,11 +190,6 @@ export class Tail {
   /** When it was written to last, as last seen; nanoseconds since the epoch. */
   get mtimeNs(): bigint {
     return this.#stat.mtimeNs
-  }
-
-  /** Its name has changed. */
-  noteRename(): void {
-    this.#changes++
   }
 
   /** Whether `stat`, taken by path, shows something that the last turn did not see. */
@@ -211,7 +210,7 @@ export class Tail {
 
   /** Whether what was read of it still stands in it, as far as its mark and head tell. If not, the next turn finds it truncated. */
   isIntact(): boolean {
-    const isSame = this.#landmarks.areIn(this.#handle.fd, this.#checkpoint)
+    const isSame = this.#landmarks.areIn(this.#handle.fd, this.progress.appliedBytes)
     this.#isUnchecked ||= !isSame
     return isSame
   }
@@ -239,7 +238,7 @@ export class Tail {
     try {
       isSame =
         inodeKey(stat) === this.inode &&
-        (fileKey(stat) === this.key || (this.#checkpoint > 0 && this.#landmarks.areIn(fd, this.#checkpoint)))
+        (fileKey(stat) === this.key || (this.progress.appliedBytes > 0 && this.#landmarks.areIn(fd, this.progress.appliedBytes)))
     } finally {
       if (!isSame) this.#handle.close()
     }
@@ -276,23 +275,25 @@ export class Tail {
   }
 
   /** Tells the sink that nothing follows what was read: an unterminated last line is delivered. Should more come, it is read on behind it. */
-  end(): void {
+  end(isContinued = this.progress.isAwaited): void {
     try {
-      const got = this.#readFrom(this.#wanted, this.#deliveredTo)
-      this.#sink.end(got)
+      this.#sink.end(this.#readFrom(this.#wanted, this.#deliveredTo), isContinued)
       const needBytes = this.#sink.needBytes
-      if (needBytes > 0) this.#sink.end(this.#readFrom(this.#deliveredTo - needBytes, this.#deliveredTo))
+      if (needBytes > 0) this.#sink.end(this.#readFrom(this.#deliveredTo - needBytes, this.#deliveredTo), isContinued)
     } catch (error) {
       if (!isSystemError(error)) throw error
       this.error = error
     }
-    if (this.#sink.checkpoint <= this.#checkpoint) return
-    this.#wanted = this.#checkpoint = this.#sink.checkpoint
+    const before = this.progress.appliedBytes
+    this.progress.note()
+    if (this.progress.appliedBytes <= before) return
+    this.#wanted = this.progress.appliedBytes
     this.#attempt(() => this.#landmarks.learn(this.#handle.fd, this.#wanted, this.#window))
   }
 
   close(): void {
     this.isFollowed = false
+    this.progress.isOver = true
     this.#handle.close()
   }
 
@@ -300,7 +301,7 @@ export class Tail {
   #lookAndRead(nowMs: number): number {
     this.#look()
     this.hasChanged = this.#isUnchecked
-    this.wasBlank = this.hasChanged && this.#checkpoint === 0
+    this.wasBlank = this.hasChanged && this.progress.appliedBytes === 0
     const isSecondLook = !this.hasChanged && nowMs >= this.#secondLookAtMs
     if (this.hasChanged) {
       this.changesInARow = nowMs - this.quietSinceMs < HOT_MS ? this.changesInARow + 1 : 0
@@ -309,14 +310,14 @@ export class Tail {
       this.#secondLookAtMs = nowMs + SECOND_LOOK_MS
     }
     if (isSecondLook) this.#secondLookAtMs = Number.POSITIVE_INFINITY
-    if (this.#sizeBytes < this.#wanted) return -1
+    if (this.#sizeBytes < Math.max(this.#wanted, this.progress.appliedBytes)) return -1
     if (!this.hasChanged && !isSecondLook && !this.isUnread) return 0
     this.#isUnchecked = false
     let got = this.#read()
     // An unfinished line may have become another: what is in the numbers ends before it.
     if (got < 0 && this.#stopLookingAhead()) got = this.#read()
     // After the reading: what was read before the file was written anew is not delivered then, but gone all the same.
-    return (this.hasChanged || isSecondLook) && !this.#landmarks.isHeadIn(this.#handle.fd, this.#checkpoint) ? -1 : got
+    return (this.hasChanged || isSecondLook) && !this.#landmarks.isHeadIn(this.#handle.fd, this.progress.appliedBytes) ? -1 : got
   }
 
   /** Answers whether it could be done; if not, the error shows at the next turn. */
@@ -357,14 +358,13 @@ export class Tail {
     const next = this.#sink.push(chunk)
     if (next > asked + bytes || next < 0) throw new Error(`a sink asked for offset ${next} after ${asked + bytes}`)
     this.#deliveredTo = Math.max(asked + bytes, next)
-    if (this.#checkpoint !== this.#sink.checkpoint) this.#changes++
-    this.#checkpoint = this.#sink.checkpoint
+    this.progress.note()
     this.#wanted = next
     if (next < asked) this.#landmarks.goBackTo(next)
-    else this.#landmarks.moveTo(next, chunk, this.#checkpoint)
+    else this.#landmarks.moveTo(next, chunk, this.progress.appliedBytes)
   }
 
-  /** What was looked at behind the checkpoint may be other lines now: no log changes without growing. Answers whether anything was. */
+  /** What was looked at behind what is in the numbers may be other lines now: no log changes without growing. Answers whether anything was. */
   #stopLookingAhead(): boolean {
     const { anchorOffset } = this.#landmarks
     if (this.#wanted <= anchorOffset) return false
@@ -374,15 +374,16 @@ export class Tail {
   }
 
   #restart(sizeBefore: number): Turn {
-    this.truncatedBytes = Math.max(0, sizeBefore - this.#checkpoint)
+    this.truncatedBytes = Math.max(0, sizeBefore - this.progress.checkpoint)
     this.before = truncatedFrom(this.past('ghost'))
     this.restarts++
     this.sinceMs = Number(this.#stat.mtimeNs) / 1e6
     this.#sink.reset()
-    this.#wanted = this.#deliveredTo = this.#checkpoint = 0
+    this.#wanted = this.#deliveredTo = 0
+    this.progress.restart()
     this.#landmarks.reset()
     this.origin.historyBytes = this.origin.primedBytes = 0
-    this.#changes++
+    this.origin.resumption = undefined
     return 'truncated'
   }
 

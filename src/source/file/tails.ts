@@ -4,10 +4,10 @@
  */
 import { closeSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { OpenStream } from '../source.ts'
+import type { OpenStream, Origin } from '../source.ts'
+import { compareAge, compareBirths } from './age.ts'
 import type { Descriptors } from './descriptors.ts'
 import type { FoundFile } from './folder.ts'
-import { familyOf } from './generation-names.ts'
 import { Generations } from './generations.ts'
 import { endOfHistory } from './history-end.ts'
 import { fileKey, inodeKey } from './identity.ts'
@@ -15,9 +15,10 @@ import { type Finding, Judge } from './judge.ts'
 import type { Meter } from './meter.ts'
 import type { OpenedFile } from './open-file.ts'
 import { Originals } from './originals.ts'
-import type { PastFile } from './past-file.ts'
+import { appliedBytes, type PastFile } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
 import { Refusals } from './refusals.ts'
+import { keepGhost, linkGenerations } from './succession.ts'
 import { Tail } from './tail.ts'
 import type { Unseen } from './unseen.ts'
 import { Whereabouts } from './whereabouts.ts'
@@ -26,7 +27,8 @@ import type { Window } from './window.ts'
 export interface TailsOptions {
   readonly source: string
   readonly open: OpenStream
-  readonly fieldsOf: (path: string) => Readonly<Record<string, string>>
+  /** What origins say of a path. */
+  readonly about: (path: string) => Pick<Origin, 'fields'> & Partial<Origin>
   readonly window: Window
   readonly meter: Meter
   readonly rotateWaitMs: number
@@ -111,7 +113,7 @@ export class Tails {
     const generations = new Generations({ past, unseen, folders, unknown, isFollowed: (inode) => this.#byInode.has(inode) })
     for (const file of generations.find(moved)) unknown.set(inodeKey(file.stat), file)
     const fresh = this.#openUnknown([...unknown.values()], skipsHistory, nowMs)
-    this.#order(moved, fresh)
+    linkGenerations(moved, fresh, this.all, this.#options.past)
     this.#indexPaths()
     this.#pathCount = paths.size
     return [...stirred, ...fresh, ...this.#unclear.splice(0)]
@@ -163,14 +165,20 @@ export class Tails {
   /** Lets go of lost files that are read and quiet. Answers them. */
   closeFinished(nowMs: number): Tail[] {
     const finished = [...this.all].filter((tail) => {
-      return (tail.isLost || (tail.isRotated && tail.lagBytes > 0)) && this.#isFinished(tail, nowMs)
+      return (tail.isLost || (tail.isRotated && tail.hasRest)) && this.#isFinished(tail, nowMs)
     })
     for (const tail of finished) this.#endLastLine(tail)
-    const lost = finished.filter((tail) => tail.isLost)
-    for (const tail of lost) this.#letGo(tail)
-    if (lost.length > 0) this.#indexPaths()
+    const lost = finished.filter((tail) => tail.isLost && !(tail.hasRest && tail.progress.isAwaited))
+    for (const tail of lost) this.letGo(tail)
     this.#options.descriptors.tend()
     return [...lost, ...this.#missed.splice(0)]
+  }
+
+  /** Before `reconcile`, or of a lost file. */
+  letGo(tail: Tail): void {
+    if (!tail.isUnlinked) this.#options.past.keep(tail.past('closed'))
+    this.#options.descriptors.close(tail)
+    this.#byInode.delete(tail.inode)
   }
 
   showStates(): void {
@@ -236,7 +244,7 @@ export class Tails {
     const { meter, descriptors, past } = this.#options
     meter.count('vanished')
     meter.missedBytes(tail.lagBytes)
-    if (tail.lagBytes > 0 || this.#whereabouts.hasHeirs(tail)) past.keep(tail.past('ghost'))
+    if (tail.hasRest || this.#whereabouts.hasHeirs(tail)) keepGhost(tail.past('ghost'), tail, past)
     descriptors.close(tail)
     this.#byInode.delete(tail.inode)
     this.#missed.push(tail)
@@ -255,8 +263,8 @@ export class Tails {
     tail.isRotated = true
     tail.quietSinceMs = nowMs
     tail.origin.file = path
-    tail.origin.fields = this.#options.fieldsOf(path)
-    tail.noteRename()
+    Object.assign(tail.origin, this.#options.about(path))
+    tail.progress.changes++
     this.#options.meter.count('rotated')
   }
 
@@ -297,7 +305,7 @@ export class Tails {
       if (code === 'ENOENT') return []
       if (syscall === undefined && this.count < maxFiles) throw error
       this.#refusals.add(path, startsAtEnd, nowMs)
-      meter.warn(`cannot read a file: ${code ?? (error as Error).message}`, path)
+      meter.refused(code ?? (error as Error).message, path)
     }
     return []
   }
@@ -330,33 +338,31 @@ export class Tails {
   }
 
   #begin(path: string, { fd, stat }: OpenedFile, past: PastFile | undefined, startsAtEnd: boolean, nowMs: number): Tail {
-    const { source, open, fieldsOf, window, meter, primes, maxLineBytes } = this.#options
+    const { source, open, about, window, meter, primes, maxLineBytes } = this.#options
     const sizeBytes = Number(stat.size)
     const primedBytes = past === undefined ? (startsAtEnd && primes ? sizeBytes : 0) : (past.primedBytes ?? 0)
-    const origin = { source, log: fileKey(stat), file: path, stream: '', fields: fieldsOf(path), primedBytes }
+    const origin = {
+      source,
+      log: fileKey(stat),
+      file: path,
+      stream: '',
+      ...about(path),
+      primedBytes,
+      resumption: past?.resumption,
+    }
     const firstOffset = startsAtEnd && !primes ? endOfHistory(fd, sizeBytes, maxLineBytes, window) : 0
     const startOffset = Math.min(sizeBytes, past?.checkpoint ?? firstOffset)
     const content = past === undefined ? {} : { sinceMs: past.sinceMs }
     const historyBytes = past?.historyBytes ?? (this.opensHistory ? sizeBytes : 0)
     const tail = new Tail({ fd, stat, nowMs, startOffset, historyBytes, ...content, origin, sink: open(origin), window })
     // A copy that brings nothing leaves the ghost to a longer one.
-    if (past !== undefined && (past.checkpoint < sizeBytes || past.key === fileKey(stat))) this.#options.past.drop(past)
+    if (past !== undefined && (appliedBytes(past) < sizeBytes || past.key === fileKey(stat))) this.#options.past.drop(past)
     // Of what was never read it cannot be told whether it is still the same.
-    if (past?.state === 'open' && past.checkpoint === 0) this.#options.unseen.note(past)
+    if (past?.state === 'open' && appliedBytes(past) === 0) this.#options.unseen.note(past)
     this.#byInode.set(tail.inode, tail)
     this.#options.descriptors.take(tail)
     meter.count('found')
     return tail
-  }
-
-  /** Generations of one log are read one after the other: the one that left its name first, then the new ones by age. */
-  #order(moved: readonly Tail[], fresh: readonly Tail[]): void {
-    const newest = new Map(moved.map((tail) => [familyOf(tail.formerPath), tail]))
-    for (const tail of fresh) {
-      const family = familyOf(tail.origin.file)
-      tail.waitsFor = newest.get(family)
-      newest.set(family, tail)
-    }
   }
 
   #isFinished(tail: Tail, nowMs: number): boolean {
@@ -370,29 +376,11 @@ export class Tails {
   /** Nobody can finish it any more, or had the time to: it is taken as it is. */
   #endLastLine(tail: Tail): void {
     const isFinal = tail.isUnlinked || tail.hasSuccessor
-    if (isFinal && tail.lagBytes > 0 && !tail.isContinued && this.#isReady(tail)) tail.end()
-  }
-
-  #letGo(tail: Tail): void {
-    if (!tail.isUnlinked) this.#options.past.keep(tail.past('closed'))
-    this.#options.descriptors.close(tail)
-    this.#byInode.delete(tail.inode)
+    if (isFinal && tail.hasRest && !tail.isContinued && this.#isReady(tail)) tail.end()
   }
 
   #indexPaths(): void {
     this.#byPath.clear()
     for (const tail of this.all) if (!tail.isLost) this.#byPath.set(resolve(tail.origin.file), tail)
   }
-}
-
-function compareAge(a: Tail, b: Tail): number {
-  return compareTimes(a.mtimeNs, b.mtimeNs) || compareTimes(a.birthtimeNs, b.birthtimeNs)
-}
-
-function compareBirths(a: FoundFile, b: FoundFile): number {
-  return compareTimes(a.stat.birthtimeNs, b.stat.birthtimeNs)
-}
-
-function compareTimes(a: bigint, b: bigint): number {
-  return a === b ? 0 : a < b ? -1 : 1
 }
