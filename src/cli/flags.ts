@@ -48,10 +48,16 @@ const LISTEN_FLAG: Flag = {
   isRepeatable: true,
 }
 
+const WEB_CONFIG_FLAG: Flag = {
+  flags: '--web.config.file <file>',
+  help: 'TLS, logins and limits, as the exporter-toolkit of Prometheus defines them; not for unix: addresses',
+}
+
 export const STATE_FLAGS: readonly Flag[] = [{ flags: '--state.dir <dir>', help: 'the folder of the record' }]
 
 export const HEALTHCHECK_FLAGS: readonly Flag[] = [
-  { ...LISTEN_FLAG, help: `where it serves; the first is asked (default ${DEFAULT_LISTEN_ADDRESS})` },
+  { ...LISTEN_FLAG, help: `where it serves; a unix: address is asked, else the first (default ${DEFAULT_LISTEN_ADDRESS})` },
+  { ...WEB_CONFIG_FLAG, help: 'the web configuration that it serves with: then it is asked by TLS first' },
   { flags: '--ready', help: 'ask whether the first backlog is read, not only whether it lives', isWithoutVariable: true },
   { flags: '--timeout <seconds>', help: 'how long to wait for the answer', default: '3', isWithoutVariable: true },
 ]
@@ -78,12 +84,7 @@ export const RUN_FLAGS: readonly Flag[] = [
     help: 'where counts and read positions are kept over restarts; "none" keeps all in memory (default: below $XDG_STATE_HOME, a folder per mapping and logs)',
   },
   LISTEN_FLAG,
-  {
-    flags: '--web.config.file <file>',
-    help: 'TLS and basic auth, as exporter-toolkit defines it',
-    later: 'TLS and basic auth come',
-    isNeeded: true,
-  },
+  WEB_CONFIG_FLAG,
   { flags: '--web.telemetry-path <path>', help: 'path of the metrics', default: '/metrics' },
   { flags: '--web.external-url <url>', help: 'URL under which others reach the exporter' },
   { flags: '--web.enable-lifecycle', help: 'allow /-/reload and /-/quit' },

@@ -29,6 +29,8 @@ export interface Settings {
   readonly history: 'count' | 'skip' | 'prime' | undefined
   readonly exitsOnEof: boolean
   readonly addresses: readonly string[]
+  /** undefined: whoever reaches an address may ask. */
+  readonly webConfigFile: string | undefined
   readonly telemetryPath: string
   /** Path of the external URL; '' if it has none. */
   readonly pathPrefix: string
@@ -87,6 +89,7 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
     history: text('history') as Settings['history'],
     exitsOnEof: flags.value('stdin.exit-on-eof') === true,
     addresses: list('web.listen-address').length > 0 ? list('web.listen-address') : [DEFAULT_LISTEN_ADDRESS],
+    webConfigFile: text('web.config.file'),
     telemetryPath: path,
     pathPrefix,
     isLifecycleEnabled: flags.value('web.enable-lifecycle') === true,

@@ -94,12 +94,13 @@ function mappingWarnings({ facts, places }: WarningFacts): Warning[] {
 
 /** What holds as long as the exporter runs like this. */
 function standingWarnings(facts: PageFacts): Warning[] {
+  const missing = facts.missingProtection()
   const open: Warning = {
     level: 'warning',
-    text: 'Other machines can reach this address, and there is neither TLS nor authentication.',
-    cure: 'Whoever reaches it reads the metrics and this page. Listen on 127.0.0.1, or put a proxy with both in front.',
+    text: `Other machines can reach this address, without ${missing}.`,
+    cure: 'Whoever reaches it, or listens in, reads the metrics and this page. --web.config.file has both, 127.0.0.1 needs neither.',
   }
-  return [...(facts.isOpenToOthers() ? [open] : []), ...durabilityWarnings(facts)]
+  return [...(missing === undefined ? [] : [open]), ...durabilityWarnings(facts)]
 }
 
 function durabilityWarnings({ own, keepsState }: PageFacts): Warning[] {

@@ -172,6 +172,48 @@ export const OWN_METRICS = {
     labels: [],
     help: 'When the mapping in force was loaded.',
   },
+  webConfigReloads: {
+    name: 'agentlog_web_config_reloads_total',
+    type: 'counter',
+    labels: ['outcome'],
+    help: 'Times that the web configuration or a file that it names was read, by outcome: ok, failed (the one before stays in force).',
+  },
+  webConfigSuccessful: {
+    name: 'agentlog_web_config_last_reload_successful',
+    type: 'gauge',
+    labels: ['file'],
+    help: '1 if the web configuration was put in force when it was last read; 0 if the one before still is.',
+  },
+  webConfigSuccess: {
+    name: 'agentlog_web_config_last_reload_success_timestamp_seconds',
+    type: 'gauge',
+    labels: ['file'],
+    help: 'When the web configuration in force was read.',
+  },
+  webConnectionsRefused: {
+    name: 'agentlog_web_connections_refused_total',
+    type: 'counter',
+    labels: ['reason'],
+    help: 'Connections that ended before a request, by reason: handshake (TLS failed), no_certificate, unverified_certificate, other_name (client_allowed_sans).',
+  },
+  webAuthFailures: {
+    name: 'agentlog_web_auth_failures_total',
+    type: 'counter',
+    labels: ['reason'],
+    help: 'Requests that were not let in, by reason: missing (no credentials), malformed, wrong, throttled (too many failed logins of the address), busy (too many logins at once).',
+  },
+  webPasswordChecks: {
+    name: 'agentlog_web_password_checks_total',
+    type: 'counter',
+    labels: ['user'],
+    help: 'Passwords compared with a bcrypt hash, by user: known, unknown (compared with a hash that nothing fits, so that both take as long).',
+  },
+  webRateLimited: {
+    name: 'agentlog_web_rate_limited_requests_total',
+    type: 'counter',
+    labels: [],
+    help: 'Requests that the rate_limit of the web configuration answered 429.',
+  },
   buildInfo: {
     name: 'agentlog_build_info',
     type: 'gauge',

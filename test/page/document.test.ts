@@ -35,7 +35,7 @@ metrics:
   const positions = () => [
     { origin: { source: 'files', log: '', file: '/f', stream: '', fields: {} }, identity: 'i', checkpoint: 9 },
   ]
-  const run = await pageOf({ files: [file], changes: { sources, isOpenToOthers: () => true } })
+  const run = await pageOf({ files: [file], changes: { sources, missingProtection: () => 'TLS and authentication' } })
   Object.assign(run.facts.pipeline, { positions })
   run.read(
     'x',

@@ -234,7 +234,9 @@ test('an open address, warnings of the mapping and the memory are told', async (
     'warned.yaml',
     'version: 1\nmetrics: [{ name: a_total, type: counter, event: e, labels: { x: { path: x, one_of: [yes, no] } } }]\n',
   )
-  const model = (await pageOf({ files: [warned], changes: { isOpenToOthers: () => true } })).gatherer.model()
+  const model = (
+    await pageOf({ files: [warned], changes: { missingProtection: () => 'TLS and authentication' } })
+  ).gatherer.model()
   expect(model.warnings.map(({ level, place }) => [level, place?.text])).toEqual([
     ['warning', 'warned.yaml:2'],
     ['warning', 'warned.yaml:2'],

@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { IS_LONG, SEED } from '../faults/form.ts'
-import { randomOf } from '../faults/truth.ts'
+import { randomOf } from '../faults/random.ts'
 import { Agent, importAgent } from './docker-agent.ts'
 import { firstLines } from './docker-fixture.ts'
 import { countsBy, Lives, type Read, sourceOf } from './docker-lives.ts'

@@ -7,11 +7,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { judged } from '../faults/digits.ts'
 import { SEED } from '../faults/form.ts'
-import { buildImage, IMAGE } from './built-image.ts'
 import { Agent, importAgent } from './docker-agent.ts'
 import { countsBy, mappingOf } from './docker-lives.ts'
 import { DockerProxy } from './docker-proxy.ts'
 import { cannotDock, Dockerd } from './dockerd.ts'
+import { buildImage, IMAGE } from './image-bases.ts'
 import { Scratch, sum, until } from './workbench.ts'
 
 const cannotRun = cannotDock('busybox', 'slirp4netns')
@@ -28,7 +28,8 @@ beforeAll(async () => {
   if (cannotRun) return
   scratch = new Scratch()
   daemon = await Dockerd.start()
-  await buildImage(daemon, scratch)
+  await daemon.connectToOutside()
+  buildImage(daemon, scratch)
   importAgent(daemon, scratch)
   mkdirSync(scratch.file('socket'))
   proxy = await DockerProxy.start(daemon.socket, scratch.file('socket/docker.sock'))

@@ -7,7 +7,7 @@ import { openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SEED } from '../faults/form.ts'
-import { randomOf } from '../faults/truth.ts'
+import { randomOf } from '../faults/random.ts'
 import { WRAPS, wrapped } from './envelopes.ts'
 import { BENCH_MAPPING, Exporter, isMissing, once, ROOT, Running, Scratch, SHARED_BENCH, until } from './workbench.ts'
 

@@ -49,9 +49,12 @@ export function appliedBytes({ checkpoint, resumption }: Pick<PastFile, 'checkpo
   return resumption?.appliedBytes ?? checkpoint
 }
 
-/** A past file does not change, unless a copy of it is read: else its place in the record stays as it is. */
+/** A past file does not change, unless a copy of it is read or what it has left open is. Numbers below those of followed files. */
 export function positionOf(file: PastFile): Position {
-  return { id: file.id, checkpoint: file.checkpoint, changes: file.resumption?.appliedBytes ?? 0, note: () => noteOf(file) }
+  const { id, checkpoint, resumption } = file
+  const hasOpen = resumption?.open !== undefined || resumption?.givenUp !== undefined
+  const changes = resumption === undefined ? 0 : -(2 * resumption.appliedBytes + (hasOpen ? 1 : 0))
+  return { id, checkpoint, changes, note: () => noteOf(file) }
 }
 
 /** What is left behind where a file's bytes were truncated away: the file goes on under its key. */

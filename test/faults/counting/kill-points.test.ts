@@ -13,8 +13,8 @@ import { faultTest } from '../fixture.ts'
 import { IS_LONG, SEED } from '../form.ts'
 import { exposed, Life, lastingPort, urlOf } from '../life.ts'
 import { linesOnDisk, lossesOf } from '../on-disk.ts'
+import { randomOf } from '../random.ts'
 import { Scraper } from '../scraper.ts'
-import { randomOf } from '../truth.ts'
 import { Writer } from '../writer.ts'
 
 /** Where it is killed; and how often it may pass there before, at most. Points that are not passed again and again are at 1. */
