@@ -21,6 +21,8 @@ const PER_SECOND = 300
 /** Of what the agent prints in a second some 400 KB go over the wire. */
 const MEAN_BYTES_TO_CUT = 300_000
 const FILES_FOR_A_DEATH = 10
+/** So many lines that are lost are named. */
+const FIRST_LOST = 10
 
 let daemon: Dockerd
 let scratch: Scratch
