@@ -90,6 +90,7 @@ describe.skipIf(cannotRun)(`${KILLS} kills`, () => {
         seed: SEED,
         lines,
         ...outcome,
+        first: lost.slice(0, FIRST_LOST),
         kills: lives.kills,
         ...seen,
         streams: countsBy(text, 'by_stream_total'),
