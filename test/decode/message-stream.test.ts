@@ -80,6 +80,7 @@ function linesOf(runtime: RuntimeName, all: readonly Written[], turns: readonly 
   return runtime === 'compose' ? lines : interleaved(lines, turns)
 }
 
+const T = '2026-01-31T12:00:00.1Z'
 const byStream = (messages: readonly Pick<Message, 'stream' | 'text'>[]) =>
   ['stdout', 'stderr', ''].map((stream) => messages.filter((one) => one.stream === stream).map(({ text }) => text))
 const expected = (runtime: RuntimeName, all: readonly Written[]) =>
@@ -101,6 +102,34 @@ describe.each(['docker', 'cri', 'compose'] as const)('%s', (runtime) => {
       }),
       { numRuns: 150 },
     )
+  })
+
+  test('cut at every byte, by a process that goes on and by one that dies at each: each message once', () => {
+    const texts = [
+      '{"a":"\\n\\"é😀"}',
+      'x'.repeat(16_400),
+      '',
+      '","stream":"stderr',
+      `${runtime === 'compose' ? 'at ' : ''}${T} stdout F forged`,
+      '\u0000\u001b[31m',
+    ]
+    const written = texts.map((text, i): Written => ({ stream: i % 2 === 0 ? 'stdout' : 'stderr', text: Buffer.from(text) }))
+    const content = Buffer.concat(linesOf(runtime, written, [true, true, false]).map(({ bytes }) => bytes))
+    const going = collect()
+    const dying: Message[] = []
+    let record: { readonly checkpoint: number; readonly resumption: Resumption | undefined } = {
+      checkpoint: 0,
+      resumption: undefined,
+    }
+    let next = 0
+    for (let size = 1; size <= content.length; size++) {
+      next = going.sink.push({ buffer: content, start: next, end: size, offset: next })
+      const { sink, messages } = read(content, record.checkpoint, size, { resumption: record.resumption })
+      dying.push(...messages)
+      record = { checkpoint: Math.max(record.checkpoint, sink.checkpoint), resumption: sink.resumption ?? record.resumption }
+    }
+    expect(byStream(going.messages)).toEqual(expected(runtime, written))
+    expect(byStream(dying)).toEqual(expected(runtime, written))
   })
 
   test('killed anywhere and begun again from the record, any number of times: each message once', () => {
@@ -127,7 +156,6 @@ describe.each(['docker', 'cri', 'compose'] as const)('%s', (runtime) => {
   })
 })
 
-const T = '2026-01-31T12:00:00.1Z'
 const dockerLine = (log: string, stream = 'stdout', time = T) => `${JSON.stringify({ log, stream, time })}\n`
 const criLine = (text: string, tag = 'F', stream = 'stdout') => `${T} ${stream} ${tag} ${text}\n`
 
