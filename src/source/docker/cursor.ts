@@ -114,15 +114,16 @@ export class Cursor {
     return this.#highest !== NO_TIME
   }
 
-  /** Whether a frame was not taken before. `isOpen`: parts of a message were, and the message has not ended. */
-  isNew(time: string, hash: string, isOpen: boolean): boolean {
+  /**
+   * Whether a frame was not taken before. `isOpen`: parts of a message were, and the message has not ended. `mayRepeat`: a part which may well
+   * come twice in a row, or in two messages of one moment.
+   */
+  isNew(time: string, hash: string, isOpen: boolean, mayRepeat = false): boolean {
     if (this.#echo !== undefined && this.#echo.time === time && this.#echo.hash === hash) this.#echo = undefined
     if (this.#count === 0) return true
-    if (time === this.#time) return this.#isNewNow(hash, isOpen)
+    if (time === this.#time) return this.#isNewNow(hash, isOpen, mayRepeat)
     if (this.#ordersByLog) return this.#isNewInOrder(time, hash)
     if (time > this.#time) return this.#awaits ? this.#miss() : true
-    // It goes back: what was at the cursor may follow once more.
-    this.#matched = 0
     return this.#isLate(time, hash)
   }
 
@@ -173,7 +174,7 @@ export class Cursor {
     return time >= this.#time || this.#ordersByLog
   }
 
-  #isNewNow(hash: string, isOpen: boolean): boolean {
+  #isNewNow(hash: string, isOpen: boolean, mayRepeat: boolean): boolean {
     const again = this.#hashes.indexOf(hash, this.#matched)
     if (again !== -1) {
       this.#match(again + 1)
@@ -186,7 +187,7 @@ export class Cursor {
     // The very frame again at the very time, though all had come: a follower that was sent back by a rotation.
     // Parts of an open message may equal each other, but hardly what came before them.
     const before = this.#hashes.indexOf(hash)
-    if (before !== -1 && (!isOpen || before <= this.#openIndex)) {
+    if (before !== -1 && (!isOpen || (before <= this.#openIndex && !mayRepeat))) {
       this.#match(before + 1)
       return false
     }

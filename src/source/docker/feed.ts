@@ -116,7 +116,7 @@ export class Feed {
     const { counts, skipBefore } = this.#options
     if (frame.time < skipBefore) return false
     const content = digest('sha256', frame.buffer.subarray(frame.start, frame.end), 'base64').slice(0, HASH_LENGTH)
-    if (!this.cursor.isNew(frame.time, content, this.isOpen)) {
+    if (!this.cursor.isNew(frame.time, content, this.isOpen, this.isOpen && isOfOneByte(frame))) {
       counts.replayed.value++
       return false
     }
@@ -198,3 +198,10 @@ export class Feed {
 }
 
 const EMPTY = Buffer.alloc(0)
+
+/** Blanks, padding and the like: such parts equal each other. */
+function isOfOneByte({ buffer, start, end }: LogFrame): boolean {
+  const first = buffer[start]
+  for (let at = start + 1; at < end; at++) if (buffer[at] !== first) return false
+  return true
+}

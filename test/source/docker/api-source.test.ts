@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { DockerApiSource } from '../../../src/source/docker/api-source.ts'
 import { DockerLister } from '../../../src/source/docker/lister.ts'
 import type { DockerApiSourceOptions } from '../../../src/source/docker/source-options.ts'
+import { TimedWaker, type Waker } from '../../../src/source/wake.ts'
 import { createOwnMetrics } from '../../../src/telemetry/own-metrics.ts'
 import { Account } from './account.ts'
 import { CALM, type FakeContainer, FakeDaemon, type StreamName } from './fake-daemon.ts'
@@ -41,7 +42,7 @@ class Stage {
     this.daemon.write(container, { stream, timeNs: this.daemon.nowNs, payload: Buffer.from(text), from })
   }
 
-  start(options: Partial<DockerApiSourceOptions> = {}, followed = 100): void {
+  start(options: Partial<DockerApiSourceOptions> = {}, followed = 100, makeWaker: () => Waker = () => new HurriedWaker()): void {
     this.#stop = new AbortController()
     const warn = (message: string, fields: object = {}): void => void this.warnings.push(`${message} ${JSON.stringify(fields)}`)
     const standard = {
@@ -57,7 +58,7 @@ class Stage {
       clock: hurriedClock,
       waker: new HurriedWaker(),
     }
-    const tuning = { makeWaker: () => new HurriedWaker(), random: () => 0.5, followed }
+    const tuning = { makeWaker, random: () => 0.5, followed }
     this.source = new DockerApiSource({ ...standard, ...options }, tuning)
     this.source.restore(this.account.rollBack(), 0)
     this.running = this.source.run(this.account.open, this.#stop.signal)
@@ -117,6 +118,20 @@ describe('a container', () => {
     stage.daemon.remove(container)
     await stage.until(() => stage.source.positions().length === 0)
     expect(stage.texts(container)).toEqual(Array.from({ length: 2000 }, (_, i) => String(i)))
+  })
+
+  test('that dies is asked for the rest at once, though its follower has not ended', async () => {
+    const stage = await Stage.open()
+    const container = stage.daemon.create('web')
+    stage.start({}, 100, () => new TimedWaker())
+    await stage.source.caughtUp
+    await stage.until(() => container.followers.size === 1)
+    container.followers.clear()
+    const [askedBefore, startMs] = [stage.daemon.requests.length, performance.now()]
+    stage.daemon.die(container)
+    await stage.until(() => stage.daemon.requests.slice(askedBefore).some((request) => request.includes('follow=0')))
+    // Before it is given up as deaf.
+    expect(performance.now() - startMs).toBeLessThan(1900)
   })
 
   test('under a new name has it in what it writes from then on; one that is not wanted is left, and resumed when it is', async () => {
@@ -195,11 +210,14 @@ describe('what was there before', () => {
     await stage.source.caughtUp
     await stage.kill()
     stage.write(container, 'after\n')
+    stage.daemon.nowNs += 1_000_000n
     stage.start({ history })
     await stage.source.caughtUp
     stage.write(container, 'late\n')
     await stage.until(() => stage.texts(container).includes('late'))
     expect([stage.texts(container), stage.account.primed]).toEqual([counted, primed])
+    // What is to be skipped is not even asked for.
+    expect(stage.daemon.requests.some((request) => request.endsWith('since=0'))).toBe(history !== 'skip')
   })
 
   test('goes on under another name of the source', async () => {

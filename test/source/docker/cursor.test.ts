@@ -81,6 +81,14 @@ describe('after a reconnect', () => {
     expect(quiet.gaps).toBe(1)
   })
 
+  test('an echo that came, with nothing behind it, is no gap', () => {
+    const reader = readerOf('1:a', '2:b')
+    reader.connect()
+    reader.send('1:a', '2:b')
+    reader.cursor.passed()
+    expect([reader.taken, reader.gaps]).toEqual([[], 0])
+  })
+
   test('where the echo was not asked for, none is missed', () => {
     const reader = readerOf('1:a', '2:b')
     reader.connect(at(3))
