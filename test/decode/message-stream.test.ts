@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MessageStream } from '../../src/decode/message-stream.ts'
 import { LineFramer } from '../../src/frame/line-framer.ts'
-import type { Origin, Resumption } from '../../src/source/source.ts'
+import type { HeadlessMessage, Origin, Resumption, Unfinished } from '../../src/source/source.ts'
 import { Replay } from '../frame/replay.ts'
 import { interleaved, type LogLine, RUNTIMES, type RuntimeName, timeOf, type Written } from './runtimes.ts'
 
@@ -193,8 +193,37 @@ describe('parts', () => {
     const { checkpoint, appliedBytes, resumption } = readWhole(criLine('y') + open + between + more)
     expect(checkpoint).toBe(criLine('y').length)
     expect(appliedBytes).toBe((criLine('y') + open + between + more).length)
-    expect(resumption).toEqual({ appliedBytes, open: ['stderr', 'stdout'], envelope: 'cri' })
+    expect(Object.keys(resumption?.open ?? {})).toEqual(['stderr', 'stdout'])
+    expect(resumption).toMatchObject({ appliedBytes, envelope: 'cri' })
   })
+
+  /** What a log that is gone has left open on standard output. */
+  const goneAt = (time: string, why: 'lost' | 'given up'): Unfinished => {
+    let left: HeadlessMessage | undefined = { why, time }
+    return { partOf: (stream) => (stream === 'stdout' ? left : undefined), settle: () => (left = undefined) }
+  }
+  const recordAt = (text: string, time: string) => Buffer.from(`${JSON.stringify({ log: text, stream: 'stdout', time })}\n`)
+
+  test.each(['lost', 'given up'] as const)(
+    'the rest of a message whose head is %s is none; one of another time is whole',
+    (why) => {
+      const [at, later] = ['2026-11-21T10:00:00.000000001Z', '2026-11-21T10:00:00.000000002Z']
+      const taken = (...lines: Buffer[]) => {
+        const content = Buffer.concat(lines)
+        const { sink, messages, rejects } = collect({ envelope: 'docker' })
+        sink.follow(goneAt(at, why))
+        sink.push({ buffer: content, start: 0, end: content.length, offset: 0 })
+        return { texts: messages.map(({ text }) => text), rejects }
+      }
+      const rejects = why === 'lost' ? ['torn'] : []
+      expect(taken(recordAt('a', at), recordAt('rest\n', at), recordAt('new\n', later))).toEqual({
+        texts: ['new'],
+        rejects,
+      })
+      expect(taken(recordAt('new\n', later), recordAt('newer\n', later))).toEqual({ texts: ['new', 'newer'], rejects })
+      expect(taken(recordAt('a', later), recordAt('b\n', later))).toEqual({ texts: ['ab'], rejects })
+    },
+  )
 
   test('a last part without others is a message, parts without a last one are one at the end of the log', () => {
     expect(readWhole(criLine('tail') + criLine('a', 'P') + criLine('b', 'P')).texts).toEqual(['stdout:tail', 'stdout:ab'])
