@@ -50,7 +50,7 @@ const TRIALS: readonly Trial[] = [
   { read: 'api', name: 'api-200k', rotation: { maxSize: '200k', maxFile: 3 } },
   { read: 'files', name: 'files-whole' },
   { read: 'files', name: 'files-1m', rotation: { maxSize: '1m', maxFile: 20 } },
-  { read: 'files', name: 'files-alike', rotation: { maxSize: '300k', maxFile: 20 }, isAlike: true },
+  { read: 'files', name: 'files-alike', rotation: { maxSize: '300k', maxFile: 30 }, isAlike: true },
 ]
 const LONG_TRIALS: readonly Trial[] = [
   { read: 'api', name: 'api-1m', rotation: { maxSize: '1m', maxFile: 3 } },
