@@ -39,19 +39,29 @@ interface Copy {
   readonly stat: BigIntStats
 }
 
+export interface JudgeOptions {
+  readonly past: PastFiles
+  readonly unseen: Unseen
+  readonly meter: Meter
+  /** Whether logs may be copied and truncated, so that a file which is shorter than what was read may be a copy in the making. */
+  readonly mayBeCopied: boolean
+}
+
 export class Judge {
   readonly #past: PastFiles
   readonly #unseen: Unseen
   readonly #meter: Meter
   /** Opens it, if it is closed for want of descriptors. */
   readonly #isReady: (original: Tail) => boolean
+  readonly #mayBeCopied: boolean
   readonly #copies = new Map<string, Copy>()
 
-  constructor(past: PastFiles, unseen: Unseen, meter: Meter, isReady: (original: Tail) => boolean) {
+  constructor({ past, unseen, meter, mayBeCopied }: JudgeOptions, isReady: (original: Tail) => boolean) {
     this.#past = past
     this.#unseen = unseen
     this.#meter = meter
     this.#isReady = isReady
+    this.#mayBeCopied = mayBeCopied
   }
 
   get copyCount(): number {
@@ -88,7 +98,7 @@ export class Judge {
   }
 
   #compare(original: Tail, path: string, opened: OpenedFile): Finding {
-    return this.#isReady(original) ? compare(original, path, opened) : { kind: 'unclear', of: original }
+    return this.#isReady(original) ? compare(original, path, opened, this.#mayBeCopied) : { kind: 'unclear', of: original }
   }
 
   /** Whether something is known of the file itself, or it holds what is known of a ghost. Throws the system's errors. */
@@ -113,7 +123,7 @@ export class Judge {
     let found: PastFile | undefined
     for (const ghost of this.#past.ghostsLike(Buffer.from(bytesOf(opened.fd, 0, LEAD_BYTES)))) {
       const isFurther = found === undefined || appliedBytes(ghost) > appliedBytes(found)
-      if (isFurther && stands(ghost, path, opened)) found = ghost
+      if (isFurther && stands(ghost, path, opened, this.#mayBeCopied)) found = ghost
     }
     return found
   }
@@ -127,16 +137,16 @@ function restOf({ of, restarts }: Copy, opened: OpenedFile): PastFile | undefine
 
 /**
  * Content is no proof: logs may begin alike, and a wrong guess loses lines. So a file that is not named as a generation of the ghost's log
- * must have much in common with it.
+ * must have much in common with it, and all that was read where logs are never copied: containers that log the same long texts begin them alike.
  */
-function stands(ghost: PastFile, path: string, opened: OpenedFile): boolean {
+function stands(ghost: PastFile, path: string, opened: OpenedFile, mayBeCopied: boolean): boolean {
   const { stat } = opened
   const sizeBytes = Number(stat.size)
   if (sizeBytes === 0 || isOlder(stat.birthtimeNs, birthOf(ghost.key))) return false
   const isGeneration = isOfLogOf(path, ghost.path)
   const likeness = likenessIn(opened, ghost)
   if (likeness === 'same') return isGeneration || ghost.headBytes >= HEAD_BYTES
-  if (likeness === 'other' || !isGeneration) return false
+  if (!mayBeCopied || likeness === 'other' || !isGeneration) return false
   return ghost.head === undefined ? sizeBytes >= Math.min(LEAD_BYTES, ghost.headBytes) : beginsLike(ghost, opened)
 }
 
@@ -147,13 +157,13 @@ function beginsLike({ head, headBytes }: PastFile, { fd, stat }: OpenedFile): bo
 }
 
 /** A copy is younger than its original, not longer, and the same in its first and last bytes. */
-function compare(original: Tail, path: string, opened: OpenedFile): Finding {
+function compare(original: Tail, path: string, opened: OpenedFile, mayBeCopied: boolean): Finding {
   const { fd, stat } = opened
   if (isOlder(stat.birthtimeNs, original.birthtimeNs)) return NEW
   if (isGone(original)) {
     const last = original.past('ghost')
     if (appliedBytes(last) === 0 && !beginsAs(original, opened)) return NEW
-    return stands(last, path, opened) ? { kind: 'rest', of: last, endOf: original } : NEW
+    return stands(last, path, opened, mayBeCopied) ? { kind: 'rest', of: last, endOf: original } : NEW
   }
   const isGeneration = !original.isRotated && isGenerationOf(path, original.origin.file)
   if (!isGeneration && stat.size < HEAD_BYTES) return NEW

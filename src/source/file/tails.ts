@@ -40,6 +40,8 @@ export interface TailsOptions {
   /** What is known of files that are not open. */
   readonly past: PastFiles
   readonly unseen: Unseen
+  /** Whether logs may be copied and truncated: not where their writer is known to rename them. */
+  readonly mayBeCopied: boolean
 }
 
 type Find = (path: string, opened: OpenedFile) => Finding | undefined
@@ -67,7 +69,7 @@ export class Tails {
 
   constructor(options: TailsOptions) {
     this.#options = options
-    this.#judge = new Judge(options.past, options.unseen, options.meter, (tail) => this.#isReady(tail))
+    this.#judge = new Judge(options, (tail) => this.#isReady(tail))
     this.#whereabouts = new Whereabouts(options.descriptors)
   }
 
