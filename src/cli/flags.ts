@@ -124,6 +124,7 @@ export const RUN_FLAGS: readonly Flag[] = [
 
 export const CHECK_FLAGS: readonly Flag[] = [
   ...MAPPING_FLAGS.map((flag) => ({ ...flag, isWithoutVariable: true })),
+  { ...WEB_CONFIG_FLAG, help: 'a web configuration, checked too, with what it names', isWithoutVariable: true },
   { flags: '--strict', help: 'warnings fail too', isWithoutVariable: true },
   {
     flags: '--format <format>',

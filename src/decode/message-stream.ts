@@ -18,6 +18,9 @@ export type MessageReject = 'too_long' | 'bad_envelope' | 'torn'
 /** A message in bytes `[start, end)`, valid during the call; `wrapping`: what was around it. `endOffset` is behind the line that ended it. */
 export type OnMessage = (buffer: Buffer, start: number, end: number, endOffset: number, wrapping: Wrapping | undefined) => void
 
+/** `line`: what was rejected, valid during the call; missing: it was not kept. */
+export type OnReject = (reason: MessageReject, lineBytes: number, line?: Buffer) => void
+
 export interface MessageStreamOptions {
   readonly origin: Origin
   /** What the mapping says; what the origin says wins. */
@@ -26,7 +29,7 @@ export interface MessageStreamOptions {
   readonly maxLineBytes: number
   readonly createFramer: (options: LineSinkOptions) => StreamSink
   readonly onMessage: OnMessage
-  readonly onReject: (reason: MessageReject, bytes: number) => void
+  readonly onReject: OnReject
 }
 
 /** An envelope makes a line longer than its message: Docker escapes 16 KiB to six times as many bytes at most. */
@@ -48,7 +51,7 @@ export class MessageStream implements StreamSink, Unfinished {
   /** Those that are wanted; undefined: all. */
   readonly #streams: readonly string[] | undefined
   readonly #onMessage: OnMessage
-  readonly #onReject: MessageStreamOptions['onReject']
+  readonly #onReject: OnReject
   readonly #content: Content = { buffer: Buffer.alloc(0), start: 0, end: 0, isLast: true }
   readonly #wrapping = new Wrapping()
   /** Of a message that was joined. */
@@ -185,7 +188,7 @@ export class MessageStream implements StreamSink, Unfinished {
     const how = this.#reader.read(buffer, start, end, lineOffset, this.#content, this.#wrapping)
     if (how === 'wrapped') this.#takeWrapped(lineOffset, endOffset)
     else if (how === 'plain' || start === end) this.#give(buffer, start, end, endOffset, undefined)
-    else this.#reject('bad_envelope', end - start, endOffset)
+    else this.#reject('bad_envelope', end - start, endOffset, buffer.subarray(start, end))
     if (this.#open.size > 0) this.#giveUpOld(endOffset)
   }
 
@@ -288,8 +291,8 @@ export class MessageStream implements StreamSink, Unfinished {
     else this.#onMessage(buffer, start, end, endOffset, wrapping)
   }
 
-  #reject(reason: MessageReject, bytes: number, endOffset: number): void {
-    if (endOffset > this.#appliedBytes) this.#onReject(reason, bytes)
+  #reject(reason: MessageReject, bytes: number, endOffset: number, line?: Buffer): void {
+    if (endOffset > this.#appliedBytes) this.#onReject(reason, bytes, line)
   }
 }
 

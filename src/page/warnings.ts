@@ -51,6 +51,13 @@ function sourceWarnings(source: SourceView, isFallingBehind: boolean): Warning[]
       cure: 'The exporter needs the right to read them; it tries again every ten seconds. Its own log names them.',
       anchor: 'sources',
     })
+  if (source.waitingFiles > 0)
+    found.push({
+      level: 'warning',
+      text: `Source ${source.name}: ${counted(source.waitingFiles, 'file')} not read yet, for want of file descriptors.`,
+      cure: 'Deleted logs that are not read to their end hold them all. Allow the process more (`ulimit -n`, or LimitNOFILE= in its unit).',
+      anchor: 'sources',
+    })
   if (isFallingBehind)
     found.push({
       level: 'warning',
@@ -100,7 +107,16 @@ function standingWarnings(facts: PageFacts): Warning[] {
     text: `Other machines can reach this address, without ${missing}.`,
     cure: 'Whoever reaches it, or listens in, reads the metrics and this page. --web.config.file has both, 127.0.0.1 needs neither.',
   }
-  return [...(missing === undefined ? [] : [open]), ...durabilityWarnings(facts)]
+  return [...(missing === undefined ? [] : [open]), ...webConfigWarnings(facts), ...durabilityWarnings(facts)]
+}
+
+function webConfigWarnings({ own, masks }: PageFacts): Warning[] {
+  const broken = [...own.webConfigSuccessful.cells()].filter(([, isTaken]) => isTaken === 0)
+  return broken.map(([[file]]) => ({
+    level: 'warning',
+    text: `The web configuration ${shownText(file!, masks, MAX_MESSAGE_LENGTH)} was not taken when it was last read; the one before is in force.`,
+    cure: 'Its own log says why; agentlog-exporter check --web.config.file FILE shows all its mistakes.',
+  }))
 }
 
 function durabilityWarnings({ own, keepsState }: PageFacts): Warning[] {

@@ -33,6 +33,7 @@ export interface Facts {
     readonly isLater: boolean
   }[]
   readonly endpoints: readonly (readonly [path: string, what: string])[]
+  readonly webConfigKeys: readonly (readonly [key: string, form: string, meaning: string])[]
   readonly exitCodes: Readonly<Record<number, string>>
   readonly presets: readonly {
     readonly name: string
@@ -47,6 +48,13 @@ export interface Facts {
 }
 
 const LATER_MARK = ' *Comes with a later version.*'
+const INPUT_WORDS = [
+  'What stands around an event is taken off: envelopes of container logs (parts of long lines are joined, for each stream, also over a',
+  "rotation), Compose's prefix where a log begins with it, text before the object, colours, a byte order mark, and the object around an event",
+  'without a name of its own whose `log` or `message` holds an event that has one. `$stream` is the stream of the message, `$container.name`',
+  "the name before Compose's bar, `$bytes` counts the message alone, and the envelope's time stands in for a missing or impossible one.",
+  'Once `envelope` is said, by the source or here, a line without it is rejected (`bad_envelope`); a message of which a part is gone is `torn`.',
+].join('\n')
 const CONTAINER_WORDS = {
   docker:
     'Containers come, go and change their names while it runs; one that gets a name that is not wanted is read no more. Rules read ' +
@@ -94,7 +102,14 @@ function languageSections(schema: JsonSchema): Section[] {
       columns: KEY_COLUMNS,
       rows: keys(['sources', '[]', 'kubernetes']),
     },
-    { id: 'input', title: 'input', columns: KEY_COLUMNS, rows: keys(['input']), more: yaml(EXAMPLES.input) },
+    {
+      id: 'input',
+      title: 'input',
+      words: INPUT_WORDS,
+      columns: KEY_COLUMNS,
+      rows: keys(['input']),
+      more: yaml(EXAMPLES.input),
+    },
     {
       id: 'takes',
       title: 'What a rule takes',
@@ -158,7 +173,16 @@ function testsSection(schema: JsonSchema): Section {
   }
 }
 
-function commandSections({ verbs, flags, endpoints, exitCodes }: Facts): Section[] {
+const WEB_CONFIG_WORDS =
+  'The file of `--web.config.file`, as the exporter-toolkit of Prometheus defines it; what is not in this table is an error, and so are a second document, tags, and ' +
+  'what is no YAML 1.2. It guards every ' +
+  'path of every TCP address, `/-/healthy` too; `unix:` addresses only the user of the exporter can open (0600). It is looked at while ' +
+  'somebody asks (ten times a second at most), with the files that it names: a change is in force for the next connection and request, ' +
+  'one with errors leaves all as it was, and so does one that takes away TLS, all users or verified certificates of clients: for that ' +
+  'restart. Ten failed logins at once, then one in six seconds, are an address (a /64 of IPv6) free; then it is answered 429, but for ' +
+  'credentials that are known to be right.'
+
+function commandSections({ verbs, flags, endpoints, webConfigKeys, exitCodes }: Facts): Section[] {
   return [
     {
       id: 'verbs',
@@ -180,6 +204,13 @@ function commandSections({ verbs, flags, endpoints, exitCodes }: Facts): Section
       ]),
     },
     { id: 'endpoints', title: 'HTTP', words: 'GET and HEAD unless said otherwise.', columns: ['path', 'what'], rows: endpoints },
+    {
+      id: 'web-config',
+      title: 'The web configuration',
+      words: WEB_CONFIG_WORDS,
+      columns: KEY_COLUMNS,
+      rows: webConfigKeys,
+    },
     {
       id: 'exit-codes',
       title: 'Exit codes',

@@ -34,14 +34,17 @@ const TYPES: Readonly<Record<string, string>> = {
   Resources: 'requests limits',
   Mount: 'name mountPath readOnly subPath subPathExpr mountPropagation recursiveReadOnly',
   Probe:
-    'httpGet:HttpGet exec tcpSocket grpc initialDelaySeconds periodSeconds timeoutSeconds failureThreshold successThreshold terminationGracePeriodSeconds',
+    'httpGet:HttpGet exec:Exec tcpSocket grpc initialDelaySeconds periodSeconds timeoutSeconds failureThreshold successThreshold terminationGracePeriodSeconds',
+  Exec: 'command',
   HttpGet: 'path port scheme host httpHeaders',
   Security:
     'runAsUser runAsGroup runAsNonRoot readOnlyRootFilesystem allowPrivilegeEscalation privileged capabilities:Capabilities seccompProfile:Seccomp seLinuxOptions',
   Capabilities: 'add drop',
   Seccomp: 'type localhostProfile',
-  Volume: 'name configMap:ConfigMapVolume emptyDir:EmptyDir hostPath:HostPath secret persistentVolumeClaim projected',
+  Volume:
+    'name configMap:ConfigMapVolume emptyDir:EmptyDir hostPath:HostPath secret:SecretVolume persistentVolumeClaim projected',
   ConfigMapVolume: 'name items defaultMode optional',
+  SecretVolume: 'secretName items defaultMode optional',
   EmptyDir: 'medium sizeLimit',
   HostPath: 'path type',
   ConfigMap: 'metadata:Meta data binaryData immutable',

@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { HEALTHCHECK_FLAGS, RUN_FLAGS, variableOf } from '../../src/cli/flags.ts'
 import { goDuration } from '../../src/select/durations.ts'
 import { finish, serve } from '../cli/program.ts'
 import { unknownFields } from './kubernetes-fields.ts'
@@ -49,16 +50,16 @@ const workloads = [
 ].map((one) => ({ ...one, pod: podOf(one.resource)!, exporter: exporterOf(one.resource) }))
 const [sidecar, node] = workloads
 
-/** Workloads of a folder of the test's own that takes the component in. */
-function beside(name: string, yaml: string): Resource[] {
+/** Workloads of a folder of the test's own that takes components in. */
+function beside(name: string, yaml: string, components: readonly string[] = ['sidecar']): Resource[] {
   const folder = join(scratch, name)
-  cpSync(join(KUBERNETES, 'sidecar'), join(folder, 'sidecar'), { recursive: true })
+  for (const component of components) cpSync(join(KUBERNETES, component), join(folder, component), { recursive: true })
   const here = join(folder, 'here')
   mkdirSync(here)
   writeFileSync(join(here, 'workload.yaml'), yaml)
   writeFileSync(
     join(here, 'kustomization.yaml'),
-    'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [workload.yaml]\ncomponents: [../sidecar]\n',
+    `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [workload.yaml]\ncomponents: [${components.map((name) => `../${name}`).join()}]\n`,
   )
   return render(here)
 }
@@ -105,6 +106,22 @@ spec: { template: { spec: { containers: [{ name: web, image: web:1 }] } } }
   expect(podLabelsOf(mine!)).toEqual({ app: 'mine', 'agentlog-exporter': 'sidecar' })
   expect(podOf(other!)).toEqual({ containers: [{ name: 'web', image: 'web:1' }] })
   expect(unknownFields(mine!)).toEqual([])
+})
+
+test('guarded, the kubelet does not ask by HTTP, and who asks knows of the web configuration', () => {
+  const yaml = readFileSync(join(KUBERNETES, 'example/agent.yaml'), 'utf8')
+  const guarded = beside('guarded', yaml, ['sidecar', 'guarded']).find(({ kind }) => kind === 'Deployment')!
+  const exporter = exporterOf(guarded)
+  const ask = { command: [...IMAGE.entrypoint, 'healthcheck'] }
+  for (const probe of [exporter.startupProbe, exporter.readinessProbe, exporter.livenessProbe])
+    expect([probe?.exec, probe?.httpGet]).toEqual([ask, undefined])
+  const variable = exporter.env!.find(({ name }) => name === 'AGENTLOG_WEB_CONFIG_FILE')!
+  for (const flags of [RUN_FLAGS, HEALTHCHECK_FLAGS]) expect(flags.map(variableOf)).toContain(variable.name)
+  const mount = exporter.volumeMounts.find(({ name }) => name === 'agentlog-web')!
+  expect([mount.readOnly, variable.value]).toEqual([true, `${mount.mountPath}/web.yml`])
+  expect(podOf(guarded)!.volumes).toContainEqual({ name: 'agentlog-web', secret: { secretName: 'agentlog-web' } })
+  expect(exporter.args).toEqual(sidecar!.exporter.args)
+  expect(unknownFields(guarded)).toEqual([])
 })
 
 test('the sidecar is a native one, and starts before all else', () => {
@@ -307,7 +324,13 @@ test('the container of the sidecar, run as it is written, counts what the exampl
   // It lingers until Prometheus has the last numbers: one scrape shows a new series at 0, the next what it has.
   const asPrometheus = { headers: { 'x-prometheus-scrape-timeout-seconds': '10' } }
   let last = ''
-  while (!last.includes('tool="t",status="success"} 1')) last = await (await fetch(`${url}/metrics`, asPrometheus)).text()
+  const scrape = (): Promise<string | undefined> =>
+    fetch(`${url}/metrics`, asPrometheus).then(
+      (r) => r.text(),
+      () => undefined,
+    )
+  for (let text = await scrape(); text !== undefined; text = await scrape()) last = text
+  expect(last).toContain('tool="t",status="success"} 1\n')
   expect(await ended).toBe(0)
   expect(readdirSync(at(IMAGE.stateDir))).toEqual(['record'])
 })

@@ -84,12 +84,14 @@ function patched(resource: Resource, { spec }: Resource): Resource {
   return merged(resource, { spec }) as Resource
 }
 
+/** What the patch sets to null goes. */
 function merged(base: Node, patch: Node): Node {
   const result: Node = { ...base }
   for (const [key, value] of Object.entries(patch)) {
     const old = base[key]
     const mergeKey = MERGE_KEYS[key]
-    if (mergeKey !== undefined && Array.isArray(old)) result[key] = mergedList(old, value as Node[], mergeKey)
+    if (value === null) delete result[key]
+    else if (mergeKey !== undefined && Array.isArray(old)) result[key] = mergedList(old, value as Node[], mergeKey)
     else result[key] = isNode(old) && isNode(value) ? merged(old, value) : value
   }
   return result
@@ -155,6 +157,7 @@ export interface Container extends Node {
 
 export interface Probe extends Node {
   readonly httpGet: { path: string; port: string }
+  readonly exec?: { command: readonly string[] }
   readonly periodSeconds: number
   readonly failureThreshold: number
 }

@@ -8,9 +8,9 @@ import { DEPLOY } from '../deploy/shipped.ts'
 /** Where a named volume, or a path of the machine, is in this test. */
 export type Places = Readonly<Record<string, string>>
 
-/** Ports and Prometheus are left to the test; all containers share the daemon's network, which has no bridge. */
-export function runOfService(service: Service, places: Places): string[] {
-  const { image, command, environment, labels, logging } = service
+/** `image`: the one that stands for the file's. Ports and Prometheus are left to the test; all containers share the daemon's network, which has no bridge. */
+export function runOfService(service: Service, image: string, places: Places): string[] {
+  const { command, environment, labels, logging } = service
   return [
     ...(service.network_mode === 'none' ? ['--network=none'] : ['--network=host']),
     ...(service.user === undefined ? [] : ['--user', service.user]),

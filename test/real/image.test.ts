@@ -9,12 +9,11 @@ import { FILES } from '../deploy/compose.ts'
 import { type Container, podOf, render } from '../deploy/kustomize.ts'
 import { KUBERNETES, IMAGE as SHIPPED } from '../deploy/shipped.ts'
 import { type Places, runOfContainer, runOfService } from './deployed.ts'
-import { Dockerd } from './dockerd.ts'
-import { buildImage, IMAGE, importAgentImage, RUNTIME_BASE } from './image-bases.ts'
+import { cannotDock, Dockerd } from './dockerd.ts'
+import { buildImage, IMAGE, importAgentImage, importProxyImage, RUNTIME_BASE } from './image-bases.ts'
 import { isMissing, Scratch, sum, until } from './workbench.ts'
 
-const cannotRun = isMissing('dockerd', 'docker', 'ip', 'unshare', 'nsenter', 'slirp4netns') || process.getuid?.() !== 0
-if (cannotRun && process.env.CI === 'true') throw new Error('the image is proved as root only')
+const cannotRun = cannotDock('slirp4netns')
 
 const RUN = ['--network=host', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', '65532']
 const LINE = '{"event":"tool_invocation","agent":"a","tool_name":"bash","status":"success"}\n'
@@ -199,8 +198,8 @@ test.skipIf(cannotRun)('the pod of the Kubernetes example, as written: exact ove
 test.skipIf(cannotRun)('the compose file with a volume, as written: exact over the death of the exporter', async () => {
   const { services } = FILES.find(({ name }) => name === 'volume')!
   const places: Places = { logs: 'compose-logs', state: 'compose-state' }
-  const exporter = await healthy(start(...runOfService(services.exporter!, places)))
-  const agent = start('--env', 'PAUSE=0.01', ...runOfService(services.agent!, places))
+  const exporter = await healthy(start(...runOfService(services.exporter!, IMAGE, places)))
+  const agent = start('--env', 'PAUSE=0.01', ...runOfService(services.agent!, services.agent!.image, places))
   const folder = inspect('compose-logs', '{{.Mountpoint}}')
   const lines = (): number => linesIn(folder)
   await until('lines', () => (lines() > 50 ? true : undefined))
@@ -210,3 +209,91 @@ test.skipIf(cannotRun)('the compose file with a volume, as written: exact over t
   daemon.docker('kill', agent)
   console.log(`${await allCounted(lines)} lines of the volume's agent, all counted once`)
 })
+
+/** A container of the example agent, as a compose file has it. */
+function agentOf(flavour: string): string {
+  const agent = FILES.find(({ name }) => name === flavour)!.services.agent!
+  return start('--name', 'agent', '--env', 'PAUSE=0.01', ...runOfService(agent, agent.image, {}))
+}
+
+/** All that the daemon has of what the agent printed. */
+function printedLines(): number {
+  return daemon.docker('logs', 'agent').split('\n').length - 1
+}
+
+/** The agent is restarted and killed, the exporter is killed; then all is counted. */
+async function survived(exporter: string): Promise<number> {
+  await until('lines', () => (printedLines() > 50 && sum(scrape(), AGENT_CALLS) > 0 ? true : undefined))
+  daemon.docker('restart', '--time', '2', 'agent')
+  daemon.docker('kill', exporter)
+  const before = printedLines()
+  await until('more lines', () => (printedLines() > before + 50 ? true : undefined))
+  daemon.docker('start', exporter)
+  daemon.docker('kill', 'agent')
+  return allCounted(printedLines)
+}
+
+test.skipIf(cannotRun)("the compose file with Docker's files, as written: exact, and told where they are closed", async () => {
+  const { services } = FILES.find(({ name }) => name === 'json-file')!
+  const places: Places = { '/var/lib/docker/containers': daemon.containers, state: 'json-state' }
+  const args = runOfService(services.exporter!, IMAGE, places)
+  const exporter = await healthy(start(...args))
+  agentOf('json-file')
+  console.log(`${await survived(exporter)} lines of Docker's files, all counted once`)
+  daemon.docker('rm', '--force', exporter)
+  // As the image's own user, who may not even list that folder.
+  const closed = start(
+    ...args.map((arg) => (arg === '0:0' ? '65532:65532' : arg.replace('--state.dir=/state', '--state.dir=none'))),
+  )
+  expect(await until('it is told', () => (/EACCES/.test(said(closed)) ? said(closed) : undefined))).toContain(
+    '/var/lib/docker/containers',
+  )
+})
+
+test.skipIf(cannotRun || isMissing('haproxy'))(
+  "the compose file with Docker's API, as written: exact through the proxy",
+  async () => {
+    importProxyImage(daemon, scratch)
+    const { services } = FILES.find(({ name }) => name === 'api')!
+    const places: Places = { '/var/run/docker.sock': daemon.socket, 'docker-proxy': 'proxy-socket', state: 'api-state' }
+    const proxy = services['docker-proxy']!
+    start(...runOfService(proxy, proxy.image, places))
+    const exporter = await healthy(start(...runOfService(services.exporter!, IMAGE, places)))
+    agentOf('api')
+    console.log(`${await survived(exporter)} lines of Docker's API, all counted once`)
+  },
+)
+
+test.skipIf(cannotRun)(
+  "the pod of the DaemonSet, as written: logs that are root's, for its group; a record on the node",
+  async () => {
+    const { initContainers, containers } = podOf(render(join(KUBERNETES, 'daemonset')).find(({ kind }) => kind === 'DaemonSet')!)!
+    const [init, exporter] = [initContainers![0]!, containers[0]!]
+    const of = (name: string): string => scratch.file(`node-${name}`)
+    for (const name of ['pods', 'containers', 'state']) mkdirSync(of(name))
+    const places: Places = {
+      pods: of('pods'),
+      containers: of('containers'),
+      state: of('state'),
+      'agentlog-mapping': join(KUBERNETES, 'daemonset'),
+    }
+    const folder = join(of('pods'), 'agents_agent-1_0a1b2c3d-0000-4000-8000-000000000000/agent')
+    mkdirSync(folder, { recursive: true })
+    const write = (n: number): void =>
+      writeFileSync(join(folder, '0.log'), `2026-01-02T03:04:05.${String(n).padStart(9, '0')}Z stdout F ${LINE}`, {
+        flag: 'a',
+        mode: 0o640,
+      })
+    write(1)
+    // What the kubelet makes is root's, and others may not even read it.
+    expect([statSync(folder).uid, statSync(join(folder, '0.log')).mode & 0o777]).toEqual([0, 0o640])
+    for (const total of [1, 2]) {
+      expect(daemon.try('run', '--rm', ...runOfContainer(init, IMAGE, places))).toMatchObject({ status: 0, stderr: '' })
+      const id = await healthy(start(...runOfContainer(exporter, IMAGE, places)))
+      await counted(COUNTED, total)
+      daemon.docker('rm', '--force', id)
+      write(total + 1)
+    }
+    expect(statSync(of('state')).uid).toBe(SHIPPED.user)
+  },
+)

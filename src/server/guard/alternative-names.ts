@@ -6,7 +6,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { isIPv4 } from 'node:net'
 
-const ENTRY = /(DNS|email|URI|IP Address|DirName|othername|Registered ID):(?:"((?:[^"\\]|\\.)*)"|([^",]*))(?:, |$)/y
+const ENTRY = /(DNS|email|URI|IP Address|DirName|othername|Registered ID):(?:"((?:[^"\\]|\\.)*)"|([^",]*))(?:, (?=.)|$)/y
 
 /** DNS names, e-mail addresses, IP addresses and URIs. */
 export function alternativeNames(certificate: Pick<X509Certificate, 'subjectAltName'>): readonly string[] {

@@ -9,23 +9,17 @@ const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 
 export class WorkerComparer implements Comparer {
   #worker: Worker | undefined
   #idle: NodeJS.Timeout | undefined
+  /** Of the question that is asked, or was asked last. */
+  #settle: { readonly resolve: (fits: boolean) => void; readonly reject: (error: Error) => void } | undefined
 
   /** One question at a time: the queue sees to that. */
   compare(password: string, hash: string): Promise<boolean> {
     clearTimeout(this.#idle)
     const worker = this.#started()
     return new Promise<boolean>((resolve, reject) => {
-      const fail = (error?: unknown): void => {
-        this.#worker = undefined
-        reject(error instanceof Error ? error : new Error('the worker that compares passwords ended'))
-      }
-      worker.once('message', resolve)
-      worker.once('error', fail)
-      worker.once('exit', fail)
+      this.#settle = { resolve, reject }
       worker.postMessage({ password, hash } satisfies Question)
     }).finally(() => {
-      worker.removeAllListeners('message').removeAllListeners('error').removeAllListeners('exit')
-      worker.on('error', () => {})
       this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref()
     })
   }
@@ -38,8 +32,17 @@ export class WorkerComparer implements Comparer {
   }
 
   #started(): Worker {
-    this.#worker ??= new Worker(new URL('./password-worker.js', import.meta.url), { resourceLimits: RESOURCE_LIMITS })
-    this.#worker.unref()
-    return this.#worker
+    if (this.#worker !== undefined) return this.#worker
+    const worker = new Worker(new URL('./password-worker.js', import.meta.url), { resourceLimits: RESOURCE_LIMITS })
+    worker.unref()
+    worker.on('message', (fits: boolean) => this.#settle?.resolve(fits))
+    worker.on('error', (error) => this.#settle?.reject(error))
+    worker.on('exit', () => {
+      if (this.#worker !== undefined && this.#worker !== worker) return
+      this.#worker = undefined
+      this.#settle?.reject(new Error('the worker that compares passwords ended'))
+    })
+    this.#worker = worker
+    return worker
   }
 }

@@ -11,6 +11,9 @@ import { YamlValues } from './yaml-values.ts'
 
 /** From this cost on a login takes a second and more. */
 const SLOW_COST = 15
+/** A header is one line. */
+const CONTROLS = /[\u0000-\u001f\u007f]+/g
+const NOT_ASCII = /[^\u0000-\u007f]/gu
 const TLS = 'tls_server_config'
 
 export interface ReadWebConfig {
@@ -131,14 +134,10 @@ function readHttp(values: YamlValues): WebConfig['headers'] {
     const allowed = HEADERS[name] ?? []
     if (allowed.length > 0 && !allowed.includes(value))
       values.problem([...path, name], `expected ${allowed.join(' or ')}, found "${value}"`)
-    return [name, headerText(value)] as const
+    if (value.search(NOT_ASCII) >= 0) values.warning([...path, name], 'a header holds ASCII only: each other letter is sent as ?')
+    return [name, value.replace(CONTROLS, ' ').trim().replace(NOT_ASCII, '?')] as const
   })
   return new Map(headers)
-}
-
-/** What goes over the wire: one line, its letters as bytes of UTF-8. */
-function headerText(value: string): string {
-  return Buffer.from(value.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim(), 'utf8').toString('latin1')
 }
 
 function readUsers(values: YamlValues): WebConfig['users'] {
@@ -150,7 +149,7 @@ function readUsers(values: YamlValues): WebConfig['users'] {
     else if (hash.normal === undefined) values.warning(path, 'no password fits this hash: it is not whole')
     else if (hash.cost >= SLOW_COST)
       values.warning(path, `a hash of cost ${hash.cost} takes seconds to compare: the first login after a start may time out`)
-    return [name, text] as const
+    return [values.keyText(path), text] as const
   })
   return new Map(users)
 }

@@ -48,6 +48,11 @@ export class YamlValues {
     return found
   }
 
+  /** The last key of a path as a text, whatever else it could be. */
+  keyText(path: NodePath): string {
+    return this.#source.keyText(path)
+  }
+
   text(path: NodePath): string | undefined {
     const value = this.#at(path)
     if (value === undefined || typeof value === 'string') return value

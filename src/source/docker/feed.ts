@@ -106,6 +106,11 @@ export class Feed {
     return this.#openFrame !== undefined
   }
 
+  /** Of the message that has not ended; empty: there is none. */
+  get openTime(): string {
+    return this.#openFrame?.time ?? NO_TIME
+  }
+
   /** Answers whether the frame is new. */
   take(frame: LogFrame): boolean {
     const { counts, skipBefore } = this.#options
@@ -117,7 +122,7 @@ export class Feed {
     }
     // All parts of a message have its time: another time is another message, though no line end was seen.
     if (this.#openFrame !== undefined && this.#openFrame.time !== frame.time) this.close()
-    this.cursor.take(frame.time, content)
+    this.cursor.take(frame.time, content, this.isOpen)
     counts.taken.value++
     this.#write(frame)
     return true

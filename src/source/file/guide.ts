@@ -13,6 +13,8 @@ export interface Guide {
   look(nowMs: number): void
   /** Whether the file is read that stands at a path which the patterns give. Of a path that led to a wanted file once: whether it still is. */
   wants(path: string): boolean
+  /** Whether it is wanted for all that is known now: the place where it was left is not for others. */
+  mayWant(path: string): boolean
   /** What an origin says besides source, log and file; nothing, if nothing is known: then it says what it said before. */
   about(path: string): Partial<Pick<Origin, 'fields' | 'container' | 'pod' | 'envelope' | 'streams'>>
   /** What is to be said instead of what a scan found wrong: `what` → `why`. */

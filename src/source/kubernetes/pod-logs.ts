@@ -78,6 +78,10 @@ export class PodLogs implements Guide {
     return false
   }
 
+  mayWant(path: string): boolean {
+    return this.wants(path)
+  }
+
   about(path: string): Partial<Pick<Origin, 'container' | 'pod' | 'envelope'>> {
     const linked = this.#links.of(path)
     const isDocker = dockerIdOf(path) !== undefined

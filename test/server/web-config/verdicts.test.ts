@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import { hasErrors } from '../../../src/diag/diagnostic.ts'
 import { locate, renderDiagnostics } from '../../../src/diag/render.ts'
 import { loadWebConfig } from '../../../src/server/web-config/load.ts'
-import { INLINE, VERDICTS, writeCaseFiles } from './verdicts.ts'
+import { HASH, INLINE, VERDICTS, writeCaseFiles } from './verdicts.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'agentlog-web-config-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -27,6 +27,26 @@ test.each(VERDICTS)('$what', ({ yaml, wrong }) => {
     wrong === undefined ? undefined : [wrong[0], expect.stringContaining(wrong[1])],
   )
   expect(config === undefined).toBe(wrong !== undefined)
+})
+
+test('users are called as they are written, and texts are texts whatever they could be', () => {
+  const names = ['007', 'yes', '1.50', '0x1f', 'true', '"quoted: name"', 'a b']
+  const { loaded: read } = loaded(`basic_auth_users:\n${names.map((name) => `  ${name}: ${HASH}\n`).join('')}`)
+  expect([...read!.config.users.keys()].sort()).toEqual(['007', '0x1f', '1.50', 'a b', 'quoted: name', 'true', 'yes'])
+  const headers = loaded('http_server_config: { headers: { X-XSS-Protection: 010, Strict-Transport-Security: 1_0 } }\n')
+  expect([...headers.loaded!.config.headers.values()]).toEqual(['010', '1_0'])
+})
+
+test('intervals and bursts are read as Go reads them', () => {
+  const limit = (yaml: string) => loaded(`rate_limit: ${yaml}\n`).loaded?.config.rateLimit
+  expect(limit('{ interval: 1m30.5s, burst: 1_000 }')).toEqual({ intervalMs: 90_500, burst: 1000 })
+  expect(limit('{ interval: 250ms, burst: 0x10 }')).toEqual({ intervalMs: 250, burst: 16 })
+  expect(limit('{ interval: 2500000, burst: 2.9 }')).toEqual({ intervalMs: 2.5, burst: 2 })
+  expect([limit('{ interval: 0s, burst: 1 }'), limit('{ interval: -1s, burst: 1 }'), limit('{ burst: 1 }')]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ])
 })
 
 test('a file that is not there is told', () => {
