@@ -64,15 +64,18 @@ const LONG_TRIALS: readonly Trial[] = [
 describe.skipIf(cannotRun)(`${KILLS} kills`, () => {
   test.concurrent.for(IS_LONG ? [...TRIALS, ...LONG_TRIALS] : TRIALS)(
     '$name',
-    async ({ read, name, rotation, isAlike = false }) => {
+    async ({ read, name, rotation, isAlike = false }, { onTestFinished }) => {
       const random = randomOf(SEED)
       const proxy = await DockerProxy.start(daemon.socket, scratch.file(`${name}.sock`))
+      onTestFinished(() => proxy.stop())
       const { maxSize, maxFile = 1 } = rotation ?? {}
       const flags = rotation === undefined ? [] : ['--log-opt', `max-size=${maxSize}`, '--log-opt', `max-file=${maxFile}`]
       const agent = await new Agent(daemon, scratch, { name, seed: SEED, perSecond: PER_SECOND, isAlike, flags }).run()
       const mayLose = rotation !== undefined && maxFile < FILES_FOR_A_DEATH
       const host = ['--docker.host', `unix://${proxy.socket}`]
-      const lives = await new Lives(scratch, { name, docker: sourceOf(read, name, daemon), flags: host }).start()
+      const lives = new Lives(scratch, { name, docker: sourceOf(read, name, daemon), flags: host })
+      onTestFinished(async () => void (await lives.stop('SIGKILL')))
+      await lives.start()
       proxy.cut({ random, meanBytes: MEAN_BYTES_TO_CUT })
       while (lives.kills < KILLS || (read === 'api' && proxy.cuts < KILLS)) {
         await pause(random() * LONGEST_LIFE_MS)
@@ -107,7 +110,6 @@ describe.skipIf(cannotRun)(`${KILLS} kills`, () => {
       if (read === 'files') expect(lostThoughOnDisk).toBe(0)
       else if (lost.length > 0) expect(lives.gaps).toBeGreaterThan(0)
       expect(await lives.stop()).toBe(0)
-      await proxy.stop()
     },
   )
 })
