@@ -108,6 +108,26 @@ test('credentials that are known to be right pass whatever comes from their addr
   expect(checks.known).toBe(11)
 })
 
+test('what is known to be right from one address helps nobody who guesses from another', async () => {
+  const { check, checks, wait } = logins()
+  expect(await check('alice', 'secret', '10.0.0.1')).toBe('right')
+  for (let i = 0; i < 10; i++) await check('alice', `wrong ${i}`, '10.0.0.2')
+  expect(await check('alice', 'wrong', '10.0.0.2')).toBe('throttled')
+  expect(await check('alice', 'secret', '10.0.0.2')).toBe('throttled')
+  expect(await check('alice', 'secret', '10.0.0.1')).toBe('right')
+  wait(6000)
+  expect(await check('alice', 'secret', '10.0.0.2')).toBe('right')
+  expect(checks.known).toBe(11)
+})
+
+test('of the addresses of one user some are remembered, those of late', async () => {
+  const { check } = logins()
+  for (let i = 0; i < 100; i++) expect(await check('alice', 'secret', `10.0.1.${i}`)).toBe('right')
+  for (const address of ['10.0.1.0', '10.0.1.99']) for (let i = 0; i < 10; i++) await check('alice', `wrong ${i}`, address)
+  expect(await check('alice', 'secret', '10.0.1.0')).toBe('throttled')
+  expect(await check('alice', 'secret', '10.0.1.99')).toBe('right')
+})
+
 test('a wrong password that is sent again is not compared again, and counts all the same', async () => {
   const { check, checks } = logins()
   for (let i = 0; i < 10; i++) expect(await check('alice', 'wrong')).toBe('wrong')
