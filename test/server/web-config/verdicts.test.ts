@@ -1,5 +1,6 @@
 /** Of each case: whether it is right, and if not where and why. test/real/web-config.test.ts asks promtool the same. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -52,6 +53,22 @@ test('intervals and bursts are read as Go reads them', () => {
 test('a file that is not there is told', () => {
   const { diagnostics } = loadWebConfig(join(folder, 'gone.yml'))
   expect(diagnostics).toMatchObject([{ code: 'file-unreadable', message: 'cannot be read: ENOENT' }])
+})
+
+test('a pipe, a device or a file without end is told, and nobody waits for it', () => {
+  const [pipe, endless] = [join(folder, 'pipe'), join(folder, 'endless')]
+  execFileSync('mkfifo', [pipe])
+  writeFileSync(endless, '')
+  truncateSync(endless, 2 ** 40)
+  const problems = [pipe, '/dev/zero', endless].map((file) => {
+    const cert = loaded(`tls_server_config: { cert_file: ${file}, key_file: server.key }\n`).diagnostics[0]
+    return [loadWebConfig(file).diagnostics[0]?.message, cert?.message.replace(file, 'FILE')]
+  })
+  expect(problems).toEqual([
+    ['is not a regular file', 'FILE is not a regular file'],
+    ['is not a regular file', 'FILE is not a regular file'],
+    ['is larger than 1000000 bytes', 'FILE is larger than 1000000 bytes'],
+  ])
 })
 
 test('the nearest known name is hinted at', () => {
