@@ -122,6 +122,13 @@ test('no report quotes a password, a hash or a key, wherever the mistake is', ()
     `tls_server_config:\n  cert_file: server.pem\n  key: |\n${pem}\n`,
     `tls_server_config:\n  key: |\n${pem}\n  ${INLINE.key.split('\n')[1]}\n`,
     `tls_server_config:\n  key: ${INLINE.key.split('\n')[1]}\n  cert_file: server.pem\n`,
+    `tls_server_config:\n  cert_file: server.pem\n  key_file: |\n${pem}\n`,
+    `tls_server_config:\n  cert_file: |\n${pem}\n  key_file: server.key\n`,
+    `tls_server_config:\n  cert_file: ${JSON.stringify(INLINE.key)}\n  key_file: server.key\n`,
+    `tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n  client_ca_file: ${JSON.stringify(INLINE.key)}\n`,
+    `tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n  min_version: |\n${pem}\n`,
+    'http_server_config: { headers: { X-Frame-Options: "$2y$10$abcdefghijkl" } }\n',
+    'rate_limit: { interval: $2y$10$abcdefghijkl }\n',
   ]
   for (const yaml of broken) {
     const { diagnostics, texts } = loaded(yaml)
