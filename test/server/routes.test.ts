@@ -133,7 +133,7 @@ test('with lifecycle enabled POST and PUT reload and quit', async () => {
 
 test('what a request says of a body that it does not have is not asked about', async () => {
   const { port } = await serving({ lifecycle: lifecycleOf([]) })
-  for (const type of ['application/x-www-form-urlencoded', 'application/json', 'text/plain', '']) {
+  for (const type of ['application/x-www-form-urlencoded', 'application/json', 'text/plain']) {
     const answer = await ask(port, 'POST', '/-/reload', [`Content-Type: ${type}`, 'Content-Length: 0'])
     expect([type, answer.status]).toEqual([type, 200])
   }
