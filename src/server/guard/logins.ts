@@ -5,7 +5,7 @@
  * elsewhere they would answer who guesses, at once and as often as he likes.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { parseBcryptHash } from '../web-config/bcrypt-hash.ts'
+import { ALPHABET, parseBcryptHash } from '../web-config/bcrypt-hash.ts'
 import type { Credentials } from './basic-credentials.ts'
 import { type FailedLogins, networkOf } from './failed-logins.ts'
 import type { PasswordQueue } from './password-queue.ts'
@@ -26,7 +26,6 @@ const MAX_WRONG = 128
 /** Of each user; past them the one that logged in longest ago is as any other. */
 const MAX_NETWORKS = 64
 const BUSY_MS = 1000
-const ALPHABET = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 
 interface Right {
   readonly mark: Buffer

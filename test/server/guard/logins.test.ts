@@ -41,6 +41,16 @@ test('hashes of all versions are compared as what they are', async () => {
   }
 })
 
+test('a salt with bits set that mean nothing is the salt without them, as in Go', async () => {
+  const alphabet = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+  for (const bits of [1, 7, 15]) {
+    const { check } = logins()
+    const odd = ALICE.slice(0, 28) + alphabet[alphabet.indexOf(ALICE[28]!) + bits] + ALICE.slice(29)
+    const users = new Map([['alice', odd]])
+    expect([await check('alice', 'secret', '', users), await check('alice', 'Secret', '', users)]).toEqual(['right', 'wrong'])
+  }
+})
+
 test('others do not pass: another password, another user, none, nobody', async () => {
   const { check } = logins()
   const tries = [
