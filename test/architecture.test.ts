@@ -9,7 +9,7 @@ const MAX_LINES = 400
 const ROOT_FILES = ['main.ts', 'start.ts']
 const FORBIDDEN_NAMES = /(^|\/)(utils?|common|helpers?|types|misc)(\.ts|\/|$)/
 /** Packages that one file alone may import, so that each can be replaced by changing that file. */
-const ONE_FILE_PACKAGES = ['chokidar', 'split2', 'prom-client', 'fastify', 're2js', 'picomatch']
+const ONE_FILE_PACKAGES = ['chokidar', 'split2', 'prom-client', 'fastify', 're2js', 'picomatch', '@marcbachmann/cel-js']
 /** Packages that one room alone may import. */
 const ONE_ROOM_PACKAGES: Record<string, readonly string[]> = {
   zod: ['config', 'scenario'],

@@ -11,7 +11,7 @@ export const LATER = {
   metric: ['expire', 'max_step'],
   rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],
   takes: ['derived'],
-  value: ['expr', 'price', 'rise'],
+  value: ['price', 'rise'],
 } as const
 
 const LATER_OPS = ['mean', 'sum', 'count', 'distinct']
@@ -80,15 +80,6 @@ class LaterParts {
 
   #takes(takes: Keys, later: readonly string[], path: NodePath): void {
     this.#keys(takes, later, path)
-    this.#where(keysOf(takes.where), [...path, 'where'])
-  }
-
-  #where(where: Keys, path: NodePath): void {
-    if (Object.hasOwn(where, 'expr')) {
-      this.#say('expr', [...path, 'expr'], 'key')
-      this.values.push({ path: [...path, 'expr'], instead: undefined })
-    }
-    for (const key of ['any', 'none']) for (const [i, inner] of list(where[key])) this.#where(inner, [...path, key, i])
   }
 
   #labels(labels: unknown, path: NodePath): void {

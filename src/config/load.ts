@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
 import type { Diagnostic, Place } from '../diag/diagnostic.ts'
 import { nearest } from '../diag/suggest.ts'
 import { YamlSource } from '../diag/yaml-source.ts'
+import { loadExpressionParser } from '../select/cel/parser.ts'
 import { CONFIG_CHECKS, FILE_CHECKS } from './checks/index.ts'
 import type { Config } from './config.ts'
 import { reportLater } from './later.ts'
@@ -157,6 +158,7 @@ class Loader {
         'start with "version: 1"',
       )
     }
+    if (asksForExpressions(data)) await loadExpressionParser()
     const issues = await this.#options.validate(data)
     for (const issue of issues) this.diagnostics.push(diagnosticOf(issue, name))
     const report = (diagnostic: Diagnostic): void => void this.diagnostics.push(diagnostic)
@@ -195,6 +197,12 @@ class Loader {
     this.diagnostics.push({ severity: 'error', code, message, place, ...(hint ? { hint } : {}) })
     return undefined
   }
+}
+
+/** Whether `expr` stands anywhere. A file has at most as many keys as its limits allow. */
+function asksForExpressions(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null) return false
+  return Object.hasOwn(data, 'expr') || Object.values(data).some(asksForExpressions)
 }
 
 /** `x-...` keys are the user's own, and `buckets: {}` among the defaults is written down without asking for any. */

@@ -9,7 +9,7 @@ import type { ShapeIssue } from './shape-issues.ts'
 
 type Keys = Record<string | number, unknown>
 
-const SOURCES = ['path', 'const', 'key_of', 'length', 'sum']
+const SOURCES = ['path', 'const', 'expr', 'key_of', 'length', 'sum']
 const TYPES = ['counter', 'gauge', 'histogram', 'summary', 'info']
 
 /** A copy without what `issues` are about, and with stand-ins for what this version cannot read. */

@@ -6,7 +6,7 @@ import { forgetInnerJson } from './inner-json.ts'
 import type { JsonBounds } from './json-bounds.ts'
 import { JsonLine, type RejectReason } from './json-line.ts'
 import type { Json } from './path.ts'
-import { fillSlots, type Row, type SlotPath } from './row.ts'
+import { fillSlots, type Row, type SlotPath, workFor } from './row.ts'
 import { timeParser } from './time.ts'
 
 /** What the plan asks of the decoder. */
@@ -55,6 +55,7 @@ export class Decoder {
     const rejected = this.#line.read(buffer, start, end)
     if (rejected !== undefined) return rejected
     row.lineBytes = end - start
+    row.workLeft = workFor(row.lineBytes)
     this.#fill(row, this.#plan.namePaths)
     row.name = this.#plan.name(row)
     this.#fill(row, this.#plan.pathsOf(row.name))

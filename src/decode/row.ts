@@ -11,6 +11,16 @@ export interface SlotPath {
   readonly steps: readonly Step[]
 }
 
+/** Steps that expressions may take for a line of any length, and for each byte of it; and for the longest. */
+const LEAST_WORK = 2000
+const WORK_PER_BYTE = 8
+const MOST_WORK = 2_000_000
+
+/** What expressions may do for a line: see `select/cel/work.ts`. */
+export function workFor(lineBytes: number): number {
+  return Math.min(MOST_WORK, LEAST_WORK + WORK_PER_BYTE * lineBytes)
+}
+
 export class Row {
   /** Slot i holds the value of path i of the plan; undefined where it is missing. `null` counts as missing and is not stored. */
   readonly slots: Json[]
@@ -21,6 +31,8 @@ export class Row {
   origin: Origin
   /** Bytes of the line, without its end. */
   lineBytes = 0
+  /** Steps that expressions may still take for this line; below 0: they wanted more. */
+  workLeft = LEAST_WORK
   /** Nanoseconds since the epoch: the event's own time, else arrival. Set by the decoder, read on demand: parsing a time costs. */
   time: () => bigint = () => 0n
 

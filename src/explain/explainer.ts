@@ -9,7 +9,7 @@ import type { EventTrace, Mapping } from '../mapping/mapping.ts'
 import type { Origin } from '../source/source.ts'
 import type { AppliedLine, LineLimits } from './applied-line.ts'
 import type { LineExplanation, TimeTold } from './explanation.ts'
-import { type HintContext, timeHints, unmappedHints, unmatchedHints } from './hints.ts'
+import { type HintContext, OVERWORKED, timeHints, unmappedHints, unmatchedHints } from './hints.ts'
 import { type Clean, harmless, LogText } from './log-text.ts'
 import { hintsOfRejected, rejectedOf, takenOffOf } from './tell-line.ts'
 import { type Locate, RuleTeller } from './tell-rule.ts'
@@ -109,6 +109,7 @@ export class Explainer {
     const rules = new RuleTeller(values, this.logText, locate)
     const context: HintContext = { mapping, logText: this.logText, values, locate }
     const traceOfName = mapping.traceName(row)
+    const isOverworked = row.workLeft < 0
     const trace = this.trace()
     const time = this.#time(row, values)
     const hints = {
@@ -122,8 +123,11 @@ export class Explainer {
     return {
       event: { name: values.plain(traceOfName), time },
       drop: trace.drop.map((drop) => rules.drop(drop)),
-      rules: trace.rules.map((rule) => rules.rule(rule, updates.of(rule.rule))),
-      hints: [...hints, ...timeHints(time)],
+      // What was missing for want of steps would be there now.
+      rules: trace.rules
+        .filter(({ rule }) => !(isOverworked && rule.hasExpressions))
+        .map((rule) => rules.rule(rule, updates.of(rule.rule))),
+      hints: [...hints, ...(isOverworked ? [OVERWORKED] : []), ...timeHints(time)],
     }
   }
 

@@ -16,6 +16,13 @@ import type { ValueTeller } from './tell-value.ts'
 /** Names that are listed where none of them is near. */
 const MAX_LISTED = 6
 
+/** For a line that wants more of the mapping's expressions than its length allows. */
+export const OVERWORKED: Hint = {
+  kind: 'too_much_work',
+  message:
+    'the expressions of the mapping wanted more steps than a line of this length is given (2000 and 8 for each byte): what they give is missing from there on, and how far their rules came is not told',
+}
+
 export interface HintContext {
   readonly mapping: Mapping
   readonly logText: LogText

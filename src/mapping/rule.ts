@@ -60,6 +60,8 @@ export class Rule {
   readonly place: Place
   /** How many events, or elements of events, it has taken. */
   hits = 0
+  /** Whether it reads an expression, which may want more steps than a line is given. */
+  readonly hasExpressions: boolean
   readonly family: Family
   readonly op: GaugeOp
   /** The label whose texts are the entries of `split`. */
@@ -78,6 +80,7 @@ export class Rule {
   readonly #visit = (row: Row): void => this.#applyHere(row)
 
   constructor(spec: RuleSpec, family: Family, { slots, countSkip, watch, report }: RuleContext) {
+    const expressionsBefore = slots.expressionCount
     this.takes = new Takes(spec, slots, report)
     this.metric = family.spec.name
     this.place = spec.place
@@ -109,11 +112,14 @@ export class Rule {
       family,
     )
     this.#texts = this.#labelNames.map(() => '')
+    this.hasExpressions = slots.expressionCount > expressionsBefore
   }
 
   /** Whether the rule took the event (or an element of it). */
   apply(row: Row): boolean {
-    return this.takes.forEach(row, this.#visit)
+    const isTaken = this.takes.forEach(row, this.#visit)
+    if (!isTaken && row.workLeft < 0 && this.hasExpressions) this.#countSkip('too_much_work')
+    return isTaken
   }
 
   /** Series that stand at 0 before any event: those of closed label sets. */
@@ -134,7 +140,7 @@ export class Rule {
       if (sample.text !== undefined) texts[this.#splitIndex] = sample.text
       this.#count(sample.site, value, row)
     }
-    if (isMissing) this.#countSkip('no_value')
+    if (isMissing) this.#countSkip(row.workLeft < 0 && this.hasExpressions ? 'too_much_work' : 'no_value')
   }
 
   #labelText(index: number, row: Row): string {

@@ -25,10 +25,11 @@ export type Unit =
   | 'iso_duration'
   | 'secs_nanos'
 
-/** The long form of a value. Exactly one of path, const, key_of, length, sum (expr and price: later issues). */
+/** The long form of a value. Exactly one of path, const, expr, key_of, length, sum. */
 export interface LongValue {
   readonly path?: string | readonly string[]
   readonly const?: Scalar
+  readonly expr?: string
   readonly key_of?: string
   readonly length?: string
   readonly sum?: string

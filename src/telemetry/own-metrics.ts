@@ -43,7 +43,7 @@ export const OWN_METRICS = {
     name: 'agentlog_updates_skipped_total',
     type: 'counter',
     labels: ['metric', 'reason'],
-    help: 'Updates of a mapped metric that a rule took but that could not count, by reason: no_value, nan, infinite, negative, series_limit.',
+    help: 'Updates of a mapped metric that a rule took but that could not count, by reason: no_value, nan, infinite, negative, series_limit, too_much_work (expressions).',
   },
   series: { name: 'agentlog_series', type: 'gauge', labels: ['metric'], help: 'Series of a mapped metric.' },
   seriesOverflow: {
