@@ -11,7 +11,7 @@ export const LATER = {
   metric: ['expire', 'max_step'],
   rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],
   takes: ['derived'],
-  value: ['price', 'rise'],
+  value: ['rise'],
 } as const
 
 const LATER_OPS = ['mean', 'sum', 'count', 'distinct']

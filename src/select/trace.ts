@@ -36,7 +36,7 @@ export interface Condition {
   readonly parts?: readonly Condition[]
 }
 
-export type SourceKind = 'path' | 'const' | 'expr' | 'key_of' | 'length' | 'sum' | 'none'
+export type SourceKind = 'path' | 'const' | 'expr' | 'key_of' | 'length' | 'sum' | 'price' | 'none'
 
 /** One stage of a value, by its key in the mapping. */
 export interface StageTrace {

@@ -6,7 +6,7 @@ import type { Json } from '../decode/path.ts'
 import type { Row } from '../decode/row.ts'
 import { MASKED } from '../mask/masked.ts'
 import { isTruthOrNothing } from '../mask/secret-keys.ts'
-import type { CompileContext } from './compile-context.ts'
+import { type CompileContext, reportError } from './compile-context.ts'
 import { applyNumberStages, compileNumberStages, type NumberStages } from './number-stages.ts'
 import { type Numeric, numericOf, toNumber } from './numeric.ts'
 import { textOf } from './scalar-text.ts'
@@ -44,12 +44,19 @@ function hasOwnWords(spec: LongValue): boolean {
 function compileStaged(spec: ValueSpec, context: CompileContext, isSecret?: IsSecret, isLabel = false): StagedValue {
   if (typeof spec === 'string') return new StagedValue({ source: pathSource(spec, context), closedTexts: undefined, isSecret })
   if (typeof spec !== 'object') return new StagedValue({ source: constSource(spec), closedTexts: [String(spec)] })
+  if (spec.price !== undefined) return priceElsewhere(context)
   const source = compileSource(spec, context, compileStaged)
   const hidden = isSecret ?? (isLabel && spec.unmasked !== true && !hasOwnWords(spec) ? source.isSecret : undefined)
   const texts = compileTextStages(spec, context)
   const numbers = compileNumberStages(spec, context, compileStaged)
   const closedTexts = closedTextsOf(spec, texts, numbers)
   return new StagedValue({ source, texts, numbers, fallback: spec.default, closedTexts, isSecret: hidden })
+}
+
+/** A counter's own value is compiled as a price by its rule. */
+function priceElsewhere(context: CompileContext): StagedValue {
+  reportError(context, 'bad-value', '"price" is for the value of a counter, or an entry of its split')
+  return new StagedValue({ source: constSource(0), closedTexts: undefined })
 }
 
 interface Stages {

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { fillSlots, Row } from '../../dist/decode/row.js'
 import { loadExpressionParser } from '../../dist/select/cel/parser.js'
 import { compileWhere } from '../../dist/select/condition.js'
+import { compilePrice } from '../../dist/select/price.js'
 import { SlotTable } from '../../dist/select/slots.js'
 import { compileValue } from '../../dist/select/value.js'
 
@@ -18,10 +19,13 @@ const EVENTS = Array.from({ length: 1024 }, (_, i) => ({
   status: ['ok', 'error', 'timeout'][i % 3],
   ms: (i * 37) % 5000,
   model: `model-${i % 7}`,
+  builtin_model: ['claude-sonnet-4-5', 'gpt-5', 'o3'][i % 3],
   usage: { input: i * 11, cached: i },
   ...(i % 2 === 0 ? { reason: 'x' } : {}),
   content: [{ type: 'text' }, { type: 'tool_use', n: i }, { type: 'text' }],
 }))
+
+const PRICE = { model: 'model', input: 'usage.input', output: 'ms', cache_read: 'usage.cached' }
 
 const FORMS = [
   ['where', 'status not ok, and ms over 2000', { status: { not: 'ok' }, ms: { gt: 2000 } }],
@@ -35,7 +39,14 @@ const FORMS = [
   ['value', 'the same as expr', { expr: 'event.ms / 1000' }],
   ['value', 'path, minus', { path: 'usage.input', minus: 'usage.cached' }],
   ['value', 'the same as expr', { expr: 'event.usage.input - event.usage.cached' }],
+  ['price', 'an inline table', { ...PRICE, table: { 'model-*': { input: 3, output: 15 } } }],
+  ['price', 'builtin', { ...PRICE, model: 'builtin_model', table: 'builtin' }],
 ]
+
+function compile(kind, spec, context) {
+  if (kind === 'price') return compilePrice(spec, new Map(), context, compileValue)
+  return kind === 'where' ? compileWhere(spec, context) : compileValue(spec, context)
+}
 
 function compiled(kind, spec) {
   const slots = new SlotTable()
@@ -43,7 +54,7 @@ function compiled(kind, spec) {
     throw new Error(problem.message)
   }
   const context = { slots, bindings: new Map(), place: { file: 'bench' }, report }
-  const made = kind === 'where' ? compileWhere(spec, context) : compileValue(spec, context)
+  const made = compile(kind, spec, context)
   const rows = EVENTS.map((event) => {
     const row = new Row(slots.slotCount, ORIGIN)
     fillSlots(row, event, slots.eventPaths)

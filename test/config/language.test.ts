@@ -19,7 +19,6 @@ test('each part that comes later is one error that says so', async () => {
   for (const part of [
     'once: id',
     'rise: id',
-    'value: { price: { model: m } }',
     'expire: 1h',
     'max_step: 5',
     'labels: { a: { rise: x } }',
