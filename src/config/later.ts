@@ -8,7 +8,7 @@ type Keys = Readonly<Record<string, unknown>>
 export const LATER = {
   top: ['remember', 'derive'],
   source: ['use', 'docker', 'kubernetes', 'labels', 'only', 'input'],
-  metric: ['expire', 'max_step'],
+  metric: ['expire'],
   rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],
   takes: ['derived'],
   value: ['rise'],

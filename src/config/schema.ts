@@ -174,7 +174,11 @@ const metric = z.strictObject({
   buckets: buckets.optional().describe('Upper bounds, or start, factor and count, or the name of a shipped list.'),
   quantiles: z.array(z.number().min(0).max(1)).min(1).optional().describe('Quantiles of a summary.'),
   one_per: z.array(z.string()).min(1).optional().describe('A new series replaces those equal in these labels.'),
-  max_step: z.number().positive().optional().describe('Largest step of a counter that is believed.'),
+  max_step: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Largest step of a counter that is believed; a larger one is rejected and counted.'),
   rules: z.array(z.strictObject(rule)).min(1).optional().describe('Several rules of one metric.'),
   ...rule,
 })

@@ -13,6 +13,7 @@ const WHY_SKIPPED: Readonly<Record<SkipReason, string>> = {
   negative: 'a counter cannot go down',
   unpriced: 'the price table has no price for this model or for such tokens',
   too_much_work: 'expressions wanted more steps than a line of this length is given',
+  max_step: 'a step larger than max_step of the metric is not believed',
   series_limit: 'the metric has all the series it may have (max_series, limits.series)',
 }
 

@@ -29,7 +29,9 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
   const rules = spec.metrics.flatMap((metric) => {
     const family = defineFamily(metric, registry)
     return metric.rules.map((rule) =>
-      read(() => new Rule(rule, family, { ...options, slots, priceFiles: spec.priceFiles ?? new Map() })),
+      read(
+        () => new Rule(rule, family, { ...options, slots, priceFiles: spec.priceFiles ?? new Map(), maxStep: metric.maxStep }),
+      ),
     )
   })
   const mapping = new Mapping({

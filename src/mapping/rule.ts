@@ -43,6 +43,7 @@ export interface RuleContext {
   readonly countSkip: CountSkip
   readonly countUnpriced?: CountUnpriced | undefined
   readonly priceFiles: PriceFiles
+  readonly maxStep: number | undefined
   readonly watch?: UpdateWatch | undefined
   readonly report: Report
 }
@@ -82,6 +83,8 @@ export class Rule {
   readonly #splitIndex: number
   readonly #samples: readonly Sample[]
   readonly #isCounter: boolean
+  /** Of counters; others take any number. */
+  readonly #maxStep: number
   readonly #exemplar: ExemplarReader | undefined
   readonly #record: (slot: number, value: number) => void
   readonly #countSkip: (reason: SkipReason) => void
@@ -90,7 +93,11 @@ export class Rule {
   readonly #texts: string[]
   readonly #visit = (row: Row): void => this.#applyHere(row)
 
-  constructor(spec: RuleSpec, family: Family, { slots, countSkip, countUnpriced, priceFiles, watch, report }: RuleContext) {
+  constructor(
+    spec: RuleSpec,
+    family: Family,
+    { slots, countSkip, countUnpriced, priceFiles, maxStep, watch, report }: RuleContext,
+  ) {
     const expressionsBefore = slots.expressionCount
     this.takes = new Takes(spec, slots, report)
     this.metric = family.spec.name
@@ -117,6 +124,7 @@ export class Rule {
     const unmasked = this.#ofLabels(spec, isUnmasked)
     this.#samples = samples.map((sample) => ({ ...sample, site: family.site(this.#closed(sample.text), maxValues, unmasked) }))
     this.#isCounter = family.spec.type === 'counter'
+    this.#maxStep = this.#isCounter && maxStep !== undefined ? maxStep : Number.POSITIVE_INFINITY
     this.#record = watched(family.recorder(spec.op), watch, this)
     this.#countSkip = (reason) => {
       countSkip(this.metric, reason)
@@ -190,6 +198,7 @@ export class Rule {
   }
 
   #refusal(value: number): SkipReason | undefined {
+    if (value > this.#maxStep && Number.isFinite(value)) return 'max_step'
     if (Number.isFinite(value)) return this.#isCounter && value < 0 ? 'negative' : undefined
     return Number.isNaN(value) ? 'nan' : 'infinite'
   }

@@ -50,6 +50,8 @@ export interface MetricSpec {
   /** Quantiles in 0..1, ascending. */
   readonly quantiles: readonly number[]
   readonly onePer: readonly string[] | undefined
+  /** A counter takes no larger step. */
+  readonly maxStep?: number | undefined
   readonly rules: readonly RuleSpec[]
 }
 

@@ -26,6 +26,7 @@ const SKIPPED: Readonly<Record<string, string>> = {
   unpriced:
     'the price table has no price for the model or for such tokens: nothing is added; agentlog_unpriced_tokens_total has them by model',
   too_much_work: 'expressions wanted more steps than a line of its length is given, and what they give was missing from there on',
+  max_step: 'a step larger than max_step of the metric is not believed',
   series_limit: 'a new series had no room: max_series of the metric or limits.series is reached',
 }
 

@@ -20,7 +20,6 @@ test('each part that comes later is one error that says so', async () => {
     'once: id',
     'rise: id',
     'expire: 1h',
-    'max_step: 5',
     'labels: { a: { rise: x } }',
     'exemplar: { a: { rise: x } }',
     'labels: { a: { path: x, plus: { rise: y } } }',

@@ -13,6 +13,7 @@ const KEY_TYPES: Readonly<Record<string, readonly string[]>> = {
   quantiles: ['summary'],
   op: ['gauge'],
   one_per: ['gauge', 'info'],
+  max_step: ['counter'],
   exemplar: ['counter', 'histogram'],
 }
 
