@@ -300,6 +300,12 @@ test('whatever the expression and the event, nothing is thrown', () => {
   )
 })
 
+test('what is decided after the steps ran out is not trusted', () => {
+  const list = new Array(200).fill(1)
+  expect(given('event.a.exists(x, event.a.exists(y, x == y + 1)) || true', { a: list }, 10)).toBe(undefined)
+  expect(given('event.a.exists(x, event.a.exists(y, x == y + 1)) || true', { a: [1] }, 10)).toBe(true)
+})
+
 test.each([
   ['nested macros', 'event.a.all(x, event.a.all(y, event.a.all(z, z + x == y || true)))', { a: new Array(2000).fill(1) }],
   ['a list searched for each element', 'event.a.all(x, x in event.a)', { a: Array.from({ length: 50_000 }, (_, i) => i) }],

@@ -4,6 +4,7 @@ import type { YamlSource } from '../../diag/yaml-source.ts'
 import type { Config } from '../config.ts'
 import type { MappingFile } from '../raw.ts'
 import { checkBareWords } from './bare-words.ts'
+import { checkBoundNames } from './bound-names.ts'
 import { checkClashes } from './clashes.ts'
 import { checkMetricParts } from './metric-parts.ts'
 import { checkNames } from './names.ts'
@@ -12,5 +13,5 @@ import { checkSources } from './sources.ts'
 export type FileCheck = (file: MappingFile, text: YamlSource, report: Report) => void
 export type ConfigCheck = (config: Config, report: Report) => void
 
-export const FILE_CHECKS: readonly FileCheck[] = [checkNames, checkMetricParts, checkSources, checkBareWords]
+export const FILE_CHECKS: readonly FileCheck[] = [checkNames, checkBoundNames, checkMetricParts, checkSources, checkBareWords]
 export const CONFIG_CHECKS: readonly ConfigCheck[] = [checkClashes]
