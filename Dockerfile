@@ -1,8 +1,9 @@
 # The image: the built program and its production packages on a base without a shell, as a user that is not root. Needs no BuildKit.
 # With bases of your own: docker build --build-arg BUILD_IMAGE=… --build-arg RUNTIME_IMAGE=… .  The build base has node, npm and sh; the
-# runtime base has node at /nodejs/bin/node, as distroless has it.
-ARG BUILD_IMAGE=node:24-bookworm-slim
-ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian12:nonroot
+# runtime base has node at /nodejs/bin/node, as distroless has it. Tags move: for an image that is the same next year, name both bases by
+# digest, as `docker buildx imagetools inspect gcr.io/distroless/nodejs24-debian13:nonroot` prints it: …/nodejs24-debian13@sha256:…
+ARG BUILD_IMAGE=node:24-trixie-slim
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs24-debian13:nonroot
 
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /app

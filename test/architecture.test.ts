@@ -16,6 +16,7 @@ const ONE_FILE_PACKAGES = [
   'fastify',
   're2js',
   'picomatch',
+  'bcryptjs',
   '@marcbachmann/cel-js',
   '@pydantic/genai-prices',
 ]

@@ -1,11 +1,16 @@
 /** Flags and arguments of `explain` → what is asked, or what is wrong with them. */
 import { nearest } from '../diag/suggest.ts'
 import { LINE_OUTCOMES, type LineOutcome } from '../explain/explanation.ts'
+import type { DockerHost } from '../source/docker/source-options.ts'
+import { dockerHostOf, dockerHostProblem } from './docker-host.ts'
 import type { FlagValues } from './flags.ts'
 
 export interface ExplainRequest {
   /** Files, globs and `-`; none: the mapping's sources. */
   readonly logs: readonly string[]
+  /** Names of containers. */
+  readonly docker: readonly string[]
+  readonly dockerHost: DockerHost
   readonly files: readonly string[]
   readonly presets: readonly string[]
   readonly isSummary: boolean
@@ -27,7 +32,11 @@ export const EXPLAIN_EXAMPLE = `nothing to explain: name a log, for example
 export function readRequest(logs: readonly string[], flags: FlagValues): ExplainRequest | { readonly problem: string } {
   const file = flags.value('config.file') as string | undefined
   const presets = (flags.value('preset') as readonly string[] | undefined) ?? []
-  if (logs.length === 0 && file === undefined) return { problem: EXPLAIN_EXAMPLE }
+  const docker = (flags.value('docker') as readonly string[] | undefined) ?? []
+  const host = flags.value('docker.host') as string | undefined
+  if (logs.length + docker.length === 0 && file === undefined) return { problem: EXPLAIN_EXAMPLE }
+  const hostProblem = dockerHostProblem(host)
+  if (hostProblem !== undefined) return { problem: hostProblem }
   const lines = linesOf(flags.value('lines') as string | undefined)
   const outcomes = outcomesOf(flags.value('outcome') as readonly string[] | undefined)
   const limit = limitOf(flags.value('limit') as string | undefined)
@@ -38,6 +47,8 @@ export function readRequest(logs: readonly string[], flags: FlagValues): Explain
     return { problem: `--${unfit} picks lines to show, and --summary shows none: leave one of them out\n` }
   return {
     logs,
+    docker,
+    dockerHost: dockerHostOf(host),
     files: file === undefined ? [] : [file],
     presets: file === undefined && presets.length === 0 ? ['agent'] : presets,
     isSummary,

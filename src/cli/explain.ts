@@ -10,11 +10,12 @@ import { Updates } from '../explain/updates.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import { Descriptors } from '../source/file/descriptors.ts'
 import { Log } from '../telemetry/log.ts'
+import { chooseSources } from './choose-sources.ts'
 import { descriptorShares } from './descriptor-shares.ts'
 import { EXIT } from './exit-codes.ts'
 import { EXPLAIN_EXAMPLE, type ExplainRequest, readRequest } from './explain-request.ts'
 import type { FlagValues } from './flags.ts'
-import { chooseSources, createIntakes } from './intakes.ts'
+import { createIntakes } from './intakes.ts'
 import type { Io } from './io.ts'
 import { loadPlan, mappingNames } from './plan.ts'
 
@@ -83,6 +84,7 @@ function summaryReport(
     locate: (place: Place) => lineOf(place, texts),
     nameSpec: config.input.eventName.spec,
     mappingFiles: [...texts.keys()],
+    envelope: config.envelope,
     overflowOf: (metric: string) => own.seriesOverflow.at(metric).value,
   }
   return new SummaryReport(explainer, updates, context, { isJson, isColoured: io.colour && !isJson, write: io.stdout })
@@ -93,7 +95,7 @@ async function read(plan: Plan, request: ExplainRequest, report: LineReport | Su
   const log = new Log({ write: io.stderr, level: 'error', format: 'logfmt', wallClockMs: Date.now })
   const specs = chooseSources(request, config)
   if (specs.length === 0) return refuse(EXPLAIN_EXAMPLE, io)
-  const intakes = createIntakes(specs, { isOnce: true, history: undefined }, config, {
+  const intakes = createIntakes(specs, { isOnce: true, history: undefined, dockerHost: request.dockerHost }, config, {
     own,
     log,
     descriptors: new Descriptors(descriptorShares().logs),
@@ -101,17 +103,17 @@ async function read(plan: Plan, request: ExplainRequest, report: LineReport | Su
   const interrupt = (): void => report.stop.abort()
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
-  for (const { source, createFramer } of intakes) {
+  for (const { source, createFramer, envelope = 'auto' } of intakes) {
     const open = (origin: Parameters<typeof report.opened>[0]): LineStream => {
       report.opened(origin)
-      return new LineStream(origin, report, config.limits.lineBytes, createFramer)
+      return new LineStream(report, { origin, envelope, maxLineBytes: config.limits.lineBytes, createFramer })
     }
     await source.run(open, report.stop.signal)
   }
   process.off('SIGINT', interrupt)
   process.off('SIGTERM', interrupt)
   report.end()
-  const problems = intakes.flatMap(({ files }) => files?.problems ?? [])
+  const problems = intakes.flatMap(({ problems: told }) => told())
   for (const problem of problems) io.stderr(`agentlog-exporter: ${harmless(plan.masks.text(problem))}\n`)
   return problems.length > 0 ? EXIT.failed : EXIT.ok
 }

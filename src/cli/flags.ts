@@ -29,24 +29,42 @@ export const MAPPING_FLAGS: readonly Flag[] = [
   { flags: '--preset <name>', help: 'a shipped mapping; repeatable, merged like include', isRepeatable: true },
 ]
 
+/** Containers as sources, for every verb that reads. */
+export const DOCKER_FLAGS: readonly Flag[] = [
+  {
+    flags: '--docker <name>',
+    help: "a container as source, or a glob of names; repeatable; replaces the mapping's sources as arguments do",
+    isRepeatable: true,
+  },
+  {
+    flags: '--docker.host <url>',
+    help: 'where the Docker daemon is asked (default $DOCKER_HOST, else unix:///var/run/docker.sock)',
+  },
+]
+
 const LISTEN_FLAG: Flag = {
   flags: '--web.listen-address <address>',
   help: `where to serve; repeatable (default ${DEFAULT_LISTEN_ADDRESS})`,
   isRepeatable: true,
 }
 
+const WEB_CONFIG_FLAG: Flag = {
+  flags: '--web.config.file <file>',
+  help: 'TLS, logins and limits, as the exporter-toolkit of Prometheus defines them; not for unix: addresses',
+}
+
 export const STATE_FLAGS: readonly Flag[] = [{ flags: '--state.dir <dir>', help: 'the folder of the record' }]
 
 export const HEALTHCHECK_FLAGS: readonly Flag[] = [
-  { ...LISTEN_FLAG, help: `where it serves; the first is asked (default ${DEFAULT_LISTEN_ADDRESS})` },
+  { ...LISTEN_FLAG, help: `where it serves; a unix: address is asked, else the first (default ${DEFAULT_LISTEN_ADDRESS})` },
+  { ...WEB_CONFIG_FLAG, help: 'the web configuration that it serves with: then it is asked by TLS first' },
   { flags: '--ready', help: 'ask whether the first backlog is read, not only whether it lives', isWithoutVariable: true },
   { flags: '--timeout <seconds>', help: 'how long to wait for the answer', default: '3', isWithoutVariable: true },
 ]
 
 export const RUN_FLAGS: readonly Flag[] = [
   ...MAPPING_FLAGS,
-  { flags: '--docker <name>', help: 'a container as source', isRepeatable: true, later: 'Docker sources come' },
-  { flags: '--docker.host <url>', help: 'where the Docker API is', later: 'Docker sources come' },
+  ...DOCKER_FLAGS,
   { flags: '--once', help: 'read everything to its end, print the mapped families, exit' },
   { flags: '--self', help: 'with --once: print agentlog_* too' },
   {
@@ -66,12 +84,7 @@ export const RUN_FLAGS: readonly Flag[] = [
     help: 'where counts and read positions are kept over restarts; "none" keeps all in memory (default: below $XDG_STATE_HOME, a folder per mapping and logs)',
   },
   LISTEN_FLAG,
-  {
-    flags: '--web.config.file <file>',
-    help: 'TLS and basic auth, as exporter-toolkit defines it',
-    later: 'TLS and basic auth come',
-    isNeeded: true,
-  },
+  WEB_CONFIG_FLAG,
   { flags: '--web.telemetry-path <path>', help: 'path of the metrics', default: '/metrics' },
   { flags: '--web.external-url <url>', help: 'URL under which others reach the exporter' },
   { flags: '--web.enable-lifecycle', help: 'allow /-/reload and /-/quit' },
@@ -111,6 +124,7 @@ export const RUN_FLAGS: readonly Flag[] = [
 
 export const CHECK_FLAGS: readonly Flag[] = [
   ...MAPPING_FLAGS.map((flag) => ({ ...flag, isWithoutVariable: true })),
+  { ...WEB_CONFIG_FLAG, help: 'a web configuration, checked too, with what it names', isWithoutVariable: true },
   { flags: '--strict', help: 'warnings fail too', isWithoutVariable: true },
   {
     flags: '--format <format>',
@@ -135,6 +149,7 @@ export const TEST_FLAGS: readonly Flag[] = [
 
 export const EXPLAIN_FLAGS: readonly Flag[] = [
   ...MAPPING_FLAGS,
+  ...DOCKER_FLAGS,
   { flags: '--summary', help: 'one table for all lines: what is counted, what is not and why', isWithoutVariable: true },
   {
     flags: '--lines <n[,m]>',
@@ -206,7 +221,8 @@ export function optionOf(flag: Flag): Option {
 }
 
 function append(text: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), ...text.split(',').map((part) => part.trim())].filter((part) => part !== '')
+  // Not at a comma of a glob such as agent-{a,b}.
+  return [...(before ?? []), ...text.split(/,(?![^{]*\})/).map((part) => part.trim())].filter((part) => part !== '')
 }
 
 function wholeNumber(text: string): string {

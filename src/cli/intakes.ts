@@ -1,78 +1,110 @@
-/** Arguments or the mapping's sources → sources to run. Arguments replace the sources, but keep what an only file source says of files. */
-import type { Config, FileSourceSpec, SourceSpec } from '../config/config.ts'
+/** Sources to run → intakes of the pipeline, by kind: each kind has one opener here. */
+import type {
+  Config,
+  DockerSourceSpec,
+  FileSourceSpec,
+  KubernetesSourceSpec,
+  SourceSpec,
+  StdinSourceSpec,
+} from '../config/config.ts'
+import { wrappedLineBytes } from '../decode/message-stream.ts'
 import { LineFramer } from '../frame/line-framer.ts'
 import { StreamLines } from '../frame/stream-lines.ts'
 import type { CreateFramer } from '../pipeline/event-stream.ts'
 import type { Intake } from '../pipeline/intake.ts'
 import { compileRegex } from '../select/regex.ts'
-import type { Descriptors } from '../source/file/descriptors.ts'
+import type { DockerSource } from '../source/docker/docker-source.ts'
 import { FileSource } from '../source/file/file-source.ts'
 import { StdinSource } from '../source/stdin.ts'
 import { monotonicClock, TimedWaker } from '../source/wake.ts'
-import type { Log } from '../telemetry/log.ts'
-import type { OwnMetrics } from '../telemetry/own-metrics.ts'
-import type { Settings } from './settings.ts'
-
-/** How sources are read. */
-type ReadSettings = Pick<Settings, 'isOnce' | 'history'>
-
-export function chooseSources(settings: Pick<Settings, 'logs'>, config: Config): readonly SourceSpec[] {
-  if (settings.logs.length === 0) return config.sources
-  const paths = settings.logs.filter((log) => log !== '-')
-  const [only] = config.sources
-  const kept: FileSourceSpec | undefined = config.sources.length === 1 && only?.kind === 'file' ? only : undefined
-  const files: FileSourceSpec = { kind: 'file', name: 'files', exclude: [], history: 'count', fields: undefined, ...kept, paths }
-  return [
-    ...(paths.length > 0 ? [files] : []),
-    ...(settings.logs.includes('-') ? [{ kind: 'stdin', name: 'stdin' } as const] : []),
-  ]
-}
+import type { ReadSettings, Surroundings } from './intake-options.ts'
+import { openDocker, openKubernetes } from './open-containers.ts'
 
 /** An intake, and what it was made of. */
 export interface MadeIntake extends Intake {
   /** Equal for sources that read the same in the same way. */
   readonly key: string
-  /** For what it could not read; undefined: no files. */
-  readonly files: FileSource | undefined
+  /** What it could not read, each as `what: why`. */
+  readonly problems: () => readonly string[]
+  /** What it looks for, in words. */
+  readonly places: () => readonly string[]
 }
 
-/** What all sources of a process share. */
-export interface Surroundings {
-  readonly own: OwnMetrics
-  readonly log: Log
-  readonly descriptors: Descriptors
+type Made = Omit<MadeIntake, 'key' | 'envelope'>
+
+/** One for each kind. */
+type Openers = {
+  readonly [Kind in SourceSpec['kind']]: (
+    spec: Extract<SourceSpec, { readonly kind: Kind }>,
+    settings: ReadSettings,
+    config: Config,
+    around: Surroundings,
+  ) => Made
 }
 
-// Not beside the intakes: functions that are made there would hold all that is in sight, the intakes of every mapping before.
-const cutInput: CreateFramer = (options) => new StreamLines(options)
-const cutFile: CreateFramer = (options) => new LineFramer(options)
+// Functions that are made in `createIntakes` would hold all that is in sight there: the intakes of every mapping before.
+const OPENERS: Openers = { file: fileIntake, stdin: stdinIntake, docker: dockerIntake, kubernetes: kubernetesIntake }
 
 /** `kept`: intakes that run already; those that a spec stands for are taken as they are. */
 export function createIntakes(
   specs: readonly SourceSpec[],
   settings: ReadSettings,
   config: Config,
-  { own, log, descriptors }: Surroundings,
+  around: Surroundings,
   kept: readonly MadeIntake[] = [],
 ): MadeIntake[] {
   return specs.map((spec): MadeIntake => {
     const key = keyOf(spec, config)
     const known = kept.find((intake) => intake.key === key)
-    if (known !== undefined) return known
-    if (spec.kind === 'stdin') {
-      const source = new StdinSource({ name: spec.name, input: process.stdin, telemetry: own, log })
-      return { key, source, files: undefined, createFramer: cutInput }
-    }
-    // The mapping is refused before (config/later.ts).
-    if (spec.kind !== 'file') throw new Error(`a source of kind ${spec.kind}`)
-    const source = new FileSource({ ...fileOptions(spec, settings, config), descriptors, telemetry: own, log })
-    return { key, source, files: source, createFramer: cutFile }
+    return known ?? { key, envelope: spec.envelope ?? config.envelope, ...open(spec, settings, config, around) }
   })
 }
 
-/** The limit of a line belongs to how a file is read. Standard input cannot be read anew: it keeps the one it began with. */
-export function keyOf(spec: SourceSpec, { limits }: Config): string {
-  return JSON.stringify(spec.kind === 'stdin' ? spec : [spec, limits.lineBytes])
+/** The limit of a line and its envelope belong to how a file is read. Standard input cannot be read anew: it keeps those it began with. */
+export function keyOf(spec: SourceSpec, { limits, envelope }: Config): string {
+  if (spec.kind === 'stdin') return JSON.stringify({ ...spec, envelope: undefined })
+  return JSON.stringify([{ ...spec, envelope: spec.envelope ?? envelope }, limits.lineBytes])
+}
+
+function open<Kind extends SourceSpec['kind']>(
+  spec: Extract<SourceSpec, { readonly kind: Kind }>,
+  ...rest: [ReadSettings, Config, Surroundings]
+): Made {
+  return OPENERS[spec.kind as Kind](spec, ...rest)
+}
+
+const cutInput: CreateFramer = (options) => new StreamLines(options)
+const cutFile: CreateFramer = (options) => new LineFramer(options)
+
+function stdinIntake({ name }: StdinSourceSpec, _: ReadSettings, __: Config, { own, log }: Surroundings): Made {
+  const source = new StdinSource({ name, input: process.stdin, telemetry: own, log })
+  return { source, problems: () => [], places: () => [], createFramer: cutInput }
+}
+
+function fileIntake(spec: FileSourceSpec, settings: ReadSettings, config: Config, around: Surroundings): Made {
+  const { own, log, descriptors } = around
+  const source = new FileSource({ ...fileOptions(spec, settings, config), descriptors, telemetry: own, log })
+  return { source, problems: () => source.problems, places: () => spec.paths, createFramer: cutFile }
+}
+
+function dockerIntake(spec: DockerSourceSpec, settings: ReadSettings, config: Config, around: Surroundings): Made {
+  const source = openDocker(spec, settings, config, around)
+  const labels = Object.entries(spec.withLabels).map(([name, text]) => `label ${name}=${text}`)
+  const wanted = [...spec.names, ...labels]
+  const places = () => [...(wanted.length > 0 ? wanted : ['every container']), ...(source.words === '' ? [] : [source.words])]
+  return { source, problems: () => source.problems, places, createFramer: cutBy(source) }
+}
+
+function kubernetesIntake(spec: KubernetesSourceSpec, settings: ReadSettings, config: Config, around: Surroundings): Made {
+  const source = openKubernetes(spec, settings, config, around)
+  const wanted = (['namespaces', 'pods', 'containers'] as const).filter((what) => spec[what].length > 0)
+  const places = () => [spec.root, ...wanted.map((what) => `${what} ${spec[what].join(', ')}`)]
+  return { source, problems: () => source.problems, places, createFramer: cutFile }
+}
+
+/** The interface of Docker is a stream that cannot be read again. */
+function cutBy(source: DockerSource): CreateFramer {
+  return (options) => (source.reading === 'files' ? cutFile : cutInput)(options)
 }
 
 function fileOptions(spec: FileSourceSpec, settings: ReadSettings, config: Config) {
@@ -84,7 +116,7 @@ function fileOptions(spec: FileSourceSpec, settings: ReadSettings, config: Confi
     ...(fields ? { fields } : {}),
     history: settings.history ?? spec.history,
     once: settings.isOnce,
-    maxLineBytes: config.limits.lineBytes,
+    maxLineBytes: wrappedLineBytes(config.limits.lineBytes),
     clock: monotonicClock,
     waker: new TimedWaker(),
   }

@@ -28,7 +28,7 @@ export async function runOnce(
   const format = settings.format === 'openmetrics' ? openMetricsFormat({ withCreated: settings.withCreated }) : textFormat
   const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => performance.now(), format })
   io.stdout(exposition.mappedText({ withOwn: settings.withOwn }))
-  const problems = intakes.flatMap(({ files }) => files?.problems ?? [])
+  const problems = intakes.flatMap(({ problems: told }) => told())
   for (const problem of problems) io.stderr(`agentlog-exporter: ${harmless(masks.text(problem))}\n`)
   return problems.length > 0 || stop.signal.aborted ? EXIT.failed : EXIT.ok
 }

@@ -3,6 +3,8 @@ import { Exposition } from '../exposition/exposition.ts'
 import type { Format } from '../exposition/format.ts'
 import { openMetricsFormat } from '../exposition/open-metrics-format.ts'
 import { textFormat } from '../exposition/text-format.ts'
+import { Guard } from '../server/guard/guard.ts'
+import { WorkerComparer } from '../server/guard/worker-comparer.ts'
 import type { Health } from '../server/health.ts'
 import type { LastScrape } from '../server/last-scrape.ts'
 import type { Lifecycle } from '../server/lifecycle.ts'
@@ -29,8 +31,8 @@ export interface OpenedServer extends RunningServer {
 /** undefined: an address could not be taken, which the log says. */
 export async function openServer(serving: Serving, parts: ServerParts): Promise<OpenedServer | undefined> {
   const { settings, log } = serving
-  let isOpenToOthers = false
-  const page = startPage(serving, () => isOpenToOthers)
+  let missing: () => string | undefined = () => undefined
+  const page = startPage(serving, () => missing())
   const processMetrics = new ProcessMetrics()
   const expositions = expositionsOf(serving, processMetrics)
   const expire = (): void => {
@@ -46,6 +48,7 @@ export async function openServer(serving: Serving, parts: ServerParts): Promise<
       telemetryPath: settings.telemetryPath,
       lifecycle: settings.isLifecycleEnabled ? parts.lifecycle : undefined,
       pathPrefix: settings.pathPrefix,
+      guard: guardOf(serving),
       maxConnections: descriptorShares().connections,
       page: page.texts,
       metrics: {
@@ -56,14 +59,21 @@ export async function openServer(serving: Serving, parts: ServerParts): Promise<
       },
       health: () => healthOf(serving),
     })
-    isOpenToOthers = server.isOpenToOthers
+    missing = server.missingProtection
     for (const address of server.addresses) log.info('serving', { address, metrics: `${address}${settings.telemetryPath}` })
-    if (server.isOpenToOthers) log.warn('the address is open to other machines, without TLS and authentication')
+    const lacking = missing()
+    if (lacking !== undefined) log.warn(`the address is open to other machines, without ${lacking}`)
     return { ...server, expire }
   } catch (error) {
     log.error((error as Error).message)
     return undefined
   }
+}
+
+function guardOf({ webConfig, log, inForce }: Serving): Guard | undefined {
+  if (webConfig === undefined) return undefined
+  const { own } = inForce.plan
+  return new Guard({ file: webConfig, log, own, comparer: new WorkerComparer(), nowMs: () => performance.now() })
 }
 
 /** A format that nobody asks for renders nothing and holds no memory. */

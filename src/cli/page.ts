@@ -14,9 +14,9 @@ export interface RunningPage {
   renew(): void
 }
 
-export function startPage(serving: Serving, isOpenToOthers: () => boolean): RunningPage {
+export function startPage(serving: Serving, missingProtection: () => string | undefined): RunningPage {
   const startedMs = performance.now()
-  let page = pageOf(serving, startedMs, isOpenToOthers)
+  let page = pageOf(serving, startedMs, missingProtection)
   setInterval(() => page.tick(), TICK_MS).unref()
   return {
     texts: {
@@ -27,12 +27,12 @@ export function startPage(serving: Serving, isOpenToOthers: () => boolean): Runn
       icon: PAGE_ICON,
     },
     renew: () => {
-      page = pageOf(serving, startedMs, isOpenToOthers)
+      page = pageOf(serving, startedMs, missingProtection)
     },
   }
 }
 
-function pageOf(serving: Serving, startedMs: number, isOpenToOthers: () => boolean): StatusPage {
+function pageOf(serving: Serving, startedMs: number, missingProtection: () => string | undefined): StatusPage {
   const { settings, pipeline, inForce } = serving
   const { plan, specs, intakes, diagnostics, texts } = inForce
   return new StatusPage({
@@ -42,13 +42,15 @@ function pageOf(serving: Serving, startedMs: number, isOpenToOthers: () => boole
     sources: specs.map((spec, i) => ({
       name: spec.name,
       kind: spec.kind,
-      patterns: spec.kind === 'file' ? spec.paths : [],
-      problems: () => intakes[i]?.files?.problems ?? [],
+      get patterns() {
+        return intakes[i]?.places() ?? []
+      },
+      problems: () => intakes[i]?.problems() ?? [],
     })),
     pipeline,
     diagnostics,
     texts,
-    isOpenToOthers,
+    missingProtection,
     keepsState: serving.state !== undefined,
     startedMs,
     wallClockMs: Date.now,

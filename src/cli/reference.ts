@@ -9,6 +9,7 @@ import type { JsonSchema } from '../reference/schema-keys.ts'
 import { type Facts, type Section, sectionsOf } from '../reference/sections.ts'
 import { scenarioSchema } from '../scenario/schema.ts'
 import { ENDPOINTS } from '../server/endpoints.ts'
+import { WEB_CONFIG_KEYS } from '../server/web-config/keys.ts'
 import { EXIT, EXIT_MEANINGS } from './exit-codes.ts'
 import { type Flag, variableOf } from './flags.ts'
 import type { Io } from './io.ts'
@@ -39,6 +40,7 @@ export async function referenceSections(verbs: readonly Verb[]): Promise<Section
     verbs: verbs.map(({ name, help, argument }) => ({ name, help, argument: argument?.name ?? '' })),
     flags: verbs.flatMap((verb) => verb.flags.map((flag) => flagFacts(verb.name, flag))),
     endpoints: ENDPOINTS,
+    webConfigKeys: WEB_CONFIG_KEYS,
     exitCodes: EXIT_MEANINGS,
     presets: await Promise.all((await presetNames(PRESET_DIR)).map(presetFacts)),
   })

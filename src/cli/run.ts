@@ -2,16 +2,18 @@
 import { renderDiagnostics } from '../diag/render.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import type { Plan } from '../pipeline/plan.ts'
+import type { WebConfigFile } from '../server/web-config/web-config-file.ts'
 import { Descriptors } from '../source/file/descriptors.ts'
 import { LeftLogs } from '../source/left-logs.ts'
 import type { Source } from '../source/source.ts'
 import { Log } from '../telemetry/log.ts'
+import { chooseSources } from './choose-sources.ts'
 import { descriptorShares } from './descriptor-shares.ts'
 import { Ending } from './ending.ts'
 import { EXIT } from './exit-codes.ts'
 import { type FlagValues, notYet } from './flags.ts'
 import { Hangups } from './hangups.ts'
-import { chooseSources, createIntakes } from './intakes.ts'
+import { createIntakes } from './intakes.ts'
 import type { Io } from './io.ts'
 import { pipelineOptions } from './pipeline-options.ts'
 import { loadPlan, mappingNames } from './plan.ts'
@@ -49,6 +51,8 @@ async function runWith(settings: Settings, signals: Signals | undefined, flags: 
     const { runOnce } = await import('./once.ts')
     return runOnce(new Pipeline(intakes, options), intakes, plan, settings, io)
   }
+  const webConfig = await webConfigOf(settings, plan, log, io)
+  if (webConfig !== undefined && 'problem' in webConfig) return refuse(webConfig.problem, io)
   const left = new LeftLogs()
   const sources = intakes.map(({ source }) => source)
   const state = settings.stateDir === undefined ? undefined : await restored(settings.stateDir, plan, sources, left, log)
@@ -57,13 +61,24 @@ async function runWith(settings: Settings, signals: Signals | undefined, flags: 
   state?.waitFor(() => pipeline.hasCaughtUp)
   const { serve } = await import('./serve.ts')
   return serve(
-    { settings, log, pipeline, state, left, descriptors, inForce: { plan, specs, intakes, diagnostics, texts } },
+    { settings, log, pipeline, state, left, descriptors, webConfig, inForce: { plan, specs, intakes, diagnostics, texts } },
     signals,
   )
 }
 
 function logOf({ masks }: Plan, { logLevel: level, logFormat: format }: Settings, io: Io): Log {
   return new Log({ write: io.stderr, level, format, masks, wallClockMs: Date.now })
+}
+
+async function webConfigOf(
+  { webConfigFile }: Settings,
+  { own }: Plan,
+  log: Log,
+  io: Io,
+): Promise<WebConfigFile | { readonly problem: string } | undefined> {
+  if (webConfigFile === undefined) return undefined
+  const { WebConfigFile } = await import('../server/web-config/web-config-file.ts')
+  return WebConfigFile.open(webConfigFile, { log, own, nowMs: () => performance.now(), wallClockMs: Date.now }, io.colour)
 }
 
 async function restored(

@@ -6,7 +6,7 @@ import { LastScrape } from '../server/last-scrape.ts'
 import type { Ending } from './ending.ts'
 import { EXIT } from './exit-codes.ts'
 import { openServer } from './open-server.ts'
-import { Reloader } from './reload.ts'
+import { Reloader, type ReloadOutcome } from './reload.ts'
 import type { Serving, Signals } from './serving.ts'
 
 /** Reading to the end may take so long; what is left then is read after the next start. */
@@ -18,10 +18,11 @@ export async function serve(serving: Serving, { hangups, ending }: Signals): Pro
   const { log, settings } = serving
   const reloader = new Reloader(serving)
   const lastScrape = new LastScrape(() => performance.now())
-  const lifecycle = { reload: () => reloader.reload(), quit: () => ending.ask('/-/quit') }
+  const reload = (): Promise<ReloadOutcome> => reloadAll(serving, reloader)
+  const lifecycle = { reload, quit: () => ending.ask('/-/quit') }
   const server = await openServer(serving, { lifecycle, lastScrape, reloader })
   if (server === undefined) return EXIT.failed
-  hangups.follow(() => void reloader.reload())
+  hangups.follow(() => void reload())
   void ending.asked.then((cause) => {
     log.info('stopping', { cause })
     setTimeout(giveUp, END_WITHIN_MS + settings.lingerMs, serving).unref()
@@ -39,6 +40,13 @@ export async function serve(serving: Serving, { hangups, ending }: Signals): Pro
     // A timer of the watcher may run for another second, and nobody waits for it. The exit code is set by then.
     setImmediate(() => process.exit())
   }
+}
+
+/** The web configuration and the mapping: each is taken or left by itself. */
+async function reloadAll({ webConfig }: Serving, reloader: Reloader): Promise<ReloadOutcome> {
+  const web = webConfig?.reload().problem
+  const { problem } = await reloader.reload()
+  return web === undefined && problem === undefined ? {} : { problem: `${web ?? ''}${problem ?? ''}` }
 }
 
 /** Until the end is asked for, and then what was written up to then; a last commit holds it all. */

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diag/diagnostic.ts'
 import type { Sources } from '../diag/render.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Plan } from '../pipeline/plan.ts'
+import type { WebConfigFile } from '../server/web-config/web-config-file.ts'
 import type { Descriptors } from '../source/file/descriptors.ts'
 import type { LeftLogs } from '../source/left-logs.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -32,6 +33,8 @@ export interface Serving {
   /** Where logs stand that no source reads now. */
   readonly left: LeftLogs
   readonly descriptors: Descriptors
+  /** undefined: all may ask. */
+  readonly webConfig: WebConfigFile | undefined
   inForce: InForce
 }
 

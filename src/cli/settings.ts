@@ -5,12 +5,17 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { goDuration } from '../select/durations.ts'
 import { parseExternalUrl } from '../server/external-url.ts'
+import type { DockerHost } from '../source/docker/source-options.ts'
 import type { LogLevel } from '../telemetry/log.ts'
+import { dockerHostOf, dockerHostProblem } from './docker-host.ts'
 import { DEFAULT_LISTEN_ADDRESS, type FlagValues, neededLater } from './flags.ts'
 
 export interface Settings {
   /** Files, globs and `-`; none: the mapping's sources. */
   readonly logs: readonly string[]
+  /** Names of containers, and globs of them. */
+  readonly docker: readonly string[]
+  readonly dockerHost: DockerHost
   readonly files: readonly string[]
   readonly presets: readonly string[]
   readonly isOnce: boolean
@@ -24,6 +29,8 @@ export interface Settings {
   readonly history: 'count' | 'skip' | 'prime' | undefined
   readonly exitsOnEof: boolean
   readonly addresses: readonly string[]
+  /** undefined: whoever reaches an address may ask. */
+  readonly webConfigFile: string | undefined
   readonly telemetryPath: string
   /** Path of the external URL; '' if it has none. */
   readonly pathPrefix: string
@@ -55,7 +62,10 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
     return { problem: `--preset ${served}: serving a preset under its own path comes with a later version\n` }
   const needed = neededLater(flags)
   if (needed !== undefined) return { problem: needed }
-  if (logs.length === 0 && file === undefined && presets.length === 0) return { problem: USAGE_EXAMPLE }
+  const docker = list('docker')
+  const hostProblem = dockerHostProblem(text('docker.host'))
+  if (hostProblem !== undefined) return { problem: hostProblem }
+  if (logs.length + docker.length === 0 && file === undefined && presets.length === 0) return { problem: USAGE_EXAMPLE }
   const path = text('web.telemetry-path')!
   if (!/^\/[\w./-]*$/.test(path) || path === '/')
     return { problem: `--web.telemetry-path "${path}": expected a path such as /metrics\n` }
@@ -67,16 +77,19 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
     return { problem: `--web.linger "${linger}": expected a duration such as 30s or 1m30s, an hour at most\n` }
   return {
     logs,
+    docker,
+    dockerHost: dockerHostOf(text('docker.host')),
     files: file === undefined ? [] : [file],
     presets: file === undefined && presets.length === 0 ? ['agent'] : presets,
     isOnce: flags.value('once') === true,
-    stateDir: stateDirOf(text('state.dir'), [file ?? '', ...presets, ...logs]),
+    stateDir: stateDirOf(text('state.dir'), [file ?? '', ...presets, ...logs, ...docker.map((name) => `--docker ${name}`)]),
     withOwn: flags.value('self') === true,
     format: flags.value('format') as Settings['format'],
     withCreated: flags.value('web.openmetrics-created') === true,
     history: text('history') as Settings['history'],
     exitsOnEof: flags.value('stdin.exit-on-eof') === true,
     addresses: list('web.listen-address').length > 0 ? list('web.listen-address') : [DEFAULT_LISTEN_ADDRESS],
+    webConfigFile: text('web.config.file'),
     telemetryPath: path,
     pathPrefix,
     isLifecycleEnabled: flags.value('web.enable-lifecycle') === true,

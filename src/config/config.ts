@@ -1,7 +1,16 @@
 /** What config gives: the user's file (and what it includes) merged, checked and frozen. Nothing later reads the YAML again. */
 import type { MappingSpec, Placed } from '../mapping/spec.ts'
 
-export interface FileSourceSpec {
+/** What wraps the lines; `auto`: it is found out. */
+export type EnvelopeSpec = 'auto' | 'none' | 'docker' | 'cri'
+
+/** What every source may say. */
+interface SourceInput {
+  /** For this source alone; missing: as the mapping says. */
+  readonly envelope?: EnvelopeSpec | undefined
+}
+
+export interface FileSourceSpec extends SourceInput {
   readonly kind: 'file'
   readonly name: string
   readonly paths: readonly string[]
@@ -11,13 +20,13 @@ export interface FileSourceSpec {
   readonly history: 'count' | 'skip' | 'prime'
 }
 
-export interface StdinSourceSpec {
+export interface StdinSourceSpec extends SourceInput {
   readonly kind: 'stdin'
   readonly name: string
 }
 
 /** Containers of one Docker daemon. */
-export interface DockerSourceSpec {
+export interface DockerSourceSpec extends SourceInput {
   readonly kind: 'docker'
   readonly name: string
   /** Globs of names; none: every container. */
@@ -33,7 +42,7 @@ export interface DockerSourceSpec {
 }
 
 /** Logs that the kubelet keeps of the pods of its node. */
-export interface KubernetesSourceSpec {
+export interface KubernetesSourceSpec extends SourceInput {
   readonly kind: 'kubernetes'
   readonly name: string
   /** Folder of the pods' logs. */
@@ -58,6 +67,8 @@ export interface Limits {
 
 export interface Config extends MappingSpec {
   readonly sources: readonly SourceSpec[]
+  /** Of sources that say none. */
+  readonly envelope: EnvelopeSpec
   readonly limits: Limits
   /** Regular expressions of further secrets, of all files. */
   readonly mask: readonly Placed<string>[]

@@ -7,7 +7,8 @@ type Keys = Readonly<Record<string, unknown>>
 /** Keys by where they stand. */
 export const LATER = {
   top: ['remember', 'derive'],
-  source: ['use', 'docker', 'kubernetes', 'labels', 'only', 'input'],
+  source: ['use', 'labels', 'only'],
+  sourceInput: ['format', 'event_name', 'event_time', 'time_zone', 'count_malformed'],
   metric: ['expire'],
   rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],
   takes: ['derived'],
@@ -50,11 +51,10 @@ class LaterParts {
 
   #source(source: Keys, path: NodePath): void {
     this.#keys(source, LATER.source, path)
+    this.#keys(keysOf(source.input), LATER.sourceInput, [...path, 'input'])
   }
 
   #input(input: Keys): void {
-    if (['docker', 'cri'].includes(String(input.envelope)))
-      this.#say(`envelope: ${input.envelope}`, ['input', 'envelope'], 'value')
     if (input.format !== undefined && !['auto', 'json'].includes(String(input.format)))
       this.#say('this format', ['input', 'format'], 'value')
     for (const key of ['event_name', 'event_time']) this.#value(input[key], ['input', key])

@@ -3,7 +3,8 @@ import type { Place, Report } from '../diag/diagnostic.ts'
 import type { InputSpec, MetricSpec, Placed, RuleSpec, TakesSpec } from '../mapping/spec.ts'
 import type { ValueSpec } from '../select/spec.ts'
 import { bucketBounds } from './buckets.ts'
-import type { Config, Limits, SourceSpec } from './config.ts'
+import type { Config, Limits } from './config.ts'
+import { sourceSpecs } from './merge-sources.ts'
 import { listOf, type MappingFile, placeIn, type RawMetric, type RawRule, type RawSource, type RawTakes, rulesOf } from './raw.ts'
 
 const DEFAULT_MAX_SERIES = 2000
@@ -38,63 +39,11 @@ export function mergeFiles(
   return {
     sources: sourceSpecs(sources.map(({ raw }) => raw)),
     input: inputSpec(files),
+    envelope: files.findLast(({ raw }) => raw.input?.envelope !== undefined)?.raw.input?.envelope ?? 'auto',
     drop: files.flatMap(({ file, raw }) => (raw.drop ?? []).map((takes, i) => takesSpec(takes, file, ['drop', i]))),
     metrics: mergeMetrics(files, report),
     mask: files.flatMap(({ file, raw }) => (raw.mask ?? []).map((spec, i) => ({ spec, place: placeIn(file, ['mask', i]) }))),
     limits: limitsOf(files),
-  }
-}
-
-/** Sources without a name are called files, files-2 and so on. */
-function sourceSpecs(raws: readonly RawSource[]): SourceSpec[] {
-  const taken = new Set(raws.flatMap((raw) => raw.name ?? []))
-  return raws.map((raw) => {
-    const kind = kindOf(raw)
-    let name = raw.name ?? kind
-    for (let i = 2; raw.name === undefined && taken.has(name); i++) name = `${kind}-${i}`
-    taken.add(name)
-    return sourceSpec(raw, name)
-  })
-}
-
-function kindOf(raw: RawSource): string {
-  if (raw.file !== undefined) return 'files'
-  if (raw.docker !== undefined) return 'docker'
-  return raw.kubernetes !== undefined ? 'kubernetes' : 'stdin'
-}
-
-function sourceSpec(raw: RawSource, name: string): SourceSpec {
-  if (raw.file !== undefined) {
-    const { paths, exclude = [], history = 'count', fields } = raw.file
-    return { kind: 'file', name, paths, exclude, history, fields }
-  }
-  if (raw.docker !== undefined) return dockerSpec(raw.docker, name)
-  if (raw.kubernetes !== undefined) return kubernetesSpec(raw.kubernetes, name)
-  return { kind: 'stdin', name }
-}
-
-function dockerSpec(raw: NonNullable<RawSource['docker']>, name: string): SourceSpec {
-  return {
-    kind: 'docker',
-    name,
-    names: raw.names ?? [],
-    withLabels: raw.with_labels ?? {},
-    streams: raw.streams ?? ['stdout', 'stderr'],
-    read: raw.read ?? 'auto',
-    root: raw.root ?? '/var/lib/docker/containers',
-    history: raw.history ?? 'count',
-  }
-}
-
-function kubernetesSpec(raw: NonNullable<RawSource['kubernetes']>, name: string): SourceSpec {
-  return {
-    kind: 'kubernetes',
-    name,
-    root: raw.root ?? '/var/log/pods',
-    namespaces: raw.namespaces ?? [],
-    pods: raw.pods ?? [],
-    containers: raw.containers ?? [],
-    history: raw.history ?? 'count',
   }
 }
 

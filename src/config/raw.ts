@@ -2,6 +2,7 @@
 import type { NodePath, Place } from '../diag/diagnostic.ts'
 import type { Scalar, ValueSpec, WhereSpec } from '../select/spec.ts'
 import type { BucketsSpec } from './buckets.ts'
+import type { EnvelopeSpec } from './config.ts'
 
 export interface RawTakes {
   readonly event?: string | readonly string[]
@@ -53,6 +54,7 @@ export interface RawSource {
     readonly containers?: readonly string[]
     readonly history?: 'count' | 'skip' | 'prime'
   }
+  readonly input?: { readonly envelope?: EnvelopeSpec }
 }
 
 export interface RawMapping {
@@ -62,6 +64,7 @@ export interface RawMapping {
     readonly event_name?: ValueSpec | readonly string[]
     readonly event_time?: ValueSpec | readonly string[]
     readonly time_zone?: string
+    readonly envelope?: EnvelopeSpec
   }
   readonly drop?: readonly RawTakes[]
   readonly metrics?: readonly RawMetric[]

@@ -184,7 +184,12 @@ const metric = z.strictObject({
 })
 
 const input = z.strictObject({
-  envelope: z.enum(['auto', 'none', 'docker', 'cri']).optional().describe('What wraps the lines; default auto.'),
+  envelope: z
+    .enum(['auto', 'none', 'docker', 'cri'])
+    .optional()
+    .describe(
+      "What wraps the lines: Docker's json-file records, the lines of a Kubernetes runtime (cri), or nothing; auto (the default): each line tells by its shape.",
+    ),
   format: z
     .union([
       z.enum(['auto', 'json', 'logfmt', 'otlp', 'json-documents']),
@@ -213,23 +218,34 @@ const history = z
 const globs = z.array(z.string().min(1)).min(1)
 
 const docker = z.strictObject({
-  names: globs.optional().describe('Globs of container names; default: all.'),
-  with_labels: z.record(z.string(), z.string()).optional().describe('Labels that a container must have.'),
+  names: globs
+    .optional()
+    .describe('Globs of container names, without the leading slash; default: all. Asked again at each rename.'),
+  with_labels: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Labels that a container must have, each with this very text.'),
   streams: z
     .array(z.enum(['stdout', 'stderr']))
     .min(1)
     .optional()
-    .describe('Default: both.'),
+    .describe('Streams that are read, stdout and stderr; what is written to another is no line. Default: both.'),
   read: z
     .enum(['auto', 'files', 'api'])
     .optional()
-    .describe("files: the daemon's json-file logs; api: its interface; auto (the default): the files where they can be read."),
-  root: z.string().min(1).optional().describe("Folder of the daemon's containers; default /var/lib/docker/containers."),
+    .describe(
+      "files: the daemon's json-file logs, which takes uid 0 or CAP_DAC_READ_SEARCH; api: its interface; auto (the default): the files where they can be read. A restart goes on as before.",
+    ),
+  root: z.string().min(1).optional().describe("Folder of the daemon's containers, absolute; default /var/lib/docker/containers."),
   history,
 })
 
 const kubernetes = z.strictObject({
-  root: z.string().min(1).optional().describe("Folder of the pods' logs; default /var/log/pods."),
+  root: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Folder of the pods' logs, or of links to them such as /var/log/containers; absolute; default /var/log/pods."),
   namespaces: globs.optional().describe('Globs of namespaces; default: all.'),
   pods: globs.optional().describe('Globs of pod names; default: all.'),
   containers: globs.optional().describe('Globs of container names; default: all.'),
@@ -253,7 +269,7 @@ const source = z.strictObject({
   kubernetes: kubernetes.optional().describe('Logs that the kubelet keeps of the pods of its node.'),
   labels: labels.optional().describe('Labels that win over all others.'),
   only: z.array(z.string()).optional().describe('Metrics that this log may touch.'),
-  input: input.optional().describe('Input of this source alone.'),
+  input: input.optional().describe('Input of this source alone: envelope; its other keys come with a later version.'),
 })
 
 export const mappingSchema = z

@@ -2,10 +2,11 @@
  * Lines → events: parses a line and fills the row with the slots that the rules for this event read, and with its name.
  * The time is read only when somebody asks: most events never need it. One decoder per stream set, one row, reused.
  */
+import { Wrapping } from './envelope/wrapping.ts'
 import { forgetInnerJson } from './inner-json.ts'
 import type { JsonBounds } from './json-bounds.ts'
-import { JsonLine, type RejectReason } from './json-line.ts'
-import type { Json } from './path.ts'
+import { JsonLine, type RejectReason, trimEnd } from './json-line.ts'
+import { isObject, type Json } from './path.ts'
 import { fillSlots, type Row, type SlotPath, workFor } from './row.ts'
 import { timeParser } from './time.ts'
 
@@ -32,46 +33,68 @@ const MAX_AHEAD_NS = 600_000_000_000n
 
 export interface TimeTrace {
   readonly ns: bigint
-  readonly from: 'event' | 'arrival'
-  /** Why not the event's: it gives none, nothing that is a time, or one too far ahead of the clock. */
+  readonly from: 'event' | 'envelope' | 'arrival'
+  /** Why not the event's: it gives none, nothing that is a time, or one too far ahead of the clock. `envelope`: when it was taken. */
   readonly why?: 'missing' | 'no_time' | 'ahead'
 }
 
 export class Decoder {
   readonly #plan: DecodePlan
-  readonly #line: JsonLine
+  readonly #outer: JsonLine
+  /** The object inside a text of the outer one; not made before it is needed. */
+  #inner: JsonLine | undefined = undefined
+  /** The one of the two that is the event. */
+  #line: JsonLine
+  /** Where the event stands in the outer object. */
+  #field: WrapField | undefined = undefined
+  readonly #newLine: () => JsonLine
   readonly #wallClockMs: () => number
   readonly #parseTime: (raw: Json) => bigint | undefined
+  /** Of the event in the row: what was around later lines does not change it. */
+  readonly #wrapping = new Wrapping()
 
   constructor(plan: DecodePlan, bounds: JsonBounds, wallClockMs: () => number) {
     this.#plan = plan
-    this.#line = new JsonLine(bounds, plan.readsBeyondAscii)
+    this.#newLine = () => new JsonLine(bounds, plan.readsBeyondAscii)
+    this.#line = this.#outer = this.#newLine()
     this.#wallClockMs = wallClockMs
     this.#parseTime = timeParser(plan.timeZone)
   }
 
   /** Reads one line, bytes `[start, end)` without its line feed. On `event` the row holds it until the next call. */
-  decode(buffer: Buffer, start: number, end: number, row: Row): Decoded {
-    const rejected = this.#line.read(buffer, start, end)
+  decode(buffer: Buffer, start: number, end: number, row: Row, wrapping?: Wrapping): Decoded {
+    const rejected = this.#outer.read(buffer, start, end)
     if (rejected !== undefined) return rejected
+    this.#line = this.#outer
+    this.#field = undefined
+    if (wrapping !== undefined) this.#wrapping.copyFrom(wrapping)
+    row.wrapping = wrapping && this.#wrapping
     row.lineBytes = end - start
     row.workLeft = workFor(row.lineBytes)
     this.#fill(row, this.#plan.namePaths)
     row.name = this.#plan.name(row)
+    if (row.name === undefined) this.#openText(row)
     this.#fill(row, this.#plan.pathsOf(row.name))
     return 'event'
   }
 
-  /** Whether what was read of the event in the row holds bytes that are no UTF-8. */
-  get hasInvalidUtf8(): boolean {
-    return this.#line.hasInvalidUtf8
+  /** The field of the line's object in whose text the event stands: a shipper put it there. */
+  get field(): WrapField | undefined {
+    return this.#field
   }
 
-  /** Nanoseconds since the epoch of the event in the row: its own time if that can be believed, else arrival. */
+  /** Whether what was read of the event in the row holds bytes that are no UTF-8. */
+  get hasInvalidUtf8(): boolean {
+    return this.#outer.hasInvalidUtf8 || this.#line.hasInvalidUtf8
+  }
+
+  /** Nanoseconds since the epoch of the event in the row: its own time if that can be believed, else its envelope's, else arrival. */
   time(row: Row): bigint {
     const arrival = this.#arrival()
     const own = this.#ownTime(row)
-    return isBelieved(own, arrival) ? own : arrival
+    if (isBelieved(own, arrival)) return own
+    const around = this.#timeAround(row)
+    return isBelieved(around, arrival) ? around : arrival
   }
 
   /** `time`, with where it comes from. */
@@ -80,7 +103,8 @@ export class Decoder {
     const own = this.#ownTime(row)
     if (isBelieved(own, arrival)) return { ns: own, from: 'event' }
     const why = this.#plan.time(row) === undefined ? 'missing' : own === undefined ? 'no_time' : 'ahead'
-    return { ns: arrival, from: 'arrival', why }
+    const around = this.#timeAround(row)
+    return isBelieved(around, arrival) ? { ns: around, from: 'envelope', why } : { ns: arrival, from: 'arrival', why }
   }
 
   /** The event in the row as its line has it, in every text and digit. */
@@ -91,8 +115,28 @@ export class Decoder {
 
   /** Lets go of the last event; its time cannot be asked for any more. */
   forget(): void {
-    this.#line.forget()
+    this.#outer.forget()
+    this.#inner?.forget()
     forgetInnerJson()
+  }
+
+  /** An object without a name may hold, as a text, the event that a shipper put there: one that has a name. */
+  #openText(row: Row): void {
+    const field = wrapFieldOf(this.#outer)
+    if (field === undefined) return
+    const bytes = Buffer.from((this.#outer.body as Readonly<Record<string, string>>)[field]!)
+    this.#inner ??= this.#newLine()
+    if (this.#inner.read(bytes, 0, bytes.length) !== undefined) return
+    this.#line = this.#inner
+    this.#fill(row, this.#plan.namePaths)
+    row.name = this.#plan.name(row)
+    if (row.name !== undefined) {
+      this.#field = field
+      row.lineBytes = trimEnd(bytes, 0, bytes.length)
+      return
+    }
+    this.#line = this.#outer
+    this.#fill(row, this.#plan.namePaths)
   }
 
   #arrival(): bigint {
@@ -102,6 +146,22 @@ export class Decoder {
   #ownTime(row: Row): bigint | undefined {
     this.#fill(row, this.#plan.timePaths)
     return this.#parseTime(this.#plan.time(row))
+  }
+
+  /** Of the object that holds the event, or of the envelope. */
+  #timeAround(row: Row): bigint | undefined {
+    const own = this.#field === undefined ? undefined : this.#timeIn(row, this.#outer)
+    return own ?? (row.wrapping === undefined ? undefined : this.#parseTime(row.wrapping.time))
+  }
+
+  /** Rules may read the same slots: they hold the event afterwards. */
+  #timeIn(row: Row, line: JsonLine): bigint | undefined {
+    const event = this.#line
+    this.#line = line
+    const time = this.#ownTime(row)
+    this.#line = event
+    this.#fill(row, this.#plan.timePaths)
+    return time
   }
 
   #fill(row: Row, paths: readonly SlotPath[]): void {
@@ -117,4 +177,20 @@ export class Decoder {
 
 function isBelieved(own: bigint | undefined, arrival: bigint): own is bigint {
   return own !== undefined && own <= arrival + MAX_AHEAD_NS
+}
+
+/** Names under which shippers put what a program wrote. */
+const WRAP_FIELDS = ['log', 'message'] as const
+export type WrapField = (typeof WRAP_FIELDS)[number]
+
+/** The first that holds the text of an object. The text is read whole: the line is then exact in every digit and text. */
+function wrapFieldOf(line: JsonLine): WrapField | undefined {
+  const holdsObject = (field: WrapField): boolean => {
+    const { body } = line
+    const text = isObject(body) && Object.hasOwn(body, field) ? body[field] : undefined
+    return typeof text === 'string' && /^\s*\{/.test(text)
+  }
+  const field = WRAP_FIELDS.find(holdsObject)
+  if (field !== undefined) line.parseFaithfully()
+  return field
 }

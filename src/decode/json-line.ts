@@ -7,7 +7,10 @@ import { LONG_INTEGER, parseExact } from './exact-integers.ts'
 import { type Excess, exceedsBounds, type JsonBounds, mayExceedBounds } from './json-bounds.ts'
 import type { Json } from './path.ts'
 
-/** `internal`: a bug of ours. `poison`: the line was in hand when the process died, twice. */
+/**
+ * `bad_envelope`: not wrapped as the lines of its log are. `torn`: a part of it is gone. `internal`: a bug of ours. `poison`: the line was
+ * in hand when the process died, twice.
+ */
 export type RejectReason =
   | 'not_json'
   | 'malformed'
@@ -15,6 +18,8 @@ export type RejectReason =
   | 'too_long'
   | 'too_many_values'
   | 'too_deep'
+  | 'bad_envelope'
+  | 'torn'
   | 'internal'
   | 'poison'
 

@@ -3,6 +3,7 @@
  * One row is reused for all events: whoever keeps a value longer than the call copies it (strings, numbers are values).
  */
 import type { Origin } from '../source/source.ts'
+import type { Wrapping } from './envelope/wrapping.ts'
 import { type Json, readSteps, type Step } from './path.ts'
 
 /** A path whose value is filled into `slot` before rules read it. */
@@ -29,7 +30,9 @@ export class Row {
   /** Which of the names that the mapping waits for this is, or -1. Set by the mapping when it applies the event. */
   nameIndex = -1
   origin: Origin
-  /** Bytes of the line, without its end. */
+  /** What was around the line; undefined: nothing. */
+  wrapping: Wrapping | undefined = undefined
+  /** Bytes of the line, without its end and what was around it. */
   lineBytes = 0
   /** Steps that expressions may still take for this line; below 0: they wanted more. */
   workLeft = LEAST_WORK

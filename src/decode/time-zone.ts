@@ -9,11 +9,6 @@ export type ToUtc = (localSeconds: number) => number
 const SAME: ToUtc = (localSeconds) => localSeconds
 const DAY_SECONDS = 86_400
 
-/** Whether `name` is a zone that this Node knows, by IANA name. */
-export function isTimeZone(name: string): boolean {
-  return formatterOf(name) !== undefined
-}
-
 /** The conversion for a zone; an unknown name is UTC (config refuses it before). */
 export function zoneToUtc(name: string): ToUtc {
   if (name === 'UTC' || name === 'Etc/UTC') return SAME

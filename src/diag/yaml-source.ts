@@ -7,6 +7,7 @@ const MAX_ALIASES = 1000
 /** Broken text can be broken in thousands of places: so many are told. */
 const MAX_TOLD = 50
 const UNSAFE_INTEGER = /^[+-]?\d{16,}$/
+const SECOND_DOCUMENT = 'a second document begins here: a file holds one'
 const BARE_WORD = /^(?:yes|no|on|off)$/i
 
 export interface Position {
@@ -42,7 +43,10 @@ export class YamlSource {
     if (this.#refusal !== undefined) return [this.#problem([0, 0], this.#refusal)]
     const errors = [...this.#document.errors, ...this.#document.warnings].slice(0, MAX_TOLD)
     const told = errors.map((error) =>
-      this.#problem([error.pos[0], Math.max(error.pos[1], error.pos[0] + 1)], error.message.split('\n')[0]!),
+      this.#problem(
+        [error.pos[0], Math.max(error.pos[1], error.pos[0] + 1)],
+        error.code === 'MULTIPLE_DOCS' ? SECOND_DOCUMENT : error.message.split('\n')[0]!,
+      ),
     )
     return [...told, ...this.#found.slice(0, MAX_TOLD).map(({ span, message }) => this.#problem(span, message))]
   }
@@ -89,6 +93,16 @@ export class YamlSource {
     // Behind the last character.
     if (from >= value.length) return firstLine(this.text, [at, at + 1])
     return firstLine(this.text, [start, Math.max(at, start + 1)])
+  }
+
+  /** The last key of a path as it is written: `007`, not 7. */
+  keyText(path: NodePath): string {
+    const name = path.at(-1)!
+    const parent: unknown = path.length === 1 ? this.#document.contents : this.#document.getIn(path.slice(0, -1), true)
+    const key = isMap(parent) ? pairOf(parent.items, name)?.key : undefined
+    return isScalar(key) && typeof key.value !== 'string' && key.range
+      ? this.text.slice(key.range[0], key.range[1])
+      : String(name)
   }
 
   position(offset: number): Position {

@@ -1,4 +1,5 @@
 /** A line that was applied, as those who tell of it get it. */
+import type { Wrapping } from '../decode/envelope/wrapping.ts'
 import type { JsonBounds } from '../decode/json-bounds.ts'
 import type { RejectReason } from '../decode/json-line.ts'
 import type { Origin } from '../source/source.ts'
@@ -20,6 +21,7 @@ export interface AppliedLine {
   readonly reason: RejectReason | undefined
   /** Of the event, as the log has it. */
   readonly name: string | undefined
-  /** Empty if the line was too long to be delivered. */
+  /** Missing if the line was thrown away unread. */
   readonly text: { readonly buffer: Buffer; readonly start: number; readonly end: number } | undefined
+  readonly wrapping: Wrapping | undefined
 }

@@ -3,7 +3,9 @@
  * asks the same compiled objects for their trace and joins it with the updates that were seen. Nothing is decided here.
  */
 import { Decoder } from '../decode/decoder.ts'
+import type { Wrapping } from '../decode/envelope/wrapping.ts'
 import type { Json } from '../decode/json.ts'
+import type { MessageReject } from '../decode/message-stream.ts'
 import { Row } from '../decode/row.ts'
 import type { EventTrace, Mapping } from '../mapping/mapping.ts'
 import type { Origin } from '../source/source.ts'
@@ -11,7 +13,7 @@ import type { AppliedLine, LineLimits } from './applied-line.ts'
 import type { LineExplanation, TimeTold } from './explanation.ts'
 import { type HintContext, OVERWORKED, timeHints, unmappedHints, unmatchedHints } from './hints.ts'
 import { type Clean, harmless, LogText } from './log-text.ts'
-import { hintsOfRejected, rejectedOf, takenOffOf } from './tell-line.ts'
+import { envelopeOf, hintsOfRejected, rejectedOf, takenOffOf } from './tell-line.ts'
 import { type Locate, RuleTeller } from './tell-rule.ts'
 import { ValueTeller } from './tell-value.ts'
 import { timeField } from './time-field.ts'
@@ -44,19 +46,20 @@ export class Explainer {
     this.#decoder = new Decoder(options.mapping, options.bounds, () => this.#nowMs)
   }
 
-  /** Applies line `number` of a log, bytes `[start, end)` without its end. */
-  apply(buffer: Buffer, start: number, end: number, origin: Origin, number: number): AppliedLine {
+  /** Applies line `number` of a log, bytes `[start, end)` without its end; `wrapping`: what was around it. */
+  apply(buffer: Buffer, start: number, end: number, origin: Origin, number: number, wrapping?: Wrapping): AppliedLine {
     this.#options.updates.clear()
     this.#nowMs = this.#options.wallClockMs()
-    const decoded = this.#tryApply(buffer, start, end, origin)
+    const decoded = this.#tryApply(buffer, start, end, origin, wrapping)
     const isEvent = decoded.outcome !== 'rejected' && decoded.outcome !== 'blank'
     const name = isEvent ? this.#row?.name : undefined
-    return { origin, number, bytes: end - start, ...decoded, name, text: { buffer, start, end } }
+    return { origin, number, bytes: end - start, ...decoded, name, text: { buffer, start, end }, wrapping }
   }
 
-  /** A line over the limit, which was thrown away unread. */
-  tooLong(bytes: number, origin: Origin, number: number): AppliedLine {
-    return { origin, number, bytes, outcome: 'rejected', reason: 'too_long', name: undefined, text: undefined }
+  /** A line that was rejected before it was read; `line`: what there is of it. */
+  unread(reason: MessageReject, bytes: number, origin: Origin, number: number, line: Buffer | undefined): AppliedLine {
+    const text = line && { buffer: line, start: 0, end: line.length }
+    return { origin, number, bytes, outcome: 'rejected', reason, name: undefined, text, wrapping: undefined }
   }
 
   /** Traces of the last applied line, which was an event: elements beyond `most` are only counted. */
@@ -91,6 +94,7 @@ export class Explainer {
           ? ''
           : this.logText.text(text.buffer.toString('utf8', text.start, Math.min(text.end, text.start + 65_536))),
       outcome,
+      ...envelopeOf(line, this.logText),
       takenOff: takenOffOf(line, this.logText),
     }
     if (outcome === 'blank') return { ...head, drop: [], rules: [], hints: [] }
@@ -98,7 +102,8 @@ export class Explainer {
       const { rejected, hint } = rejectedOf(line, reason, this.#options, this.logText)
       return { ...head, rejected, drop: [], rules: [], hints: hintsOfRejected(hint) }
     }
-    return { ...head, ...this.#event(line) }
+    const { field } = this.#decoder
+    return { ...head, ...(field === undefined ? {} : { field }), ...this.#event(line) }
   }
 
   #event(line: AppliedLine): Pick<LineExplanation, 'event' | 'drop' | 'rules' | 'hints'> {
@@ -139,10 +144,16 @@ export class Explainer {
     return { at, from, ...reason, value: values.plain(this.#options.mapping.traceTime(row)) }
   }
 
-  #tryApply(buffer: Buffer, start: number, end: number, origin: Origin): Pick<AppliedLine, 'outcome' | 'reason'> {
+  #tryApply(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    origin: Origin,
+    wrapping: Wrapping | undefined,
+  ): Pick<AppliedLine, 'outcome' | 'reason'> {
     try {
       const row = this.#rowFor(origin)
-      const decoded = this.#decoder.decode(buffer, start, end, row)
+      const decoded = this.#decoder.decode(buffer, start, end, row, wrapping)
       if (decoded === 'event') return { outcome: this.#options.mapping.apply(row), reason: undefined }
       return decoded === 'blank' ? { outcome: 'blank', reason: undefined } : { outcome: 'rejected', reason: decoded }
     } catch {

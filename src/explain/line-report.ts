@@ -45,12 +45,12 @@ export class LineReport implements LineTaker {
     return number < this.#options.lastLine && !this.stop.signal.aborted
   }
 
-  line(buffer: Buffer, start: number, end: number, origin: Origin, number: number): void {
-    this.#show(this.#explainer.apply(buffer, start, end, origin, number))
+  line(...line: Parameters<LineTaker['line']>): void {
+    this.#show(this.#explainer.apply(...line))
   }
 
-  tooLong(bytes: number, origin: Origin, number: number): void {
-    this.#show(this.#explainer.tooLong(bytes, origin, number))
+  unread(...line: Parameters<LineTaker['unread']>): void {
+    this.#show(this.#explainer.unread(...line))
   }
 
   end(): void {}

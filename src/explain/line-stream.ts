@@ -1,61 +1,45 @@
 /** One stream of a source as numbered lines, for whoever applies and tells them; waits when what tells them cannot keep up. */
-import type { LineSinkOptions } from '../frame/line-framer.ts'
-import type { Chunk, Origin, StreamSink } from '../source/source.ts'
+
+import type { Wrapping } from '../decode/envelope/wrapping.ts'
+import { type MessageReject, MessageStream, type MessageStreamOptions } from '../decode/message-stream.ts'
+import type { Origin } from '../source/source.ts'
 
 /** Takes the lines of all streams. */
 export interface LineTaker {
-  /** Line `number`, from 1, of `origin`: bytes `[start, end)`, valid during the call. */
-  line(buffer: Buffer, start: number, end: number, origin: Origin, number: number): void
-  tooLong(bytes: number, origin: Origin, number: number): void
+  /**
+   * What ended on line `number`, from 1, of `origin`: bytes `[start, end)`, and what was around it. Valid during the call.
+   */
+  line(buffer: Buffer, start: number, end: number, origin: Origin, number: number, wrapping: Wrapping | undefined): void
+  /** One that was rejected before it was read; `line`: what there is of it. */
+  unread(reason: MessageReject, bytes: number, origin: Origin, number: number, line: Buffer | undefined): void
   /** Whether lines of a stream after line `number` are wanted. */
   wantsAfter(number: number): boolean
   /** Resolves when more can be taken; undefined: now. */
   readonly busy: Promise<void> | undefined
 }
 
-export class LineStream implements StreamSink {
-  readonly #framer: StreamSink
+export class LineStream extends MessageStream {
   readonly #taker: LineTaker
-  #number = 0
 
-  constructor(origin: Origin, taker: LineTaker, maxLineBytes: number, createFramer: (options: LineSinkOptions) => StreamSink) {
-    this.#taker = taker
-    this.#framer = createFramer({
-      maxLineBytes,
-      onLine: (buffer, start, end) => {
-        if (this.#isWanted) taker.line(buffer, start, end, origin, ++this.#number)
+  constructor(taker: LineTaker, options: Omit<MessageStreamOptions, 'onMessage' | 'onReject'>) {
+    const { origin } = options
+    super({
+      ...options,
+      onMessage: (buffer, start, end, _endOffset, wrapping) => {
+        if (this.#isWanted) taker.line(buffer, start, end, origin, this.lineCount, wrapping)
       },
-      onTooLong: (bytes) => {
-        if (this.#isWanted) taker.tooLong(bytes, origin, ++this.#number)
+      onReject: (reason, bytes, line) => {
+        if (this.#isWanted) taker.unread(reason, bytes, origin, this.lineCount, line)
       },
     })
-  }
-
-  get needBytes(): number {
-    return this.#framer.needBytes
-  }
-
-  get checkpoint(): number {
-    return this.#framer.checkpoint
+    this.#taker = taker
   }
 
   get busy(): Promise<void> | undefined {
     return this.#taker.busy
   }
 
-  push(chunk: Chunk): number {
-    return this.#framer.push(chunk)
-  }
-
-  end(chunk: Chunk): void {
-    this.#framer.end(chunk)
-  }
-
-  reset(): void {
-    this.#framer.reset()
-  }
-
   get #isWanted(): boolean {
-    return this.#taker.wantsAfter(this.#number)
+    return this.#taker.wantsAfter(this.lineCount - 1)
   }
 }

@@ -39,12 +39,14 @@ export class SummaryReport implements LineTaker {
     return true
   }
 
-  line(buffer: Buffer, start: number, end: number, origin: Origin, number: number): void {
-    this.#add(origin, number, () => this.#explainer.apply(buffer, start, end, origin, number))
+  line(...line: Parameters<LineTaker['line']>): void {
+    const [, , , origin, number] = line
+    this.#add(origin, number, () => this.#explainer.apply(...line))
   }
 
-  tooLong(bytes: number, origin: Origin, number: number): void {
-    this.#add(origin, number, () => this.#explainer.tooLong(bytes, origin, number))
+  unread(...line: Parameters<LineTaker['unread']>): void {
+    const [, , origin, number] = line
+    this.#add(origin, number, () => this.#explainer.unread(...line))
   }
 
   end(): void {

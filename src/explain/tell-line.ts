@@ -3,7 +3,7 @@
 import type { RejectReason } from '../decode/json-line.ts'
 import { type BrokenLine, brokenLine, takenOff } from '../decode/line-trace.ts'
 import type { AppliedLine, LineLimits } from './applied-line.ts'
-import type { Hint, LineExplanation, Rejected } from './explanation.ts'
+import type { EnvelopeTold, Hint, LineExplanation, Rejected } from './explanation.ts'
 import type { LogText } from './log-text.ts'
 
 const BEFORE_LENGTH = 60
@@ -17,6 +17,14 @@ export function takenOffOf({ text, outcome }: AppliedLine, logText: LogText): Li
     bytes,
     ...(before === undefined ? {} : { text: logText.text(before) }),
   }))
+}
+
+export function envelopeOf({ wrapping }: AppliedLine, logText: LogText): { readonly envelope?: EnvelopeTold } {
+  if (wrapping === undefined) return {}
+  const { kind, stream, container, time, partCount } = wrapping
+  const texts = Object.entries({ stream, container, time }).filter(([, text]) => text !== '')
+  const told = Object.fromEntries(texts.map(([name, text]) => [name, logText.text(text)]))
+  return { envelope: { kind, ...told, parts: partCount } }
 }
 
 export function rejectedOf(
@@ -57,6 +65,10 @@ function messageOf(reason: RejectReason, bytes: number, { bounds, maxLineBytes }
       return `the line nests deeper than ${bounds.maxDepth} levels (limits.line_depth)`
     case 'not_object':
       return 'the line is JSON, but a list or a single value: an event is an object'
+    case 'bad_envelope':
+      return 'the line is not wrapped as the lines of this log are (input.envelope)'
+    case 'torn':
+      return 'a part of this message is gone: its log was rotated away, or its last part never came'
     case 'internal':
       return 'the line made the exporter fail: this is a bug, please report it'
     case 'poison':

@@ -61,6 +61,7 @@ export class ExampleReader {
       reason,
       name: undefined,
       text,
+      wrapping: undefined,
     } as const
     const limits = { bounds: boundsOf(this.#facts), maxLineBytes: this.#facts.config.limits.lineBytes }
     const { rejected, hint } = rejectedOf(line, reason, limits, this.#logText)

@@ -12,7 +12,7 @@ import type { OwnMetrics } from '../telemetry/own-metrics.ts'
 export interface SourceFact {
   readonly name: string
   readonly kind: string
-  /** Paths and globs of files. */
+  /** What it looks for: paths and globs, names of containers. */
   readonly patterns: readonly string[]
   /** What is named but cannot be read now, each as `path: reason`. */
   readonly problems: () => readonly string[]
@@ -33,10 +33,10 @@ export interface PageFacts {
   readonly texts: Sources
   /** All text that is shown passes them. */
   readonly masks: Masks
-  /** Whether other machines can reach this page, without TLS and authentication. */
   /** Whether there is a durable record. */
   readonly keepsState: boolean
-  readonly isOpenToOthers: () => boolean
+  /** If other machines can reach this page: what would keep them out and is missing. */
+  readonly missingProtection: () => string | undefined
   readonly wallClockMs: () => number
   /** When the process began to serve, by the clock of `nowMs`. */
   readonly startedMs: number

@@ -11,6 +11,11 @@ const MAX_OF_A_KIND = 20
 const MAX_MESSAGE_LENGTH = 500
 /** Share of its limit at which a metric is said to be nearly full. */
 const NEARLY_FULL = 0.8
+/** What a container's log needs is said with what was found. */
+const CURES: Readonly<Record<string, string>> = {
+  docker: 'Containers are looked for again every second.',
+  kubernetes: 'Logs of pods are looked for again every second.',
+}
 const URGENCY: readonly Level[] = ['bad', 'warning', 'note', 'ok']
 
 export interface WarningFacts {
@@ -36,7 +41,7 @@ function sourceWarnings(source: SourceView, isFallingBehind: boolean): Warning[]
   const found: Warning[] = source.problems.map((problem) => ({
     level: source.state === 'down' ? 'bad' : 'warning',
     text: `Source ${source.name}: ${problem}.`,
-    cure: 'Paths are looked for again every second: correct the path, or start what writes the log.',
+    cure: CURES[source.kind] ?? 'Paths are looked for again every second: correct the path, or start what writes the log.',
     anchor: 'sources',
   }))
   if (source.unreadableFiles > 0)
@@ -44,6 +49,13 @@ function sourceWarnings(source: SourceView, isFallingBehind: boolean): Warning[]
       level: 'warning',
       text: `Source ${source.name}: ${counted(source.unreadableFiles, 'file')} cannot be opened.`,
       cure: 'The exporter needs the right to read them; it tries again every ten seconds. Its own log names them.',
+      anchor: 'sources',
+    })
+  if (source.waitingFiles > 0)
+    found.push({
+      level: 'warning',
+      text: `Source ${source.name}: ${counted(source.waitingFiles, 'file')} not read yet, for want of file descriptors.`,
+      cure: 'Deleted logs that are not read to their end hold them all. Allow the process more (`ulimit -n`, or LimitNOFILE= in its unit).',
       anchor: 'sources',
     })
   if (isFallingBehind)
@@ -89,12 +101,22 @@ function mappingWarnings({ facts, places }: WarningFacts): Warning[] {
 
 /** What holds as long as the exporter runs like this. */
 function standingWarnings(facts: PageFacts): Warning[] {
+  const missing = facts.missingProtection()
   const open: Warning = {
     level: 'warning',
-    text: 'Other machines can reach this address, and there is neither TLS nor authentication.',
-    cure: 'Whoever reaches it reads the metrics and this page. Listen on 127.0.0.1, or put a proxy with both in front.',
+    text: `Other machines can reach this address, without ${missing}.`,
+    cure: 'Whoever reaches it, or listens in, reads the metrics and this page. --web.config.file has both, 127.0.0.1 needs neither.',
   }
-  return [...(facts.isOpenToOthers() ? [open] : []), ...durabilityWarnings(facts)]
+  return [...(missing === undefined ? [] : [open]), ...webConfigWarnings(facts), ...durabilityWarnings(facts)]
+}
+
+function webConfigWarnings({ own, masks }: PageFacts): Warning[] {
+  const broken = [...own.webConfigSuccessful.cells()].filter(([, isTaken]) => isTaken === 0)
+  return broken.map(([[file]]) => ({
+    level: 'warning',
+    text: `The web configuration ${shownText(file!, masks, MAX_MESSAGE_LENGTH)} was not taken when it was last read; the one before is in force.`,
+    cure: 'Its own log says why; agentlog-exporter check --web.config.file FILE shows all its mistakes.',
+  }))
 }
 
 function durabilityWarnings({ own, keepsState }: PageFacts): Warning[] {

@@ -1,5 +1,7 @@
-/** One stream of a source, from chunk to numbers: its lines go to the source's applier, together with where they come from. */
-import type { LineSinkOptions, OnLine } from '../frame/line-framer.ts'
+/** One stream of a source, from chunk to numbers: its messages go to the source's applier, together with where they come from. */
+import type { EnvelopeChoice } from '../decode/envelope/choice.ts'
+import { MessageStream, type OnMessage } from '../decode/message-stream.ts'
+import type { LineSinkOptions } from '../frame/line-framer.ts'
 import type { Chunk, Origin, StreamSink } from '../source/source.ts'
 import type { LineApplier } from './line-applier.ts'
 import type { LineGuard } from './line-guard.ts'
@@ -22,64 +24,78 @@ export interface Watch {
 export interface EventStreamOptions extends Watch {
   readonly origin: Origin
   readonly application: Application
+  /** What wraps the lines, unless the origin says it. */
+  readonly envelope: EnvelopeChoice
   readonly maxLineBytes: number
   readonly createFramer: CreateFramer
+  /** The lines have told what wraps them, or that it is something else than before. */
+  readonly onEnvelope?: ((envelope: string, origin: Origin) => void) | undefined
 }
 
-export class EventStream implements StreamSink {
-  readonly #framer: StreamSink
+export class EventStream extends MessageStream {
+  readonly #tellEnvelope: (() => void) | undefined
   readonly #application: Application
   readonly #guard: LineGuard | undefined
   readonly #onBatch: (() => void) | undefined
 
-  constructor({ origin, application, maxLineBytes, createFramer, guard, onBatch }: EventStreamOptions) {
+  constructor({ origin, application, guard, onBatch, onEnvelope, ...options }: EventStreamOptions) {
+    const apply: OnMessage = (buffer, start, end, endOffset, wrapping) => {
+      const { applier } = application
+      if (endOffset <= (origin.primedBytes ?? 0)) applier.prime(buffer, start, end, origin, wrapping)
+      else applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0), wrapping)
+    }
+    super({
+      ...options,
+      origin,
+      onMessage: guard === undefined ? apply : guarded(apply, guard, origin, application),
+      onReject: (reason, bytes, line) => {
+        if (line === undefined) application.applier.reject(reason, bytes)
+        else application.applier.rejectLine(reason, line, origin)
+      },
+    })
+    const isFoundOut = options.envelope === 'auto' && origin.envelope === undefined
+    if (isFoundOut && onEnvelope !== undefined) this.#tellEnvelope = tellOnChange(() => this.envelope, origin, onEnvelope)
     this.#application = application
     this.#guard = guard
     this.#onBatch = onBatch
-    const apply: OnLine = (buffer, start, end, endOffset) => {
-      if (endOffset <= (origin.primedBytes ?? 0)) application.applier.prime(buffer, start, end, origin)
-      else application.applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0))
-    }
-    this.#framer = createFramer({
-      maxLineBytes,
-      onLine: guard === undefined ? apply : guarded(apply, guard, origin, application),
-      onTooLong: (lineBytes) => application.applier.reject('too_long', lineBytes),
-    })
   }
 
-  get needBytes(): number {
-    return this.#framer.needBytes
-  }
-
-  get checkpoint(): number {
-    return this.#framer.checkpoint
-  }
-
-  push(chunk: Chunk): number {
-    const wanted = this.#framer.push(chunk)
+  override push(chunk: Chunk): number {
+    const wanted = super.push(chunk)
     this.#endBatch()
     return wanted
   }
 
-  end(chunk: Chunk): void {
-    this.#framer.end(chunk)
+  override end(chunk: Chunk, isContinued?: boolean): void {
+    super.end(chunk, isContinued)
     this.#endBatch()
-  }
-
-  reset(): void {
-    this.#framer.reset()
   }
 
   #endBatch(): void {
     this.#application.applier.endBatch()
     this.#guard?.leave()
+    this.#tellEnvelope?.()
     this.#onBatch?.()
   }
 }
 
-function guarded(apply: OnLine, guard: LineGuard, origin: Origin, application: Application): OnLine {
-  return (buffer, start, end, endOffset) => {
-    if (guard.enter(origin, buffer.subarray(start, end), endOffset)) apply(buffer, start, end, endOffset)
+function guarded(apply: OnMessage, guard: LineGuard, origin: Origin, application: Application): OnMessage {
+  return (buffer, start, end, endOffset, wrapping) => {
+    if (guard.enter(origin, buffer.subarray(start, end), endOffset)) apply(buffer, start, end, endOffset, wrapping)
     else application.applier.reject('poison', end - start)
+  }
+}
+
+function tellOnChange(
+  read: () => string | undefined,
+  origin: Origin,
+  tell: (envelope: string, origin: Origin) => void,
+): () => void {
+  let told: string | undefined = 'none'
+  return () => {
+    const envelope = read()
+    if (envelope === told || envelope === undefined) return
+    told = envelope
+    tell(envelope, origin)
   }
 }

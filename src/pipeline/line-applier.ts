@@ -3,6 +3,7 @@
  * Counts what becomes of each line and event; knows nothing of files or series.
  */
 import { type Decoded, Decoder } from '../decode/decoder.ts'
+import type { Wrapping } from '../decode/envelope/wrapping.ts'
 import type { JsonBounds } from '../decode/json-bounds.ts'
 import type { RejectReason } from '../decode/json-line.ts'
 import { Row } from '../decode/row.ts'
@@ -63,13 +64,13 @@ export class LineApplier {
     this.#lastEvent = own.lastEvent.at(source)
   }
 
-  /** Applies the line in bytes `[start, end)`, which came from `origin`. */
-  apply(buffer: Buffer, start: number, end: number, origin: Origin, isLive = true): void {
+  /** Applies the line in bytes `[start, end)`, which came from `origin`; `wrapping`: what was around it. */
+  apply(buffer: Buffer, start: number, end: number, origin: Origin, isLive = true, wrapping?: Wrapping): void {
     this.#options.births.isLive = isLive
     const row = this.#row
     row.origin = origin
     this.#sightings.enter(buffer, start, end, origin)
-    this.#tell(this.#tryApply(buffer, start, end, false), end - start)
+    this.#tell(this.#tryApply(buffer, start, end, wrapping, false), end - start)
     this.#sightings.leave()
   }
 
@@ -77,9 +78,9 @@ export class LineApplier {
    * A line that prepares for later ones (`history: prime`): nothing of it gets into a metric. What a mapping remembers of lines is filled
    * here; as long as the language has nothing of that kind, this is all.
    */
-  prime(buffer: Buffer, start: number, end: number, origin: Origin): void {
+  prime(buffer: Buffer, start: number, end: number, origin: Origin, wrapping?: Wrapping): void {
     this.#row.origin = origin
-    this.#tell(this.#tryApply(buffer, start, end, true), end - start)
+    this.#tell(this.#tryApply(buffer, start, end, wrapping, true), end - start)
   }
 
   /** Counts a line that made no event. */
@@ -87,6 +88,13 @@ export class LineApplier {
     this.#count('rejected', lineBytes)
     this.#options.own.rejects.at(this.#options.source, reason).value++
     this.#sightings.reject(reason)
+  }
+
+  /** The same, where the line is at hand: it may be kept as an example. */
+  rejectLine(reason: RejectReason, line: Buffer, origin: Origin): void {
+    this.#sightings.enter(line, 0, line.length, origin)
+    this.reject(reason, line.length)
+    this.#sightings.leave()
   }
 
   /** After a batch: tells the time of its last event. Once a batch and not once an event, since reading a time costs. */
@@ -103,9 +111,9 @@ export class LineApplier {
     this.#row.slots.fill(undefined)
   }
 
-  #tryApply(buffer: Buffer, start: number, end: number, isPrimed: boolean): Decoded {
+  #tryApply(buffer: Buffer, start: number, end: number, wrapping: Wrapping | undefined, isPrimed: boolean): Decoded {
     try {
-      const decoded = this.#decoder.decode(buffer, start, end, this.#row)
+      const decoded = this.#decoder.decode(buffer, start, end, this.#row, wrapping)
       if (decoded === 'event' && isPrimed) this.#events.primed.value++
       else if (decoded === 'event') this.#applyEvent()
       return decoded

@@ -33,6 +33,7 @@ export interface Facts {
     readonly isLater: boolean
   }[]
   readonly endpoints: readonly (readonly [path: string, what: string])[]
+  readonly webConfigKeys: readonly (readonly [key: string, form: string, meaning: string])[]
   readonly exitCodes: Readonly<Record<number, string>>
   readonly presets: readonly {
     readonly name: string
@@ -47,6 +48,21 @@ export interface Facts {
 }
 
 const LATER_MARK = ' *Comes with a later version.*'
+const INPUT_WORDS = [
+  'What stands around an event is taken off: envelopes of container logs (parts of long lines are joined, for each stream, also over a',
+  "rotation), Compose's prefix where a log begins with it, text before the object, colours, a byte order mark, and the object around an event",
+  'without a name of its own whose `log` or `message` holds an event that has one. `$stream` is the stream of the message, `$container.name`',
+  "the name before Compose's bar, `$bytes` counts the message alone, and the envelope's time stands in for a missing or impossible one.",
+  'Once `envelope` is said, by the source or here, a line without it is rejected (`bad_envelope`); a message of which a part is gone is `torn`.',
+].join('\n')
+const CONTAINER_WORDS = {
+  docker:
+    'Containers come, go and change their names while it runs; one that gets a name that is not wanted is read no more. Rules read ' +
+    '`$container.id`, `.name`, `.image` and `.labels.NAME`, and `$stream`.',
+  kubernetes:
+    'Rules read `$pod.namespace`, `.name`, `.container` and `.uid`, and `$stream`. The logs belong to root with mode 0640: run with uid 0 or ' +
+    'group 0.',
+}
 const KEY_COLUMNS = ['key', 'form', 'meaning']
 
 export function sectionsOf(facts: Facts): Section[] {
@@ -76,6 +92,31 @@ const EXPRESSION_FORMS: readonly (readonly string[])[] = [
   ['list.filter(x, …), list.map(x, …), list.map(x, condition, …)', 'Another list.'],
 ]
 
+const EXPRESSIONS: Section = {
+  id: 'expressions',
+  title: 'Expressions',
+  words:
+    '`expr`, in `where` and as a value, is CEL. `event` is the event (in `take` the element); what `each` binds and our own names stand ' +
+    'without `$`: `block`, `time`, `path.project`. A field that is missing makes missing what needs it, and false in `where`, `filter` ' +
+    'and `exists_one`; `null` is missing. Numbers need no fraction: `event.ms / 1000`. What an expression may do for a line grows with its length.',
+  columns: ['form', 'meaning'],
+  rows: EXPRESSION_FORMS,
+}
+
+function priceSection(rows: Section['rows']): Section {
+  return {
+    id: 'price',
+    title: 'price',
+    words:
+      'Counts exclude each other and are 0 if missing. Tokens of a model that the table does not know, or of a kind that it has no price for, ' +
+      'add nothing: the update counts as `unpriced`, the tokens in `agentlog_unpriced_tokens_total`. Cached tokens without a price of their ' +
+      'own cost as input does. `builtin` knows what prices were at the time of the event. Dollars are estimates, no bill.',
+    columns: KEY_COLUMNS,
+    rows,
+    more: yaml(EXAMPLES.price),
+  }
+}
+
 function languageSections(schema: JsonSchema): Section[] {
   const takes = Object.keys(schemaAt(schema, ['drop', '[]']).properties!)
   const ruleKeys = Object.keys(schemaAt(schema, ['metrics', '[]', 'rules', '[]']).properties!)
@@ -90,7 +131,28 @@ function languageSections(schema: JsonSchema): Section[] {
     { id: 'mapping', title: 'The mapping file', columns: KEY_COLUMNS, rows: keys([], LATER.top) },
     { id: 'sources', title: 'sources', columns: KEY_COLUMNS, rows: keys(['sources', '[]'], LATER.source) },
     { id: 'file', title: 'sources: file', columns: KEY_COLUMNS, rows: keys(['sources', '[]', 'file']) },
-    { id: 'input', title: 'input', columns: KEY_COLUMNS, rows: keys(['input']), more: yaml(EXAMPLES.input) },
+    {
+      id: 'docker',
+      title: 'sources: docker',
+      words: CONTAINER_WORDS.docker,
+      columns: KEY_COLUMNS,
+      rows: keys(['sources', '[]', 'docker']),
+    },
+    {
+      id: 'kubernetes',
+      title: 'sources: kubernetes',
+      words: CONTAINER_WORDS.kubernetes,
+      columns: KEY_COLUMNS,
+      rows: keys(['sources', '[]', 'kubernetes']),
+    },
+    {
+      id: 'input',
+      title: 'input',
+      words: INPUT_WORDS,
+      columns: KEY_COLUMNS,
+      rows: keys(['input']),
+      more: yaml(EXAMPLES.input),
+    },
     {
       id: 'takes',
       title: 'What a rule takes',
@@ -117,27 +179,8 @@ function languageSections(schema: JsonSchema): Section[] {
       rows: keys(['long_value'], LATER.value),
       more: yaml(EXAMPLES.value),
     },
-    {
-      id: 'expressions',
-      title: 'Expressions',
-      words:
-        '`expr`, in `where` and as a value, is CEL. `event` is the event (in `take` the element); what `each` binds and our own names stand ' +
-        'without `$`: `block`, `time`, `path.project`. A field that is missing makes missing what needs it, and false in `where`, `filter` ' +
-        'and `exists_one`; `null` is missing. Numbers need no fraction: `event.ms / 1000`. What an expression may do for a line grows with its length.',
-      columns: ['form', 'meaning'],
-      rows: EXPRESSION_FORMS,
-    },
-    {
-      id: 'price',
-      title: 'price',
-      words:
-        'Counts exclude each other and are 0 if missing. Tokens of a model that the table does not know, or of a kind that it has no price for, ' +
-        'add nothing: the update counts as `unpriced`, the tokens in `agentlog_unpriced_tokens_total`. Cached tokens without a price of their ' +
-        'own cost as input does. `builtin` knows what prices were at the time of the event. Dollars are estimates, no bill.',
-      columns: KEY_COLUMNS,
-      rows: keys(['long_value', 'price']),
-      more: yaml(EXAMPLES.price),
-    },
+    EXPRESSIONS,
+    priceSection(keys(['long_value', 'price'])),
     {
       id: 'metric',
       title: 'A metric',
@@ -175,7 +218,16 @@ function testsSection(schema: JsonSchema): Section {
   }
 }
 
-function commandSections({ verbs, flags, endpoints, exitCodes }: Facts): Section[] {
+const WEB_CONFIG_WORDS =
+  'The file of `--web.config.file`, as the exporter-toolkit of Prometheus defines it; what is not in this table is an error, and so are a second document, tags, and ' +
+  'what is no YAML 1.2. It guards every ' +
+  'path of every TCP address, `/-/healthy` too; `unix:` addresses only the user of the exporter can open (0600). It is looked at while ' +
+  'somebody asks (ten times a second at most), with the files that it names: a change is in force for the next connection and request, ' +
+  'one with errors leaves all as it was, and so does one that takes away TLS, all users or verified certificates of clients: for that ' +
+  'restart. Ten failed logins at once, then one in six seconds, are an address (a /64 of IPv6) free; then it is answered 429, but for ' +
+  'credentials that are known to be right.'
+
+function commandSections({ verbs, flags, endpoints, webConfigKeys, exitCodes }: Facts): Section[] {
   return [
     {
       id: 'verbs',
@@ -197,6 +249,13 @@ function commandSections({ verbs, flags, endpoints, exitCodes }: Facts): Section
       ]),
     },
     { id: 'endpoints', title: 'HTTP', words: 'GET and HEAD unless said otherwise.', columns: ['path', 'what'], rows: endpoints },
+    {
+      id: 'web-config',
+      title: 'The web configuration',
+      words: WEB_CONFIG_WORDS,
+      columns: KEY_COLUMNS,
+      rows: webConfigKeys,
+    },
     {
       id: 'exit-codes',
       title: 'Exit codes',

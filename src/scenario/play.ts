@@ -51,6 +51,7 @@ export function play(config: Config, { log, file, advanceMs }: Play): Played {
   const stream = new EventStream({
     origin,
     application: { applier },
+    envelope: envelopeOf(config),
     maxLineBytes: config.limits.lineBytes,
     createFramer: (options) => new LineFramer(options),
   })
@@ -69,4 +70,9 @@ export function originOf(config: Config, file: string): Origin {
   const compiled = source?.fields === undefined ? undefined : compileRegex(source.fields)
   const fields = compiled?.ok === true ? (compiled.regex.groups(file) ?? {}) : {}
   return { source: source?.name ?? 'test', log: 'log', file, stream: '', fields }
+}
+
+function envelopeOf({ sources, envelope }: Config): Config['envelope'] {
+  const [only] = sources
+  return (sources.length === 1 ? only?.envelope : undefined) ?? envelope
 }

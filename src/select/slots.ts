@@ -25,7 +25,7 @@ const OWN_NAMES: Readonly<Record<string, Read>> = {
   $source: (row) => row.origin.source,
   $log: (row) => row.origin.log,
   $file: (row) => row.origin.file || undefined,
-  $stream: (row) => row.origin.stream || undefined,
+  $stream: (row) => row.wrapping?.stream || row.origin.stream || undefined,
   $bytes: (row) => row.lineBytes,
 }
 
@@ -38,14 +38,15 @@ function seconds(ns: bigint): number {
 const FIELDS_OF: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
   $container: {
     id: (row) => row.origin.container?.id,
-    name: (row) => row.origin.container?.name,
-    image: (row) => row.origin.container?.image,
+    // Where nobody could be asked, both are empty.
+    name: (row) => row.origin.container?.name || row.wrapping?.container || undefined,
+    image: (row) => row.origin.container?.image || undefined,
   },
   $pod: {
     namespace: (row) => row.origin.pod?.namespace,
     name: (row) => row.origin.pod?.name,
     container: (row) => row.origin.pod?.container,
-    uid: (row) => row.origin.pod?.uid,
+    uid: (row) => row.origin.pod?.uid || undefined,
   },
 }
 

@@ -32,6 +32,15 @@ export class Connections {
     socket.once('close', () => this.#forget(socket))
   }
 
+  /** What was taken in goes on through another socket. */
+  goesThrough(socket: Socket, through: Socket): void {
+    const state = this.#states.get(socket)
+    if (state === undefined) return void through.destroy()
+    this.#states.delete(socket)
+    this.#states.set(through, state)
+    through.once('close', () => this.#forget(through))
+  }
+
   /** Whether this request is to be answered. */
   began(socket: Socket, response: ServerResponse): boolean {
     const state = this.#states.get(socket)

@@ -1,6 +1,5 @@
 /** The status page and what belongs to it. What it shows comes as text from above. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isNear } from './nearness.ts'
 
 /** What the server needs of the page. */
 export interface PageTexts {
@@ -16,7 +15,8 @@ export interface PageTexts {
 /** Everything that a page loads is ours and has a path of its own, so that the policy allows nothing inline. */
 export const PAGE_PATHS = ['/', '/page.live', '/page.css', '/page.js', '/page.svg'] as const
 
-export function addPageRoutes(app: FastifyInstance, page: PageTexts): void {
+/** `mayReadLines`: whether who asks may see lines of the log. */
+export function addPageRoutes(app: FastifyInstance, page: PageTexts, mayReadLines: (request: FastifyRequest) => boolean): void {
   const texts: Record<(typeof PAGE_PATHS)[number], readonly [string, (withLines: boolean) => string]> = {
     '/': ['text/html', (withLines) => page.document(withLines)],
     '/page.live': ['text/html', (withLines) => page.live(withLines)],
@@ -26,6 +26,6 @@ export function addPageRoutes(app: FastifyInstance, page: PageTexts): void {
   }
   for (const [path, [type, text]] of Object.entries(texts))
     app.get(path, (request: FastifyRequest, reply: FastifyReply) =>
-      reply.header('content-type', `${type}; charset=utf-8`).send(text(isNear(request.raw))),
+      reply.header('content-type', `${type}; charset=utf-8`).send(text(mayReadLines(request))),
     )
 }

@@ -2,19 +2,23 @@
  * HTTP for scrapers, probes and people: GET and HEAD on exact paths, with limits against those who send slowly, send much or never
  * read. Knows no sources. The only importer of fastify.
  */
-import { lstat, unlink } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createConnection } from 'node:net'
+import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fastify from 'fastify'
 import { Connections } from './connections.ts'
 import { withoutPrefix } from './external-url.ts'
+import type { Guard } from './guard/guard.ts'
+import type { TlsDoor } from './guard/tls-door.ts'
 import { addHealthRoutes, type Health } from './health.ts'
 import type { HeldBodies } from './held-bodies.ts'
 import { addLifecycleRoutes, LIFECYCLE_PATHS, type Lifecycle } from './lifecycle.ts'
-import { isLoopback, type ListenAddress, onAllAddresses, parseListenAddress } from './listen-address.ts'
+import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts'
+import { listen } from './listening.ts'
 import { addMetricsRoute, heldBodies, type Metrics } from './metrics.ts'
+import { isNear } from './nearness.ts'
 import { addPageRoutes, PAGE_PATHS, type PageTexts } from './page.ts'
+import { protectionsOf } from './web-config/web-config.ts'
 
 export interface ServerOptions {
   readonly addresses: readonly string[]
@@ -26,6 +30,8 @@ export interface ServerOptions {
   readonly pathPrefix?: string
   /** undefined: nobody may reload or end the exporter by a request. */
   readonly lifecycle?: Lifecycle | undefined
+  /** What a web configuration asks for, on all addresses but Unix sockets; undefined: all may pass. */
+  readonly guard?: Guard | undefined
   /** Over all listeners; default 1024. */
   readonly maxConnections?: number
   /** A reader that takes nothing of an answer for this long is cut off. Default 30 s. */
@@ -35,7 +41,8 @@ export interface ServerOptions {
 export interface RunningServer {
   /** URLs (or `unix:` paths) as they came to be: with the port that was given for port 0. */
   readonly addresses: readonly string[]
-  readonly isOpenToOthers: boolean
+  /** What would keep others out and is missing, if other machines can reach an address: "TLS and authentication". */
+  missingProtection(): string | undefined
   /** Ends idle connections at once and all others after at most 2 s. */
   close(): Promise<void>
 }
@@ -60,24 +67,45 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   const held = heldBodies()
   const apps: FastifyInstance[] = []
+  const doors: TlsDoor[] = []
   const close = async (): Promise<void> => {
-    await Promise.all(apps.map(closeWithin))
+    for (const door of doors) door.close()
+    await Promise.all([...apps.map(closeWithin), options.guard?.close()])
   }
   try {
     const addresses: string[] = []
     for (const [i, address] of parsed.entries()) {
-      const app = createApp(options, connections, held)
+      // Who can open a Unix socket is the exporter's own user.
+      const guard = address.kind === 'unix' ? undefined : options.guard
+      const server = limitedServer(connections, guard, doors)
+      const app = createApp(options, guard, server, held)
       apps.push(app)
-      addresses.push(await listen(app, address, options.addresses[i]!))
+      const url = await listen(app, address, options.addresses[i]!)
+      addresses.push(guard?.config.tls === undefined ? url : url.replace(/^http:/, 'https:'))
     }
-    return { addresses, isOpenToOthers: !parsed.every(isLoopback), close }
+    const isReachable = !parsed.every(isLoopback)
+    return { addresses, missingProtection: () => (isReachable ? missingIn(options.guard) : undefined), close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-function createApp(options: ServerOptions, connections: Connections, held: HeldBodies): FastifyInstance {
+/** Certificates that every client must show do what logins do. */
+function missingIn(guard: Guard | undefined): string | undefined {
+  const found = guard === undefined ? [] : protectionsOf(guard.config)
+  const isKnown = found.includes('logins') || found.includes('client certificates')
+  const missing = [...(found.includes('TLS') ? [] : ['TLS']), ...(isKnown ? [] : ['authentication'])]
+  return missing.length === 0 ? undefined : missing.join(' and ')
+}
+
+interface Limited {
+  readonly server: Server
+  /** Who answers requests; set before the first one. */
+  handler: (request: IncomingMessage, response: ServerResponse) => void
+}
+
+function createApp(options: ServerOptions, guard: Guard | undefined, limited: Limited, held: HeldBodies): FastifyInstance {
   const { pathPrefix = '' } = options
   const app = fastify({
     logger: false,
@@ -86,7 +114,10 @@ function createApp(options: ServerOptions, connections: Connections, held: HeldB
     exposeHeadRoutes: true,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 100 },
     frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => void plain(reply, 400, 'Bad request.\n'),
-    serverFactory: (handler: (request: IncomingMessage, response: ServerResponse) => void) => limitedServer(handler, connections),
+    serverFactory: (handler: Limited['handler']) => {
+      limited.handler = handler
+      return limited.server
+    },
   } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance
   app.addHook('onRequest', async (request, reply) => refuseOtherMethods(app, request, reply))
   app.setNotFoundHandler((_, reply) => plain(reply, 404, 'Not found.\n'))
@@ -95,7 +126,7 @@ function createApp(options: ServerOptions, connections: Connections, held: HeldB
   )
   addMetricsRoute(app, options.telemetryPath, options.metrics, held)
   addHealthRoutes(app, options.health)
-  addPageRoutes(app, options.page)
+  addPageRoutes(app, options.page, ({ raw }) => isNear(raw) || guard?.isTrusted(raw) === true)
   if (pathPrefix !== '' && !app.hasRoute({ method: 'GET', url: pathPrefix }))
     app.get(pathPrefix, (_, reply) => reply.redirect(`${pathPrefix}/`, 302))
   addLifecycleRoutes(app, options.lifecycle)
@@ -103,7 +134,7 @@ function createApp(options: ServerOptions, connections: Connections, held: HeldB
 }
 
 /** Limits against slow and greedy clients; each answer, also one that fastify gives on its own, has the security headers. */
-function limitedServer(handler: (request: IncomingMessage, response: ServerResponse) => void, connections: Connections): Server {
+function limitedServer(connections: Connections, guard: Guard | undefined, doors: TlsDoor[]): Limited {
   const limits = {
     headersTimeout: 5000,
     requestTimeout: 10_000,
@@ -115,10 +146,26 @@ function limitedServer(handler: (request: IncomingMessage, response: ServerRespo
   const server = createServer(limits, (request, response) => {
     if (!connections.began(request.socket, response)) return
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
-    handler(request, response)
+    if (guard === undefined) limited.handler(request, response)
+    else guard.admit(request, response, () => limited.handler(request, response))
   })
+  const limited: Limited = { server, handler: () => {} }
   server.maxHeadersCount = 64
-  return server.on('connection', (socket) => connections.take(socket))
+  if (guard !== undefined) doors.push(putDoorBefore(server, guard, connections))
+  server.prependListener('connection', (socket) => connections.take(socket))
+  return limited
+}
+
+/** Connections come to the server's own listener once they are through the door. */
+function putDoorBefore(server: Server, guard: Guard, connections: Connections): TlsDoor {
+  const own = server.listeners('connection') as ((this: Server, socket: Socket) => void)[]
+  server.removeAllListeners('connection')
+  const door = guard.door((socket, raw) => {
+    if (socket !== raw) connections.goesThrough(raw, socket)
+    for (const listener of own) listener.call(server, socket)
+  })
+  server.on('connection', (socket) => door.open(socket))
+  return door
 }
 
 function refuseOtherMethods(app: FastifyInstance, request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
@@ -152,41 +199,6 @@ function assertTelemetryPath(path: string): void {
   throw new Error(
     `--web.telemetry-path "${path}": expected a path such as /metrics, of letters, digits and _ . ~ - /, not used otherwise`,
   )
-}
-
-async function listen(app: FastifyInstance, address: ListenAddress, text: string): Promise<string> {
-  try {
-    if (address.kind === 'unix') return await listenUnix(app, address.path)
-    const { host = '::', port } = address
-    return await (host === '::' ? onAllAddresses((all) => app.listen({ port, host: all })) : app.listen({ port, host }))
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    const cure =
-      code === 'EADDRINUSE'
-        ? 'it is taken; stop the other process or choose another --web.listen-address'
-        : (error as Error).message
-    throw new Error(`cannot listen on ${text}: ${cure}`, { cause: error })
-  }
-}
-
-/** A socket file that nobody listens on is left over from a killed process and replaced. */
-async function listenUnix(app: FastifyInstance, path: string): Promise<string> {
-  if (await isStaleSocket(path)) await unlink(path)
-  await app.listen({ path })
-  return `unix:${path}`
-}
-
-async function isStaleSocket(path: string): Promise<boolean> {
-  const found = await lstat(path).catch(() => undefined)
-  if (found?.isSocket() !== true) return false
-  return new Promise((resolve) => {
-    const probe = createConnection(path)
-    probe.on('connect', () => {
-      probe.destroy()
-      resolve(false)
-    })
-    probe.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED'))
-  })
 }
 
 async function closeWithin(app: FastifyInstance): Promise<void> {

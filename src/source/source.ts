@@ -53,6 +53,49 @@ export interface Origin {
   readonly pod?: Pod | undefined
   /** What the source knows its bytes to be wrapped in; default: the mapping's `input.envelope` says it, or it is found out. */
   readonly envelope?: Envelope
+  /** Messages of other streams are left out, as if they had not been written; default: all. */
+  readonly streams?: readonly ('stdout' | 'stderr')[]
+  /** What a sink before this one said that it must know at the offset where the stream goes on. */
+  readonly resumption?: Resumption | undefined
+}
+
+/**
+ * What a sink must know besides its checkpoint to go on there: messages may come in parts, those of several streams interleaved, so that
+ * what is behind the first open part may be in the numbers. Plain data: it is kept in the record.
+ */
+export interface Resumption {
+  /** Messages that end in the first so many bytes are in the numbers; at least the checkpoint. */
+  readonly appliedBytes: number
+  /** Streams whose last message goes on behind `appliedBytes`, each with the time of that message's first part. */
+  readonly open?: Readonly<Record<string, string>>
+  /** The same of messages that were given up: their rest is thrown away. */
+  readonly givenUp?: Readonly<Record<string, string>>
+  /** What was found to wrap the lines. Missing: nothing. */
+  readonly envelope?: string
+}
+
+/** Messages that are unfinished at the end of a log. The log that goes on with it finishes them. */
+export interface Unfinished {
+  /** What there is of the message of a stream. */
+  partOf(stream: string): OpenMessage | HeadlessMessage | undefined
+  /** It is finished, or given up. */
+  settle(stream: string): void
+}
+
+/** A message of which parts have come. */
+export interface OpenMessage {
+  /** Its bytes so far. */
+  readonly bytes: Buffer
+  /** Of its first part, as the log has it. */
+  readonly time: string
+  readonly partCount: number
+}
+
+/** A message whose parts cannot be had any more (`lost`), or whose rest is not wanted (`given up`). */
+export interface HeadlessMessage {
+  readonly why: 'lost' | 'given up'
+  /** Of its first part, as the log had it. */
+  readonly time: string
 }
 
 /** Takes the bytes of one stream. */
@@ -63,11 +106,18 @@ export interface StreamSink {
   readonly needBytes: number
   /** The first byte whose effect is not in the numbers yet: what a durable record stores. */
   readonly checkpoint: number
+  /** What is to be known besides the checkpoint; missing or undefined: nothing. It may change only when something is pushed. */
+  readonly resumption?: Resumption | undefined
+  /** Up to here everything is in the numbers but for open parts; missing: up to the checkpoint. */
+  readonly appliedBytes?: number
+  /** What wraps its lines, as far as they have told. */
+  readonly envelope?: string | undefined
   /**
    * Nothing follows `chunk` (which starts at the offset last asked for): an unterminated last line is complete now.
    * If `needBytes` is above 0 afterwards, the last `needBytes` bytes of the stream are wanted again: `end` is called with them.
+   * `isContinued`: another log goes on where this one ends, so what is open stays open.
    */
-  end(chunk: Chunk): void
+  end(chunk: Chunk, isContinued?: boolean): void
   /** The file was truncated or replaced in place: what follows starts at offset 0. */
   reset(): void
   /**
@@ -75,6 +125,10 @@ export interface StreamSink {
    * (`--once`, archives, standard input); one that follows live files does not wait.
    */
   readonly busy?: Promise<void> | undefined
+  /** What is unfinished when this stream has been read; missing: nothing ever is. */
+  readonly unfinished?: Unfinished
+  /** This stream goes on where the one ends that has left this. Called before the first push. */
+  follow?(before: Unfinished | undefined): void
 }
 
 /** Makes the sink of a new stream. `origin` may be changed by the source later (a rename), so read it at each use. */
@@ -89,6 +143,8 @@ export interface Position {
   readonly checkpoint: number
   /** Grows with every change of the checkpoint or the note. */
   readonly changes: number
+  /** What was found to wrap its lines. */
+  readonly envelope?: string | undefined
   /** What finds the log again after a restart, as text that only the source reads. Asked for when it is written. */
   note(): string
 }

@@ -1,8 +1,9 @@
 /**
  * One process per folder. The lock is a file that names its owner; it is stale when that process is gone: by process number and start
- * time where the owner can be seen, else (another container) when it has not been renewed while we looked on.
+ * time where the owner can be seen, else (another container) when it has not been renewed while we looked on: its owner sets its time
+ * again and again, which costs less than writing it.
  */
-import { closeSync, readFileSync, readlinkSync, unlinkSync, writeSync } from 'node:fs'
+import { type BigIntStats, closeSync, lstatSync, lutimesSync, readFileSync, readlinkSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createOwn, readOwn, removeOwn, replaceOwn } from './own-files.ts'
@@ -20,7 +21,6 @@ interface Owner {
   /** Which numbering of processes, on which start of the machine. */
   readonly seenFrom: string
   readonly command: string
-  readonly renewals: number
 }
 
 export interface HeldLock {
@@ -35,7 +35,7 @@ export interface HeldLock {
 export async function takeLock(folder: string): Promise<HeldLock | { readonly heldBy: string }> {
   const path = join(folder, 'lock')
   for (let followsDeath = false; ; followsDeath = true) {
-    const me: Owner = { ...myself(), renewals: 0 }
+    const me = myself()
     if (writeIfFree(path, me)) return new FileLock(path, me, followsDeath)
     const owner = readOwner(path)
     if (owner !== undefined && (await isAlive(path, owner))) return { heldBy: `process ${owner.pid} (${owner.command})` }
@@ -48,23 +48,38 @@ export async function takeLock(folder: string): Promise<HeldLock | { readonly he
 class FileLock implements HeldLock {
   readonly followsDeath: boolean
   readonly #path: string
-  #owner: Owner
+  readonly #owner: Owner
+  /** The file that we wrote. */
+  #file: string | undefined
 
   constructor(path: string, owner: Owner, followsDeath: boolean) {
     this.#path = path
     this.#owner = owner
     this.followsDeath = followsDeath
+    this.#file = fileAt(path)
   }
 
   renew(): boolean {
-    if (!this.#isMine()) return false
-    this.#owner = { ...this.#owner, renewals: this.#owner.renewals + 1 }
+    const isOurs = this.#file !== undefined && fileAt(this.#path) === this.#file
+    if (!isOurs && !this.#isMine()) return false
     try {
-      replaceOwn(this.#path, JSON.stringify(this.#owner))
+      if (isOurs) this.#touch()
+      else this.#writeAnew()
     } catch {
       // A disk that refuses: who shares our sight of processes needs no renewal, and others wait longer than it usually takes.
     }
     return true
+  }
+
+  #touch(): void {
+    const now = Date.now() / 1000
+    lutimesSync(this.#path, now, now)
+  }
+
+  /** Somebody has removed it, or put another with the same words in its place. */
+  #writeAnew(): void {
+    replaceOwn(this.#path, JSON.stringify(this.#owner))
+    this.#file = fileAt(this.#path)
   }
 
   release(): void {
@@ -108,13 +123,30 @@ function readOwner(path: string): Owner | undefined {
   }
 }
 
+function statOf(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true })
+  } catch {
+    return undefined
+  }
+}
+
+/** Which file stands there. A number is given away again at once: where the file system knows no births, nothing can be told. */
+function fileAt(path: string): string | undefined {
+  const stat = statOf(path)
+  return stat === undefined || stat.birthtimeNs === 0n ? undefined : `${stat.dev}:${stat.ino}:${stat.birthtimeNs}`
+}
+
 async function isAlive(path: string, owner: Owner): Promise<boolean> {
   if (owner.seenFrom === myself().seenFrom) return startOf(owner.pid) === owner.started
+  const before = statOf(path)
   for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += LOOK_MS) {
     await pause(LOOK_MS)
+    // On a network file system it is the opening that asks for what stands there now.
     const now = readOwner(path)
-    if (now === undefined) return false
-    if (now.renewals !== owner.renewals || now.started !== owner.started) return true
+    const stat = statOf(path)
+    if (now === undefined || stat === undefined) return false
+    if (stat.mtimeNs !== before?.mtimeNs || stat.ino !== before.ino || now.started !== owner.started) return true
   }
   return false
 }
@@ -124,7 +156,7 @@ function removeIfSame(path: string, owner: Owner | undefined): void {
   removeOwn(path)
 }
 
-function myself(): Omit<Owner, 'renewals'> {
+function myself(): Owner {
   const command = process.argv.slice(1).join(' ').slice(0, 200)
   return { pid: process.pid, started: startOf(process.pid) ?? '', seenFrom: sight(), command }
 }

@@ -51,7 +51,7 @@ async function served(child: ChildProcess): Promise<Served> {
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
   const url = await new Promise<string>((resolve, reject) => {
     child.stderr?.on('data', () => {
-      const found = /address=(http:\S+)/.exec(out.stderr)
+      const found = /address=(https?:\S+)/.exec(out.stderr)
       if (found) resolve(found[1]!)
     })
     void ended.then((code) => reject(new Error(`ended with ${code}: ${out.stderr}`)))

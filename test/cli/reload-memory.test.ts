@@ -6,7 +6,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { chooseSources, createIntakes, type MadeIntake } from '../../src/cli/intakes.ts'
+import { chooseSources } from '../../src/cli/choose-sources.ts'
+import { dockerHostOf } from '../../src/cli/docker-host.ts'
+import { createIntakes, type MadeIntake } from '../../src/cli/intakes.ts'
 import { pipelineOptions } from '../../src/cli/pipeline-options.ts'
 import { PRESET_DIR } from '../../src/cli/shipped.ts'
 import type { Config } from '../../src/config/config.ts'
@@ -20,7 +22,7 @@ import { Log } from '../../src/telemetry/log.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
-const SETTINGS = { logs: [], isOnce: false, history: undefined }
+const SETTINGS = { logs: [], docker: [], isOnce: false, history: undefined, dockerHost: dockerHostOf(undefined, {}) }
 
 test('what a reload replaces is let go', async () => {
   const scratch = mkdtempSync(join(tmpdir(), 'agentlog-memory-'))

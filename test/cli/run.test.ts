@@ -105,8 +105,6 @@ test('wrong usage is exit 2 with the nearest name or an example', async () => {
 test('every flag parses; one whose feature comes later says so once', async () => {
   const log = write('flags.jsonl', call('bash'))
   const flags = [
-    '--docker',
-    'x',
     '--docker.host',
     'unix:///x',
     '--state.dir',
@@ -132,7 +130,7 @@ test('every flag parses; one whose feature comes later says so once', async () =
     .trim()
     .split('\n')
     .map((line) => (JSON.parse(line) as { msg: string }).msg)
-  for (const flag of ['docker', 'engine', 'workers']) {
+  for (const flag of ['engine', 'workers']) {
     expect([flag, said.filter((text) => text.startsWith(`--${flag}:`)).length]).toEqual([flag, 1])
   }
 })
@@ -147,10 +145,7 @@ test('with --once what could not be read is told once, and acts on no terminal',
 
 test('a flag that promises protection or a gate which this version has not, does not start', async () => {
   const log = write('needed.jsonl', call('bash'))
-  for (const [flag, value] of [
-    ['web.config.file', 'web.yml'],
-    ['fail-on', 'x > 0'],
-  ]) {
+  for (const [flag, value] of [['fail-on', 'x > 0']]) {
     const { code, stdout, stderr } = await finish(['run', '--once', `--${flag}`, value!, log])
     expect([code, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(new RegExp(`^--${flag}: .* with a later version; this one does not start`))

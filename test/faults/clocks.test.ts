@@ -5,9 +5,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Exporter, Scratch, until } from '../real/workbench.ts'
-import { judged, MAPPING, randomOf, wordsOf, writeLog } from './truth.ts'
+import { judged, MAPPING, wordsOf } from './digits.ts'
+import { IS_LONG, SEED } from './form.ts'
+import { randomOf } from './random.ts'
+import { Writer } from './writer.ts'
 
-const IS_LONG = process.env.AGENTLOG_LONG === '1'
 const KILLS = IS_LONG ? 100 : 12
 const LINES = IS_LONG ? 200_000 : 30_000
 const MEAN_LIFE_MS = 1000
@@ -25,30 +27,26 @@ globalThis.Date = class extends RealDate {
 
 let scratch: Scratch
 let nodeOptions: string | undefined
+let writer: Writer | undefined
 beforeEach(() => {
   scratch = new Scratch()
   nodeOptions = process.env.NODE_OPTIONS
   process.env.NODE_OPTIONS = `${nodeOptions ?? ''} --import=data:text/javascript,${encodeURIComponent(JUMPING)}`
 })
-afterEach(() => {
+afterEach(async () => {
+  await writer?.stop('SIGKILL')
   if (nodeOptions === undefined) delete process.env.NODE_OPTIONS
   else process.env.NODE_OPTIONS = nodeOptions
   scratch.remove()
 })
 
 test(`${KILLS} kills and ${LINES} lines under a clock that jumps`, async () => {
-  const seed = Number(process.env.AGENTLOG_SEED ?? Date.now() % 1_000_000)
-  const random = randomOf(seed)
+  const random = randomOf(SEED)
   const log = scratch.write('app.log', '')
   const flags = ['-c', scratch.write('m.yaml', MAPPING), '--state.dir', scratch.file('state'), scratch.file('app.log*')]
   let exporter = await Exporter.start(...flags)
-  const writing = writeLog({
-    log,
-    lines: LINES,
-    linesPerSecond: LINES / ((KILLS * MEAN_LIFE_MS) / 1000),
-    rotateEvery: 5000,
-    random,
-  })
+  const linesPerSecond = LINES / ((KILLS * MEAN_LIFE_MS) / 1000)
+  writer = new Writer({ log, journal: scratch.file('journal'), linesPerSecond, rotateEvery: 5000, seed: SEED })
   const most = new Map<number, number>()
   let [decreases, scrapes] = [0, 0]
   const years = new Set<string>()
@@ -64,12 +62,13 @@ test(`${KILLS} kills and ${LINES} lines under a clock that jumps`, async () => {
     for (const [, year] of exporter.stderr.matchAll(/^time=(\d{4})/gm)) years.add(year!)
     exporter = await Exporter.start(...flags)
   }
-  await writing
+  const lines = await writer.finish(LINES)
   const exposition = await until('all lines', async () => {
     const text = await exporter.scrape()
-    return judged(text, LINES).lost === 0 ? text : undefined
+    return judged(text, lines).lost.length === 0 ? text : undefined
   }).catch(() => exporter.scrape())
-  const outcome = { seed, ...judged(exposition, LINES), decreases, scrapes, years: years.size }
+  const { lost, double } = judged(exposition, lines)
+  const outcome = { seed: SEED, lines, lost: lost.length, double, decreases, scrapes, years: years.size }
   console.log(outcome)
   expect(outcome).toMatchObject({ lost: 0, double: 0, decreases: 0 })
   expect(years.size).toBeGreaterThan(3)

@@ -5,6 +5,7 @@
  */
 const BASE = 4
 const DIGITS = 26
+const MOST_PADDING_BYTES = 80
 
 export const MAPPING = `version: 1
 limits: { series: 100000 }
@@ -24,6 +25,18 @@ const PACE_RANGE = 1_000_003
 export const WIDE_MAPPING = `${MAPPING}  - { name: pace, type: summary, event: e, labels: { key: key }, value: pace, quantiles: [0.5] }
 `
 
+/** A line as the writer has it, for tests that write themselves. */
+export function lineOf(n: number, random: () => number): Buffer {
+  const fields = {
+    event: 'e',
+    n,
+    word: String(Math.floor(n / DIGITS)),
+    bit: BASE ** (n % DIGITS),
+    pad: 'x'.repeat(Math.floor(random() * MOST_PADDING_BYTES)),
+  }
+  return Buffer.from(`${JSON.stringify(fields)}\n`)
+}
+
 /** Values of an exposition by word. */
 export function wordsOf(exposition: string): Map<number, number> {
   const words = new Map<number, number>()
@@ -36,6 +49,16 @@ export function wordsOf(exposition: string): Map<number, number> {
 export function wordAfter(word: number, lines: number): number {
   const digits = Math.max(0, Math.min(DIGITS, lines - word * DIGITS))
   return (BASE ** digits - 1) / (BASE - 1)
+}
+
+/** How often line `n` was counted, in its word. */
+function timesOf(n: number, value: number): number {
+  return Math.floor(value / BASE ** (n % DIGITS)) % BASE
+}
+
+/** Lines of a word that were counted. */
+export function linesIn(word: number, value: number): number[] {
+  return Array.from({ length: DIGITS }, (_, digit) => word * DIGITS + digit).filter((n) => timesOf(n, value) > 0)
 }
 
 export interface Judged {
@@ -55,7 +78,7 @@ export function judged(exposition: string, lines: number): Judged {
   let counted = 0
   let double = 0
   for (let n = 0; n < lines; n++) {
-    const digit = Math.floor((words.get(Math.floor(n / DIGITS)) ?? 0) / BASE ** (n % DIGITS)) % BASE
+    const digit = timesOf(n, words.get(Math.floor(n / DIGITS)) ?? 0)
     counted += digit
     if (digit === 0) lost.push(n)
     if (digit > 1) doubled.push(n)

@@ -7,8 +7,9 @@ import { spawnSync } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Exporter, MAIN, Scratch, sum, until } from '../real/workbench.ts'
+import { judged, MAPPING } from './digits.ts'
 import { ManyFiles, type ManyFilesOptions } from './many-files.ts'
-import { judged, MAPPING, randomOf } from './truth.ts'
+import { randomOf } from './random.ts'
 import { Witness } from './witness.ts'
 
 const IS_LONG = process.env.AGENTLOG_LONG === '1'
@@ -64,16 +65,19 @@ async function follow(around: readonly string[], options: Omit<ManyFilesOptions,
   const letGo = hoard(running.url, idleConnections)
   await many.write()
   const { cpuPercent } = witness
-  await until('all lines', async () => (judged(await running.scrape(), lines).lost === 0 ? true : undefined), 10_000).catch(
-    () => {},
-  )
+  await until(
+    'all lines',
+    async () => (judged(await running.scrape(), lines).lost.length === 0 ? true : undefined),
+    10_000,
+  ).catch(() => {})
   witness.stop()
   letGo()
   await watching
   const text = await running.scrape()
   const { decreases, failures, notDurable, scrapes, mostDescriptors } = witness
   const missedBytes = sum(text, 'agentlog_source_vanished_unread_bytes_total')
-  const outcome = { seed, ...judged(text, lines), decreases, failures, notDurable, missedBytes }
+  const { lost, double } = judged(text, lines)
+  const outcome = { seed, lost: lost.length, double, decreases, failures, notDurable, missedBytes }
   const { rotations, deletions, hotDeletions } = many
   const [p50Ms, p99Ms, maxMs] = [witness.latencyMs(0.5), witness.latencyMs(0.01), witness.latencyMs(0)] as const
   const peakRssMb = Math.round(running.peakRssBytes / 2 ** 20)

@@ -2,7 +2,7 @@
  * Lines as an adversary writes them, the same for the same seed, and a mapping that reads them in every way the language has. Two kinds
  * of honest line stand between them: `good`, one in ten, and `fuzz`, hostile texts in valid JSON.
  */
-import { randomOf } from './truth.ts'
+import { randomOf } from './random.ts'
 
 export const FUZZ_MAPPING = String.raw`version: 1
 limits: { series: 3000 }

@@ -93,9 +93,12 @@ const replaced = {
     const when = isLater ? 'later' : 'at the start'
     const isSnapshot = isOfRecord(to) && basename(to).startsWith('snapshot')
     if (isSnapshot) reach(`${when}: before the rename`)
-    if (isOfRecord(to) && basename(to) === 'lock') reach('before the lock is renewed')
     original.renameSync(from, to)
     if (isSnapshot) reach(`${when}: after the rename`)
+  },
+  lutimesSync(path, ...times) {
+    if (isOfRecord(path) && basename(path) === 'lock') reach('before the lock is renewed')
+    original.lutimesSync(path, ...times)
   },
   unlink(path, done) {
     original.unlink(path, (error) => {

@@ -11,9 +11,9 @@ import { faultTest } from './fixture.ts'
 import { IS_LONG, SEED } from './form.ts'
 import { exposed, Life, type LifeOptions, lastingPort, urlOf } from './life.ts'
 import { linesOnDisk, lossesOf } from './on-disk.ts'
+import { randomOf } from './random.ts'
 import { settled } from './random-kills.ts'
 import { Scraper } from './scraper.ts'
-import { randomOf } from './truth.ts'
 import { Writer } from './writer.ts'
 
 const ENDS = IS_LONG ? 100 : 20

@@ -1,11 +1,11 @@
 /**
- * A writer of many logs that is its own truth: line n adds bit n of a number that is 0 at first. Most logs get a line now and then, some
+ * A writer of many logs that is its own truth: line n counts in a digit of its own (`digits.ts`). Most logs get a line now and then, some
  * many; logs are rotated to names that no pattern has, and deleted.
  */
 import { appendFileSync, existsSync, mkdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { lineOf } from './truth.ts'
+import { lineOf } from './digits.ts'
 
 export interface ManyFilesOptions {
   readonly folder: string

@@ -5,7 +5,7 @@ import { judged } from './digits.ts'
 import type { Fixture } from './fixture.ts'
 import { IS_LONG, SEED } from './form.ts'
 import { exposed, Life, type LifeOptions, urlOf } from './life.ts'
-import { randomOf } from './truth.ts'
+import { randomOf } from './random.ts'
 import { Writer } from './writer.ts'
 
 export const KILLS = IS_LONG ? 1000 : 100

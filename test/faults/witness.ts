@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Exporter, sum } from '../real/workbench.ts'
-import { BITS, wordsOf } from './truth.ts'
+import { linesIn, wordsOf } from './digits.ts'
 
 export class Witness {
   scrapes = 0
@@ -64,9 +64,8 @@ export class Witness {
   }
 
   #noteWord(word: number, value: number, nowMs: number): void {
-    for (let bit = 0; bit < BITS; bit++) {
-      const n = word * BITS + bit
-      if (this.#seen[n] !== 0 || Math.floor(value / 2 ** bit) % 2 === 0) continue
+    for (const n of linesIn(word, value)) {
+      if (this.#seen[n] !== 0) continue
       this.#seen[n] = 1
       this.#latenciesMs.push(nowMs - this.#writtenMs[n]!)
     }

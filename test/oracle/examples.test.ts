@@ -25,7 +25,7 @@ function samplesOfOwnLines(example: string): string[] {
   return stdout.split('\n').filter((line) => /^[^#]/.test(line) && !/_bucket\{| 0$/.test(line))
 }
 
-test.each(readdirSync(EXAMPLES).filter((name) => name.endsWith('.yaml') && !name.endsWith('.test.yaml')))(
+test.each(readdirSync(EXAMPLES).filter((name) => /(?<!\.test|web-config)\.yaml$/.test(name)))(
   '%s has no mistake and no warning',
   (example) => {
     expect(program('check', '--strict', join(EXAMPLES, example)).code).toBe(0)

@@ -1,5 +1,6 @@
 /** What the page says of a run: each question that a missing metric raises has its answer in the model. */
 import { afterAll, expect, test } from 'vitest'
+import { sourcesHtml } from '../../src/page/sections/sources.ts'
 import { codesOf, loaded, scratchFolder } from '../config/loading.ts'
 import { FILES, pageOf, SECRET } from './page-of.ts'
 
@@ -234,13 +235,28 @@ test('an open address, warnings of the mapping and the memory are told', async (
     'warned.yaml',
     'version: 1\nmetrics: [{ name: a_total, type: counter, event: e, labels: { x: { path: x, one_of: [yes, no] } } }]\n',
   )
-  const model = (await pageOf({ files: [warned], changes: { isOpenToOthers: () => true } })).gatherer.model()
+  const model = (
+    await pageOf({ files: [warned], changes: { missingProtection: () => 'TLS and authentication' } })
+  ).gatherer.model()
   expect(model.warnings.map(({ level, place }) => [level, place?.text])).toEqual([
     ['warning', 'warned.yaml:2'],
     ['warning', 'warned.yaml:2'],
     ['warning', undefined],
     ['note', undefined],
   ])
+})
+
+test('a web configuration that was not taken is told until one is', async () => {
+  const run = await pageOf({ files: [file] })
+  const told = (): string[] =>
+    run.gatherer
+      .model()
+      .warnings.map(({ text }) => text)
+      .filter((text) => text.includes('web.yml'))
+  run.facts.own.webConfigSuccessful.at('web.yml').value = 1
+  expect(told()).toEqual([])
+  run.facts.own.webConfigSuccessful.at('web.yml').value = 0
+  expect(told()).toEqual(['The web configuration web.yml was not taken when it was last read; the one before is in force.'])
 })
 
 test('names without end are bounded and the rest is counted', async () => {
@@ -297,4 +313,21 @@ test('a secret of several lines in a mapping is hidden line by line, and lines k
     '[masked]',
     'metrics: [{ name: a_total, type: counter, event: e }]',
   ])
+})
+
+test('of each log it says what its lines are wrapped in', async () => {
+  const origin = (name: string) => ({ source: 'files', log: name, file: `/logs/${name}`, stream: '', fields: {} })
+  const position = (name: string, envelope?: string) => ({
+    origin: origin(name),
+    id: name,
+    checkpoint: 10,
+    changes: 1,
+    envelope,
+    note: () => '',
+  })
+  const positions = () => [position('a', 'cri'), position('b', 'none'), position('c'), position('d', 'mixed')]
+  const run = await pageOf({ files: [file], changes: { pipeline: { hasCaughtUp: true, positions } } })
+  const [source] = run.gatherer.model().sources
+  expect(source!.streams.map(({ envelope }) => envelope)).toEqual(['cri', undefined, undefined, 'mixed'])
+  expect(sourcesHtml(run.gatherer.model().sources, 0).text).toContain('10 B read, in a Kubernetes runtime&#39;s lines')
 })

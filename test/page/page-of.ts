@@ -91,7 +91,7 @@ export async function pageOf({ files = [], presets = [], changes = {}, hasCaught
     diagnostics,
     texts: loaded.texts,
     masks: new Masks([findSecret]),
-    isOpenToOthers: () => false,
+    missingProtection: () => undefined,
     keepsState: false,
     ...changes,
   }

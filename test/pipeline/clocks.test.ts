@@ -11,7 +11,7 @@ import { openMetricsFormat } from '../../src/exposition/open-metrics-format.ts'
 import { LineApplier } from '../../src/pipeline/line-applier.ts'
 import { compilePlan } from '../../src/pipeline/plan.ts'
 import { parseOpenMetrics } from '../exposition/open-metrics-parser.ts'
-import { randomOf } from '../faults/truth.ts'
+import { randomOf } from '../faults/random.ts'
 
 const MAPPING = `version: 1
 limits: { series: 60 }

@@ -124,7 +124,7 @@ export class Exporter extends Running {
     const exporter = new Exporter(command!, rest)
     exporter.url = await until('the address', () => {
       if (exporter.hasExited) throw new Error(`the exporter ended: ${exporter.stderr}`)
-      return /address=(http:\/\/127\.0\.0\.1:\d+)/.exec(exporter.stderr)?.[1]
+      return /address=(https?:\/\/127\.0\.0\.1:\d+)/.exec(exporter.stderr)?.[1]
     })
     return exporter
   }

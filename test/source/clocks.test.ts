@@ -1,7 +1,7 @@
 /** Files are followed by a clock that never goes back; what the wall shows, and what times files bear, makes no difference. */
 import { appendFileSync, closeSync, openSync, renameSync, utimesSync, writeSync } from 'node:fs'
 import { afterEach, expect, test, vi } from 'vitest'
-import { randomOf } from '../faults/truth.ts'
+import { randomOf } from '../faults/random.ts'
 import { Following } from './following.ts'
 
 const DAY_MS = 86_400_000

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LineFramer } from '../../src/frame/line-framer.ts'
 import { FileSource, type FileSourceOptions } from '../../src/source/file/file-source.ts'
-import type { Origin, StreamSink } from '../../src/source/source.ts'
+import type { OpenStream, Origin, StreamSink } from '../../src/source/source.ts'
 import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
 import { SteppedTime } from './stepped-time.ts'
 
@@ -20,6 +20,7 @@ export class Following {
   readonly origins: Origin[] = []
   readonly warnings: string[] = []
   readonly #stop = new AbortController()
+  readonly #openOther: OpenStream | undefined
   #run: Promise<void> | undefined = undefined
   /** Since the epoch. */
   killedMs = 0
@@ -27,8 +28,15 @@ export class Following {
   /** `goesOnFrom`: one that was killed; what its record holds is what it had delivered. */
   constructor({
     goesOnFrom,
+    open,
     ...options
-  }: Partial<FileSourceOptions> & { readonly patterns: readonly string[]; readonly goesOnFrom?: Following }) {
+  }: Partial<FileSourceOptions> & {
+    readonly patterns: readonly string[]
+    readonly goesOnFrom?: Following
+    /** Takes the place of what notes all lines. */
+    readonly open?: OpenStream
+  }) {
+    this.#openOther = open
     this.directory = goesOnFrom?.directory ?? mkdtempSync(join(tmpdir(), 'agentlog-source-'))
     this.source = new FileSource({
       name: 's',
@@ -110,10 +118,22 @@ export class Following {
 
   #open(origin: Origin): StreamSink {
     this.origins.push(origin)
+    if (this.#openOther !== undefined) return this.#openOther(origin)
     return new LineFramer({
       maxLineBytes: MAX_LINE_BYTES,
       onLine: (buffer, start, end) => this.lines.push(buffer.toString('utf8', start, end)),
       onTooLong: (lineBytes) => this.tooLong.push(lineBytes),
     })
+  }
+}
+
+/** Without the rights of root, to whom no file is unreadable. */
+export async function asNobody(act: () => Promise<void>): Promise<void> {
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot) process.seteuid?.(65534)
+  try {
+    await act()
+  } finally {
+    if (isRoot) process.seteuid?.(0)
   }
 }

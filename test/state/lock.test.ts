@@ -53,13 +53,24 @@ test('the lock of a zombie is taken', async () => {
 
 test('an owner out of sight is alive while it renews, and dead when it does not', async () => {
   const lock = await take()
-  const foreign = { ...owner(), seenFrom: 'another container' }
-  let renewals = 0
-  const renewing = setInterval(() => writeFileSync(path(), JSON.stringify({ ...foreign, renewals: ++renewals })), 50)
-  writeFileSync(path(), JSON.stringify(foreign))
+  const foreign = JSON.stringify({ ...owner(), seenFrom: 'another container' })
+  writeFileSync(path(), foreign)
+  const renewing = setInterval(() => lock.renew(), 50)
   expect(await takeLock(folder)).toHaveProperty('heldBy')
   clearInterval(renewing)
-  writeFileSync(path(), JSON.stringify(foreign))
+  expect(readFileSync(path(), 'utf8')).toBe(foreign)
   await take()
   expect(lock.renew()).toBe(true)
+})
+
+test('a lock that somebody removed is written again, and whoever lost the folder is told', async () => {
+  const lock = await take()
+  rmSync(path())
+  expect(lock.renew()).toBe(true)
+  const mine = owner()
+  expect(mine.pid).toBe(process.pid)
+  expect(lock.renew()).toBe(true)
+  rmSync(path())
+  writeFileSync(path(), JSON.stringify({ ...mine, pid: 4_194_300 }))
+  expect(lock.renew()).toBe(false)
 })

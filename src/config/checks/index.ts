@@ -6,6 +6,7 @@ import type { MappingFile } from '../raw.ts'
 import { checkBareWords } from './bare-words.ts'
 import { checkBoundNames } from './bound-names.ts'
 import { checkClashes } from './clashes.ts'
+import { checkContainerSources } from './container-sources.ts'
 import { checkMetricParts } from './metric-parts.ts'
 import { checkNames } from './names.ts'
 import { checkSources } from './sources.ts'
@@ -13,5 +14,12 @@ import { checkSources } from './sources.ts'
 export type FileCheck = (file: MappingFile, text: YamlSource, report: Report) => void
 export type ConfigCheck = (config: Config, report: Report) => void
 
-export const FILE_CHECKS: readonly FileCheck[] = [checkNames, checkBoundNames, checkMetricParts, checkSources, checkBareWords]
+export const FILE_CHECKS: readonly FileCheck[] = [
+  checkNames,
+  checkBoundNames,
+  checkMetricParts,
+  checkSources,
+  checkContainerSources,
+  checkBareWords,
+]
 export const CONFIG_CHECKS: readonly ConfigCheck[] = [checkClashes]

@@ -23,7 +23,8 @@ export class Absence {
   }
 
   wasWritten({ path, stat }: FoundFile): boolean {
-    const writtenMs = Number(stat.mtimeNs) / 1e6
+    // As coarse as the moments that it is compared with.
+    const writtenMs = Number(stat.mtimeNs / 1_000_000n)
     return writtenMs > this.#beganMs - TICK_MS && writtenMs <= this.#endedMs && logPathsOf(path).some((log) => this.logs.has(log))
   }
 }

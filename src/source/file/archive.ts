@@ -1,6 +1,6 @@
 /** One `.gz` file: read once from start to end, as a stream of its content. */
 import { type BigIntStats, closeSync } from 'node:fs'
-import type { OpenStream, Origin, StreamSink } from '../source.ts'
+import type { OpenStream, Origin, Resumption, StreamSink } from '../source.ts'
 import { readGzip } from './gzip.ts'
 import { fileKey } from './identity.ts'
 
@@ -30,9 +30,13 @@ export class Archive {
     return Math.max(this.#startOffset, this.#sink.checkpoint)
   }
 
+  get resumption(): Resumption | undefined {
+    return this.#sink.resumption
+  }
+
   /** Rejects with the system's or zlib's error; what came before it was delivered. Closes the file. */
-  read(maxHeldBytes: number, signal: AbortSignal): Promise<void> {
-    return readGzip(this.#fd, this.#sink, { maxHeldBytes, startOffset: this.#startOffset }, signal)
+  read(maxHeldBytes: number, signal: AbortSignal, isContinued = false): Promise<void> {
+    return readGzip(this.#fd, this.#sink, { maxHeldBytes, startOffset: this.#startOffset, isContinued }, signal)
   }
 }
 

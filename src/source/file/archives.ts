@@ -1,5 +1,5 @@
 /** `.gz` files that are read from start to end, beside the other files: those that were named, and those that nothing was seen of before. */
-import type { OpenStream, Origin, Position, RecordedPosition } from '../source.ts'
+import type { OpenStream, Origin, Position, RecordedPosition, Resumption } from '../source.ts'
 import { Archive, archiveKey, archiveOrigin } from './archive.ts'
 import type { FoundFile } from './folder.ts'
 import type { Meter } from './meter.ts'
@@ -11,7 +11,21 @@ const PRIMING = 'archive that counts nothing'
 const DONE = 'archive, read to its end'
 
 export function isOfArchive({ note }: RecordedPosition): boolean {
-  return note === READING || note === PRIMING || note === DONE
+  const { state } = stateIn(note)
+  return state === READING || state === PRIMING || state === DONE
+}
+
+/** A note is a state and, behind a blank, what is to be known besides the checkpoint. */
+function stateIn(note: string): { readonly state: string; readonly resumption: Resumption | undefined } {
+  const at = note.indexOf(' {')
+  if (at < 0) return { state: note, resumption: undefined }
+  return { state: note.slice(0, at), resumption: JSON.parse(note.slice(at + 1)) as Resumption }
+}
+
+/** How far an archive was read. */
+interface Progress {
+  readonly checkpoint: number
+  readonly resumption: Resumption | undefined
 }
 
 /** An agent may create files without end. */
@@ -28,6 +42,7 @@ export interface ArchivesOptions {
   readonly onDone: () => void
 }
 
+const NOTHING: Progress = { checkpoint: 0, resumption: undefined }
 /** Each takes a descriptor. */
 const MOST_AT_ONCE = 8
 
@@ -38,7 +53,7 @@ export class Archives {
   readonly #open = new Map<string, Archive>()
   readonly #done = new Set<string>()
   /** How far a process before this one has read those that are to be read, by key. */
-  readonly #expected = new Map<string, number>()
+  readonly #expected = new Map<string, Progress>()
   /** Those whose lines count nothing. */
   readonly #primed = new Set<string>()
   readonly #reading = new Set<Promise<void>>()
@@ -54,18 +69,18 @@ export class Archives {
   }
 
   positions(): Position[] {
-    const reading = (key: string, checkpoint: number): Position =>
-      position(key, checkpoint, this.#primed.has(key) ? PRIMING : READING)
-    const expected = [...this.#expected].map(([key, checkpoint]) => reading(key, checkpoint))
-    const open = [...this.#open].map(([key, { checkpoint }]) => reading(key, checkpoint))
-    return [...expected, ...open, ...[...this.#done].map((key) => position(key, 0, DONE))]
+    const reading = ([key, progress]: readonly [string, Progress]): Position =>
+      position(key, progress, this.#primed.has(key) ? PRIMING : READING)
+    const done = [...this.#done].map((key) => position(key, NOTHING, DONE))
+    return [...[...this.#expected].map(reading), ...[...this.#open].map(reading), ...done]
   }
 
   restore(positions: readonly RecordedPosition[]): void {
     for (const { id, checkpoint, note } of positions) {
-      if (note === DONE) this.#done.add(id)
-      else this.#expected.set(id, checkpoint)
-      if (note === PRIMING) this.#primed.add(id)
+      const { state, resumption } = stateIn(note)
+      if (state === DONE) this.#done.add(id)
+      else this.#expected.set(id, { checkpoint, resumption })
+      if (state === PRIMING) this.#primed.add(id)
     }
   }
 
@@ -73,7 +88,7 @@ export class Archives {
   expect({ stat }: FoundFile): void {
     const key = archiveKey(stat)
     if (!this.#known.has(key) && !this.#done.has(key) && !this.#expected.has(key) && this.#expected.size < MAX_EXPECTED)
-      this.#expected.set(key, 0)
+      this.#expected.set(key, NOTHING)
   }
 
   expects({ stat }: FoundFile): boolean {
@@ -131,8 +146,9 @@ export class Archives {
       const opened = openFile(path)
       if (opened === undefined) return
       const key = archiveKey(opened.stat)
-      const origin = archiveOrigin(makeOrigin(path), key, this.#primed.has(key))
-      const archive = new Archive(opened.fd, this.#expected.get(key) ?? 0, origin, open)
+      const { checkpoint, resumption } = this.#expected.get(key) ?? NOTHING
+      const origin = archiveOrigin({ ...makeOrigin(path), resumption }, key, this.#primed.has(key))
+      const archive = new Archive(opened.fd, checkpoint, origin, open)
       this.#known.add(key)
       meter.count('found')
       this.#open.set(key, archive)
@@ -143,11 +159,13 @@ export class Archives {
       this.#finish(key)
     } catch (error) {
       meter.count('error')
-      meter.warn(`cannot read a file: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, path)
+      meter.refused((error as NodeJS.ErrnoException).code ?? String(error), path)
     }
   }
 }
 
-function position(id: string, checkpoint: number, note: string): Position {
-  return { id, checkpoint, changes: checkpoint, note: () => note }
+/** One that is done is written again, though nothing stood in it. */
+function position(id: string, { checkpoint, resumption }: Progress, state: string): Position {
+  const note = () => (resumption === undefined ? state : `${state} ${JSON.stringify(resumption)}`)
+  return { id, checkpoint, changes: state === DONE ? -1 : (resumption?.appliedBytes ?? checkpoint), note }
 }

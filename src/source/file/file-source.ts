@@ -14,15 +14,18 @@ import { Beside } from './beside.ts'
 import { Breather } from './breather.ts'
 import { BEGUN, claimed } from './claim.ts'
 import { Descriptors, type Readiness } from './descriptors.ts'
+import { Finder } from './finder.ts'
 import type { FoundFile } from './folder.ts'
 import { GhostArchives } from './ghost-archives.ts'
+import type { Guide } from './guide.ts'
 import { Lag } from './lag.ts'
 import { Meter } from './meter.ts'
 import { Pace } from './pace.ts'
 import type { PastFile } from './past-file.ts'
 import { PastFiles } from './past-files.ts'
-import { type FoundFiles, Paths } from './paths.ts'
+import type { FoundFiles } from './paths.ts'
 import { OnceReader } from './read-once.ts'
+import { ScanPlan } from './scan-plan.ts'
 import type { Tail } from './tail.ts'
 import { Tails } from './tails.ts'
 import { readToEnds } from './to-ends.ts'
@@ -37,6 +40,8 @@ export interface FileSourceOptions {
   readonly exclude: readonly string[]
   /** `$path.X` of a file; called once per name that it gets. */
   readonly fields?: (path: string) => Readonly<Record<string, string>>
+  /** Knows more of the files. Its patterns are read besides those above. */
+  readonly guide?: Guide
   /** Lines of files that are there at the first scan: `skip` begins behind them, `prime` reads them, and they count nothing. */
   readonly history: 'count' | 'skip' | 'prime'
   /** Read all to its end, then resolve. */
@@ -65,23 +70,13 @@ interface Packed {
   readonly ghostArchives: GhostArchives
 }
 
-const BUSY_MS = 10_000
-/** A hint may bring the scan forward, but scans take at most a twentieth of the time. */
-const LEAST_SCAN_GAP_MS = 10
-const SCAN_SHARE = 20
-/** However long a scan takes, the next one begins after this, or after as long again: a line in any of many files is to be seen soon. */
-const MOST_SCAN_GAP_MS = 1000
-const SCAN_SHARE_OF_MANY = 1
-/** What scans cost is the least that one of so many took: the rest is waiting for a busy machine. */
-const SCANS_COMPARED = 4
-
 export class FileSource implements Source {
   readonly name: string
   readonly caughtUp: Promise<void>
   readonly #options: FileSourceOptions
   readonly #clock: Clock
   readonly #meter: Meter
-  readonly #paths: Paths
+  readonly #finder: Finder
   readonly #pace = new Pace()
   readonly #lag: Lag
   readonly #breather = new Breather()
@@ -104,20 +99,17 @@ export class FileSource implements Source {
   #pastArchives: RecordedPositions = []
   /** Archives that the patterns name. */
   #named: readonly FoundFile[] = []
-  #scanAtMs = Number.NEGATIVE_INFINITY
-  #earliestScanMs = Number.NEGATIVE_INFINITY
-  /** What the last scans took. */
-  readonly #scansTookMs: number[] = new Array(SCANS_COMPARED).fill(0)
-  #changedMs = Number.NEGATIVE_INFINITY
+  readonly #scans: ScanPlan
 
   constructor(options: FileSourceOptions) {
     this.name = options.name
     this.#options = options
     this.#clock = options.clock
-    this.#meter = new Meter(options.name, options.telemetry, options.log)
+    this.#meter = new Meter(options.name, options.telemetry, options.log, (code) => options.guide?.cure(code))
+    this.#scans = new ScanPlan(options.scanIntervalMs ?? 1000)
     this.#descriptors = options.descriptors ?? new Descriptors()
     this.#lag = new Lag(this.#meter.lagBytes, this.#meter.lagSeconds)
-    this.#paths = new Paths(options.patterns, options.exclude, options.once)
+    this.#finder = new Finder(options)
     this.#watch = new DirectoryWatch(
       (path, hint) => this.#onHint(path, hint),
       (error) =>
@@ -133,7 +125,7 @@ export class FileSource implements Source {
 
   /** What was named but could not be read, each as `path: reason`: of the whole run with `once`, else of the last scan. */
   get problems(): readonly string[] {
-    return this.#reader === undefined ? this.#problems : [...this.#problems, ...this.#reader.problems]
+    return [...this.#problems, ...(this.#reader?.problems ?? []), ...this.#meter.cures]
   }
 
   async run(open: OpenStream, signal: AbortSignal): Promise<void> {
@@ -159,7 +151,7 @@ export class FileSource implements Source {
 
   /** Files that are not known then are new: they are read from their start, whatever `history` says. */
   restore(own: RecordedPositions, recordedMs: number, others: RecordedPositions = []): RecordedPositions {
-    const { files, archives, refused, isFirstStart } = claimed(own, others, (path) => this.#paths.names(path))
+    const { files, archives, refused, isFirstStart } = claimed(own, others, this.#finder.names())
     this.#past.restore(files)
     this.#absence = new Absence(this.#past.missing(), recordedMs, Date.now())
     this.#pastArchives = archives
@@ -170,7 +162,7 @@ export class FileSource implements Source {
   async #readOnce(open: OpenStream, signal: AbortSignal): Promise<void> {
     const makeOrigin = (path: string) => this.#makeOrigin(path)
     this.#reader = new OnceReader({ open, makeOrigin, meter: this.#meter, maxLineBytes: this.#maxLineBytes })
-    const found = await this.#paths.scan(this.#clock.nowMs())
+    const found = await this.#finder.scan()
     this.#noteProblems(found)
     await this.#reader.readAll(found.files, signal)
   }
@@ -182,10 +174,10 @@ export class FileSource implements Source {
     this.#packed = packed
     try {
       while (!signal.aborted && !this.#isDraining) {
-        if (this.#clock.nowMs() >= this.#scanAtMs) await this.#scan(tails, packed, signal)
+        if (this.#clock.nowMs() >= this.#scans.atMs) await this.#scan(tails, packed, signal)
         await this.#readDue(signal)
         this.#settleBacklog()
-        const waitMs = Math.min(this.#pace.nextDueMs(), this.#scanAtMs) - this.#clock.nowMs()
+        const waitMs = Math.min(this.#pace.nextDueMs(), this.#scans.atMs) - this.#clock.nowMs()
         if (waitMs > 0) await this.#options.waker.wait(waitMs, signal)
       }
       if (!signal.aborted) await this.#readRest(tails, packed, signal)
@@ -211,7 +203,7 @@ export class FileSource implements Source {
     return new Tails({
       source: this.name,
       open,
-      fieldsOf: (path) => this.#options.fields?.(path) ?? {},
+      about: (path) => this.#finder.about(path),
       window: new Window(),
       meter: this.#meter,
       rotateWaitMs: this.#options.rotateWaitMs ?? 60_000,
@@ -221,13 +213,14 @@ export class FileSource implements Source {
       primes: this.#options.history === 'prime',
       past: this.#past,
       unseen: this.#unseen,
+      hasCopies: this.#options.guide?.hasCopies ?? true,
     })
   }
 
   #makePacked(open: OpenStream, signal: AbortSignal): Packed {
     const makeOrigin = (path: string) => this.#makeOrigin(path)
     const onDone = () => {
-      this.#scanSoon()
+      this.#scans.hasten()
       this.#options.waker.wake()
     }
     const options = { open, makeOrigin, signal, onDone, meter: this.#meter, maxLineBytes: this.#maxLineBytes }
@@ -244,9 +237,10 @@ export class FileSource implements Source {
 
   async #scan(tails: Tails, packed: Packed, signal: AbortSignal): Promise<void> {
     const startMs = this.#clock.nowMs()
-    const found = await this.#paths.scan(this.#clock.nowMs())
+    const found = await this.#finder.scan()
     if (signal.aborted) return
     const nowMs = this.#clock.nowMs()
+    this.#followGuide(tails, nowMs)
     const { archives, ghostArchives } = packed
     tails.opensHistory = this.#isFirstScan && this.#isFirstStart
     if (!found.isAsBefore) this.#named = found.files.filter((file) => isArchive(file.path))
@@ -257,12 +251,12 @@ export class FileSource implements Source {
     stirred.push(...tails.openRests(beside.plain, nowMs, () => this.#beside.isSteady()))
     ghostArchives.start(beside.packed.filter((file) => !archives.isDone(file)))
     for (const tail of stirred) this.#pace.heat(tail, nowMs)
-    if (stirred.length > 0) this.#changedMs = nowMs
+    if (stirred.length > 0) this.#scans.noteChange(nowMs)
     this.#tendLost(tails, nowMs)
     tails.showStates()
     if (this.#isFirstScan) this.#backlog = [...tails.all]
     this.#isFirstScan = false
-    this.#planScan(startMs)
+    this.#scans.plan(startMs, this.#clock.nowMs())
     if (this.#options.watches ?? true) await this.#watch.follow(found.directories)
     this.#meter.directories(this.#watch.count, found.directories.size - this.#watch.count)
   }
@@ -277,27 +271,11 @@ export class FileSource implements Source {
 
   /** Files without a path are looked at by their descriptor, until they are let go. */
   #tendLost(tails: Tails, nowMs: number): void {
-    for (const tail of tails.closeFinished(nowMs)) {
+    for (const tail of tails.closeFinished(nowMs, this.#packed?.ghostArchives.isReading === true)) {
       this.#pace.cool(tail)
       this.#lag.forget(tail, nowMs)
     }
     for (const tail of tails.all) if (tail.isLost) this.#pace.glance(tail, nowMs)
-  }
-
-  #planScan(startMs: number): void {
-    const nowMs = this.#clock.nowMs()
-    const intervalMs = this.#options.scanIntervalMs ?? 1000
-    this.#scansTookMs.shift()
-    this.#scansTookMs.push(nowMs - startMs)
-    const tookMs = Math.min(...this.#scansTookMs)
-    const gapMs = Math.min(tookMs * SCAN_SHARE, Math.max(MOST_SCAN_GAP_MS, tookMs * SCAN_SHARE_OF_MANY))
-    this.#earliestScanMs = nowMs + Math.max(LEAST_SCAN_GAP_MS, gapMs)
-    const isBusy = nowMs - this.#changedMs < BUSY_MS
-    this.#scanAtMs = nowMs + Math.max(isBusy ? intervalMs / 4 : intervalMs, gapMs)
-  }
-
-  #scanSoon(): void {
-    this.#scanAtMs = Math.min(this.#scanAtMs, this.#earliestScanMs)
   }
 
   /** Turns for all files that are due, until none is or the directories want to be scanned. */
@@ -310,7 +288,7 @@ export class FileSource implements Source {
         this.#turn(tail)
         await this.#breather.after(tail.lastReadBytes)
       }
-      if (this.#clock.nowMs() >= this.#scanAtMs) return
+      if (this.#clock.nowMs() >= this.#scans.atMs) return
     }
   }
 
@@ -327,19 +305,21 @@ export class FileSource implements Source {
     if (readiness === 'full' || readiness === 'later') this.#pace.plan(tail, 'later', nowMs)
     if (readiness !== 'open' && readiness !== 'failed') return
     const turn = readiness === 'failed' ? 'failed' : tail.turn(nowMs)
-    if (tail.hasChanged) this.#changedMs = nowMs
-    if (tail.seemsRenamed) this.#scanSoon()
+    if (tail.hasChanged) this.#scans.noteChange(nowMs)
+    if (tail.seemsRenamed) this.#scans.hasten()
     tail.seemsRenamed = false
     if (tail.wasBlank) this.#unseen.note({ path: tail.origin.file, sinceMs: tail.sinceMs })
     if (turn === 'truncated') {
       this.#meter.count('truncated')
       this.#meter.lostBytes(tail.truncatedBytes)
       this.#tails?.noteTruncated(tail)
-      this.#scanSoon()
+      this.#scans.hasten()
     } else if (turn === 'failed') {
       this.#meter.count('error')
       if (wasWell) this.#meter.warn(`reading fails: ${tail.error?.code}`, tail.origin.file)
+      if (tail.error?.code === 'ESTALE' && !tail.isParked) this.#descriptors.forsake(tail)
     }
+    this.#tails?.noteRead(tail)
     this.#lag.note(tail, nowMs)
     this.#pace.plan(tail, turn === 'failed' ? 'retry' : turn === 'idle' ? 'later' : 'now', nowMs)
   }
@@ -347,10 +327,10 @@ export class FileSource implements Source {
   /** Opens a closed file if there is something to read in it. */
   #prepare(tail: Tail, nowMs: number): Readiness | 'failed' | 'later' {
     if (!tail.isParked) return 'open'
-    if (!tail.isDue(nowMs)) return tail.awaitsSecondLook ? 'later' : 'gone'
+    if (!tail.isDue(nowMs)) return tail.unrest.awaitsSecondLook ? 'later' : 'gone'
     try {
       const readiness = this.#descriptors.reopen(tail)
-      if (readiness === 'gone') this.#scanSoon()
+      if (readiness === 'gone') this.#scans.hasten()
       return readiness
     } catch (error) {
       tail.error = error as NodeJS.ErrnoException
@@ -374,9 +354,7 @@ export class FileSource implements Source {
     const nowMs = this.#clock.nowMs()
     const tail = hint === 'change' ? this.#tails?.at(path) : undefined
     if (tail === undefined) {
-      const before = this.#scanAtMs
-      this.#scanSoon()
-      if (this.#scanAtMs < before) this.#options.waker.wake()
+      if (this.#scans.hasten()) this.#options.waker.wake()
     } else {
       tail.noteSeen()
       if (this.#pace.heat(tail, nowMs)) this.#options.waker.wake()
@@ -389,8 +367,20 @@ export class FileSource implements Source {
     if (this.#reader === undefined) for (const [what, why] of found.problems) this.#meter.warn(why, what)
   }
 
+  /** Takes over what the guide knows now. What is wanted no more keeps its place, should it be wanted again. */
+  #followGuide(tails: Tails, nowMs: number): void {
+    if (!this.#finder.takeChanges()) return
+    for (const tail of [...tails.all]) {
+      Object.assign(tail.origin, this.#finder.about(tail.origin.file))
+      if (this.#finder.wants(tail.origin.file)) continue
+      tails.letGo(tail)
+      this.#pace.cool(tail)
+      this.#lag.forget(tail, nowMs)
+    }
+  }
+
   #makeOrigin(path: string): Omit<Origin, 'log'> {
-    return { source: this.name, file: path, stream: '', fields: this.#options.fields?.(path) ?? {} }
+    return { source: this.name, file: path, stream: '', ...this.#finder.about(path) }
   }
 
   get #maxLineBytes(): number {

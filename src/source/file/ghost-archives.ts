@@ -99,8 +99,9 @@ export class GhostArchives {
     if (opened === undefined) return
     // While it was looked into, another may have been put in its place, and a plain copy may have taken the ghost's.
     if (fileKey(opened.stat) !== fileKey(looked.stat) || !past.has(ghost)) return closeSync(opened.fd)
-    const { key: log, historyBytes, primedBytes = 0 } = ghost
-    const archive = new Archive(opened.fd, ghost.checkpoint, { ...makeOrigin(path), log, historyBytes, primedBytes }, open)
+    const { key: log, checkpoint, resumption, historyBytes, primedBytes = 0 } = ghost
+    const origin = { ...makeOrigin(path), log, historyBytes, primedBytes, resumption }
+    const archive = new Archive(opened.fd, checkpoint, origin, open)
     past.beginReading(ghost, archive)
     if (await this.#readRest(ghost, archive)) this.#options.onRead(file)
   }

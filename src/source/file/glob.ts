@@ -44,6 +44,12 @@ export function parseGlob(pattern: string): Glob | undefined {
   return { base: root === '' && pattern.startsWith('/') ? '/' : root, segments }
 }
 
+/** A pattern that means this very path, whatever characters it has. */
+export function literal(path: string): string {
+  // A brace that is escaped is one all the same to who looks for the fixed part.
+  return path.replace(/[\\!$()*+?@[\]^|]/g, '\\$&').replace(/[{}]/g, '[$&]')
+}
+
 /** Whether a text matches one of the patterns, names with a leading dot like any other. */
 export function anyOf(patterns: readonly string[]): (text: string) => boolean {
   return patterns.length === 0 ? () => false : picomatch([...patterns], { dot: true })

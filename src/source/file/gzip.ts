@@ -37,12 +37,15 @@ export interface HeldRange {
   readonly maxHeldBytes: number
   /** Content before it is passed over. */
   readonly startOffset: number
+  /** Another log goes on where this one ends. */
+  readonly isContinued?: boolean
 }
 
 /** Plays the part of a file that can be read again, with as little memory as the sink's answers allow. */
 export class HoldingFeeder {
   readonly #sink: StreamSink
   readonly #maxHeldBytes: number
+  readonly #isContinued: boolean
   #held: Buffer = Buffer.alloc(0)
   /** Bytes of `#held` in use, and the offset of its first. */
   #filled = 0
@@ -50,9 +53,10 @@ export class HoldingFeeder {
   #wanted: number
   #skipBytes: number
 
-  constructor(sink: StreamSink, { maxHeldBytes, startOffset }: HeldRange) {
+  constructor(sink: StreamSink, { maxHeldBytes, startOffset, isContinued = false }: HeldRange) {
     this.#sink = sink
     this.#maxHeldBytes = maxHeldBytes
+    this.#isContinued = isContinued
     this.#heldOffset = this.#wanted = this.#skipBytes = startOffset
   }
 
@@ -72,9 +76,9 @@ export class HoldingFeeder {
   }
 
   end(): void {
-    this.#sink.end(this.#chunkFrom(this.#wanted))
+    this.#sink.end(this.#chunkFrom(this.#wanted), this.#isContinued)
     const needBytes = this.#sink.needBytes
-    if (needBytes > 0) this.#sink.end(this.#chunkFrom(this.#heldOffset + this.#filled - needBytes))
+    if (needBytes > 0) this.#sink.end(this.#chunkFrom(this.#heldOffset + this.#filled - needBytes), this.#isContinued)
   }
 
   #chunkFrom(offset: number) {
@@ -92,11 +96,16 @@ export class HoldingFeeder {
     this.#filled = neededBytes
   }
 
-  /** The sink can go back to its checkpoint; but once that is more than a line ago, the line is too long and it will not. */
+  /**
+   * The sink can go back to its checkpoint; but once that is more than a line ago, it will not: either the line is too long, or a message is
+   * open, and then it goes back by a line at most.
+   */
   #dropTaken(): void {
     const endOffset = this.#heldOffset + this.#filled
-    const neededFrom = Math.min(this.#wanted, this.#sink.checkpoint)
-    const keptFrom = Math.max(this.#heldOffset, endOffset - neededFrom > this.#maxHeldBytes ? this.#wanted : neededFrom)
+    const { checkpoint, appliedBytes = checkpoint } = this.#sink
+    const neededFrom = Math.min(this.#wanted, checkpoint)
+    const lineFrom = appliedBytes > checkpoint ? Math.min(this.#wanted, endOffset - this.#maxHeldBytes) : this.#wanted
+    const keptFrom = Math.max(this.#heldOffset, endOffset - neededFrom > this.#maxHeldBytes ? lineFrom : neededFrom)
     if (keptFrom === this.#heldOffset) return
     this.#held.copy(this.#held, 0, keptFrom - this.#heldOffset, this.#filled)
     this.#filled = endOffset - keptFrom

@@ -25,8 +25,18 @@ export class Meter {
   readonly #telemetry: OwnMetrics
   readonly #log: SourceLog | undefined
   readonly #warned = new Set<string>()
+  readonly #cures = new Set<string>()
+  #isRefused = false
+  readonly #cureOf: (code: string) => string | undefined
 
-  constructor(name: string, telemetry: OwnMetrics, log: SourceLog | undefined) {
+  /** `cureOf`: how to go on where the system refuses files for this reason. */
+  constructor(
+    name: string,
+    telemetry: OwnMetrics,
+    log: SourceLog | undefined,
+    cureOf: (code: string) => string | undefined = () => undefined,
+  ) {
+    this.#cureOf = cureOf
     this.#name = name
     this.#telemetry = telemetry
     this.#log = log
@@ -53,6 +63,7 @@ export class Meter {
 
   /** How many files are in each state. The source is up while one of them can be read. */
   states({ open, rotated, unreadable, copies, waiting }: FileStates): void {
+    this.#isRefused = unreadable > 0
     this.#telemetry.sourceFiles.at(this.#name, 'open').value = open
     this.#telemetry.sourceFiles.at(this.#name, 'rotated').value = rotated
     this.#telemetry.sourceFiles.at(this.#name, 'unreadable').value = unreadable
@@ -73,6 +84,25 @@ export class Meter {
     if (this.#warned.has(cause) || this.#warned.size >= MAX_WARNINGS) return
     this.#warned.add(cause)
     this.#log?.warn(message, { source: this.#name, subject })
+  }
+
+  /** A file cannot be read. Where one cure helps all of them it is said once, with the first. */
+  refused(why: string, path: string): void {
+    const cure = this.#cureOf(why)
+    if (cure === undefined) this.warn(`cannot read a file: ${why}`, path)
+    else if (!this.#cures.has(cure)) this.#log?.warn(`cannot read a file: ${why}; ${cure}`, { source: this.#name, subject: path })
+    this.noteCure(why)
+  }
+
+  /** Of a file that cannot be read, which others tell. */
+  noteCure(why: string): void {
+    const cure = this.#cureOf(why)
+    if (cure !== undefined) this.#cures.add(cure)
+  }
+
+  /** Those that were said, or are to be, as long as any file is refused. */
+  get cures(): Iterable<string> {
+    return this.#isRefused ? this.#cures : []
   }
 
   #change(change: Change): Cell {

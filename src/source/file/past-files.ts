@@ -3,10 +3,10 @@
  * go, and ghosts, whose bytes are gone from where they were. Bounded; what was touched longest ago goes first.
  */
 import type { BigIntStats } from 'node:fs'
-import type { Position, RecordedPosition } from '../source.ts'
+import type { Position, RecordedPosition, Resumption } from '../source.ts'
 import { hashOf, LEAD_BYTES } from './fingerprint.ts'
 import { fileKey, lastingKey } from './identity.ts'
-import { type PastFile, pastFileOf, positionOf, wasTruncated } from './past-file.ts'
+import { appliedBytes, type PastFile, pastFileOf, positionOf, wasTruncated } from './past-file.ts'
 
 const MAX_FILES = 10_000
 /** A log that is truncated again and again, and copied to where nobody looks, leaves them behind. */
@@ -17,6 +17,7 @@ const MAX_LIKELY = 64
 /** A copy of a ghost that is being read. */
 interface Reading {
   readonly checkpoint: number
+  readonly resumption: Resumption | undefined
 }
 
 export class PastFiles {
@@ -38,7 +39,7 @@ export class PastFiles {
 
   /** Of which nothing was read it keeps no ghost: there is nothing to go on from. */
   keep(file: PastFile): void {
-    if (file.state === 'ghost' && file.checkpoint === 0) return
+    if (file.state === 'ghost' && appliedBytes(file) === 0) return
     const before = this.#byId.get(file.id)
     if (before !== undefined) this.drop(before)
     this.#byId.set(file.id, file)
@@ -117,7 +118,9 @@ export class PastFiles {
 
   #asRead(file: PastFile): PastFile {
     const reading = this.#readings.get(file)
-    return reading === undefined || reading.checkpoint <= file.checkpoint ? file : { ...file, checkpoint: reading.checkpoint }
+    if (reading === undefined || appliedBytes(reading) <= appliedBytes(file)) return file
+    const { checkpoint, resumption } = reading
+    return { ...file, checkpoint, resumption }
   }
 
   #addGhost(file: PastFile): void {

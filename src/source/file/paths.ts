@@ -55,23 +55,48 @@ interface Pattern {
 }
 
 export class Paths {
-  readonly #patterns: readonly Pattern[]
+  readonly #given: readonly string[]
+  #patterns: readonly Pattern[] = []
   readonly #isExcluded: (path: string) => boolean
-  readonly #isNamed: (path: string) => boolean
+  #isNamed: (path: string) => boolean = () => false
   readonly #takesArchives: boolean
+  readonly #isWanted: (path: string) => boolean
+  #used: readonly string[] | undefined = undefined
+  #usedChanges = 0
   readonly #sightings = new Sightings()
   #gaveWayAt = 0
   #listed: Listed | undefined = undefined
 
-  /** `takesArchives`: globs give `.gz` too; a literal path always does. */
-  constructor(patterns: readonly string[], exclude: readonly string[], takesArchives: boolean) {
-    this.#patterns = patterns.map((text) => {
+  /** `takesArchives`: globs give `.gz` too; a literal path always does. `isWanted`: whether what a glob gives is taken. */
+  constructor(
+    patterns: readonly string[],
+    exclude: readonly string[],
+    takesArchives: boolean,
+    isWanted: (path: string) => boolean = () => true,
+  ) {
+    this.#given = patterns
+    this.#isExcluded = compileExclude(exclude)
+    this.#takesArchives = takesArchives
+    this.#isWanted = isWanted
+    this.use([], 0)
+  }
+
+  /** These patterns besides those it was made with. `changes`: another number if what is wanted may be other. Answers whether anything is. */
+  use(patterns: readonly string[], changes: number): boolean {
+    const isSame =
+      this.#used !== undefined && patterns.length === this.#used.length && patterns.every((p, i) => p === this.#used![i])
+    if (isSame && changes === this.#usedChanges) return false
+    this.#listed = undefined
+    this.#usedChanges = changes
+    if (isSame) return true
+    this.#used = [...patterns]
+    const all = [...this.#given, ...patterns]
+    this.#patterns = all.map((text) => {
       const glob = parseGlob(text)
       return { text, glob, isLiteral: glob === undefined }
     })
-    this.#isExcluded = compileExclude(exclude)
-    this.#isNamed = compileNames(patterns.map((pattern) => resolve(pattern)))
-    this.#takesArchives = takesArchives
+    this.#isNamed = compileNames(all.map((pattern) => resolve(pattern)))
+    return true
   }
 
   /** Whether a pattern gives this path. */
@@ -140,7 +165,7 @@ export class Paths {
   async #scanGlob(glob: Glob, harvest: Harvest): Promise<string | undefined> {
     const paths = new Set<string>()
     await walkGlob(glob, harvest.listing, (path) => {
-      if (this.#isExcluded(path) || PACKED_OR_TRANSIENT.test(path)) return
+      if (this.#isExcluded(path) || PACKED_OR_TRANSIENT.test(path) || !this.#isWanted(path)) return
       const taken = !path.endsWith('.gz') || this.#takesArchives ? paths : harvest.packed
       if (taken.size < MAX_PATHS) taken.add(path)
     })

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createGunzip } from 'node:zlib'
 import { HEAD_BYTES, hashOf, LEAD_BYTES } from './fingerprint.ts'
-import type { PastFile } from './past-file.ts'
+import { appliedBytes, type PastFile } from './past-file.ts'
 
 const BLOCK_BYTES = 256 * 1024
 
@@ -74,7 +74,7 @@ class Recognition {
       const end = known.length - (this.#bytes - ghost.markOffset)
       const mark = known.subarray(Math.max(0, end - ghost.markBytes), Math.max(0, end))
       if (mark.length !== ghost.markBytes || hashOf(mark) !== ghost.markHash) continue
-      if (ghost.checkpoint > (this.#found?.checkpoint ?? 0)) this.#found = ghost
+      if (appliedBytes(ghost) > (this.#found === undefined ? 0 : appliedBytes(this.#found))) this.#found = ghost
     }
   }
 }

@@ -7,18 +7,14 @@ import { type BigIntStats, fstatSync } from 'node:fs'
 import type { Chunk, Position, StreamSink } from '../source.ts'
 import { HEAD_BYTES } from './fingerprint.ts'
 import { Handle } from './handle.ts'
-import { fileKey, inodeKey } from './identity.ts'
+import { fileKey, inodeKey, millisecondsOf } from './identity.ts'
 import { Landmarks, standsIn } from './landmarks.ts'
-import { bytesOf, type OpenedFile } from './open-file.ts'
+import { bytesOf, isSystemError, type OpenedFile } from './open-file.ts'
 import { noteOf, type PastFile, truncatedFrom } from './past-file.ts'
+import { Progress } from './progress.ts'
 import type { TailOptions, TailOrigin } from './tail-options.ts'
+import { Unrest } from './unrest.ts'
 import { WINDOW_BYTES, type Window } from './window.ts'
-
-/** A second look after a change: two changes within one tick of the file system's clock look like one. */
-const SECOND_LOOK_MS = 50
-
-/** Two changes within this time come soon after each other. */
-export const HOT_MS = 10_000
 
 /** `more`: there is more to read now. `idle`: all that is there was delivered. `failed`: see `error`. */
 export type Turn = 'more' | 'idle' | 'truncated' | 'failed'
@@ -39,6 +35,8 @@ export class Tail {
   isContinued = false
   /** The name that it had before it was rotated. */
   formerPath = ''
+  /** It is a copy of what is known of this one, and brought nothing new yet. */
+  ghost: PastFile | undefined = undefined
   /** The file whose bytes were written before this one's. */
   waitsFor: Tail | undefined = undefined
   /** Where the file itself was last, past all links, since it was closed. */
@@ -62,33 +60,27 @@ export class Tail {
   lastReadBytes = 0
   /** When what it holds was begun; milliseconds since the epoch, 0 where the file system does not know. */
   sinceMs: number
-  /** When it last changed, was found or was lost. */
-  quietSinceMs: number
-  /** When it changed the time before. */
-  changedBeforeMs = Number.NEGATIVE_INFINITY
-  /** How often it changed, each time soon after the time before. */
-  changesInARow = 0
+  readonly unrest: Unrest
+  readonly progress: Progress
   readonly #handle: Handle
   readonly #sink: StreamSink
   readonly #window: Window
   readonly #landmarks: Landmarks
-  #changes = 1
-  #checkpoint: number
   #wanted: number
   /** End of what was ever delivered: behind `#wanted` while a line is unfinished. */
   #deliveredTo: number
   #target: number
-  #secondLookAtMs: number
   /** It was seen to have changed, and was not read since. */
   #isUnchecked = false
   #stat: BigIntStats
   #sizeBytes: number
+  /** When what was read was written; 0 if nothing was read. */
+  #writtenMs = 0
 
   constructor({ fd, stat, nowMs, startOffset, historyBytes = 0, sinceMs, origin, sink, window }: TailOptions) {
     this.#handle = new Handle(fd)
     this.#stat = stat
-    this.quietSinceMs = nowMs
-    this.#secondLookAtMs = nowMs + SECOND_LOOK_MS
+    this.unrest = new Unrest(nowMs)
     this.inode = inodeKey(stat)
     this.key = fileKey(stat)
     this.origin = origin
@@ -97,19 +89,21 @@ export class Tail {
     this.#sizeBytes = Number(stat.size)
     this.#target = this.#sizeBytes
     origin.historyBytes = historyBytes
-    this.sinceMs = sinceMs ?? Number(stat.birthtimeNs) / 1e6
-    this.#wanted = this.#deliveredTo = this.#checkpoint = startOffset
+    this.sinceMs = sinceMs ?? millisecondsOf(stat.birthtimeNs)
+    this.progress = new Progress(sink, startOffset, origin.resumption)
+    this.#wanted = this.#deliveredTo = startOffset
     this.#landmarks = new Landmarks(startOffset)
     if (startOffset > 0) this.#attempt(() => this.#landmarks.learn(this.#handle.fd, this.#wanted, this.#window))
   }
 
-  get checkpoint(): number {
-    return this.#checkpoint
+  /** Bytes that are in the file, as last seen, and not in the numbers; open parts are not counted. */
+  get lagBytes(): number {
+    return Math.max(0, this.#sizeBytes - this.progress.appliedBytes)
   }
 
-  /** Bytes that are in the file, as last seen, and not in the numbers. */
-  get lagBytes(): number {
-    return Math.max(0, this.#sizeBytes - this.#checkpoint)
+  /** Its end is not in the numbers: an unfinished line, an open part. */
+  get hasRest(): boolean {
+    return this.#sizeBytes > this.progress.checkpoint
   }
 
   /** There are bytes that were never delivered, or that the sink wants again because it knows now what they are. */
@@ -144,20 +138,16 @@ export class Tail {
 
   /** A change was seen that was not read, or must be looked for a second time. */
   isDue(nowMs: number): boolean {
-    return this.#isUnchecked || this.isUnread || nowMs >= this.#secondLookAtMs
-  }
-
-  /** It will be looked at a second time, whatever happens to it. */
-  get awaitsSecondLook(): boolean {
-    return this.#secondLookAtMs !== Number.POSITIVE_INFINITY
+    return this.#isUnchecked || this.isUnread || this.unrest.isSecondLookDue(nowMs)
   }
 
   get position(): Position {
     return {
       origin: this.origin,
       id: this.key,
-      checkpoint: this.#checkpoint,
-      changes: this.#changes,
+      checkpoint: this.progress.checkpoint,
+      changes: this.progress.changes,
+      envelope: this.#sink.envelope,
       note: () => noteOf(this.past('open')),
     }
   }
@@ -168,13 +158,16 @@ export class Tail {
       id: this.key,
       key: this.key,
       path: this.origin.file,
-      checkpoint: this.#checkpoint,
+      checkpoint: this.progress.checkpoint,
+      resumption: this.#sink.resumption,
       sinceMs: this.sinceMs,
       historyBytes: this.origin.historyBytes ?? 0,
-      ...(this.origin.primedBytes ? { primedBytes: this.origin.primedBytes } : {}),
+      ...(this.isRotated && { formerPath: this.formerPath }),
+      ...(this.#writtenMs > 0 && { writtenMs: this.#writtenMs }),
+      ...(this.origin.primedBytes && { primedBytes: this.origin.primedBytes }),
       state,
-      ...(state === 'ghost' ? { head: this.head.subarray(0, this.#checkpoint) } : {}),
-      ...this.#landmarks.fingerprint(this.#checkpoint),
+      ...(state === 'ghost' && { head: this.head.subarray(0, this.progress.appliedBytes) }),
+      ...this.#landmarks.fingerprint(this.progress.appliedBytes),
     }
   }
 
@@ -186,11 +179,6 @@ export class Tail {
   /** When it was written to last, as last seen; nanoseconds since the epoch. */
   get mtimeNs(): bigint {
     return this.#stat.mtimeNs
-  }
-
-  /** Its name has changed. */
-  noteRename(): void {
-    this.#changes++
   }
 
   /** Whether `stat`, taken by path, shows something that the last turn did not see. */
@@ -211,7 +199,7 @@ export class Tail {
 
   /** Whether what was read of it still stands in it, as far as its mark and head tell. If not, the next turn finds it truncated. */
   isIntact(): boolean {
-    const isSame = this.#landmarks.areIn(this.#handle.fd, this.#checkpoint)
+    const isSame = this.#landmarks.areIn(this.#handle.fd, this.progress.appliedBytes)
     this.#isUnchecked ||= !isSame
     return isSame
   }
@@ -232,6 +220,13 @@ export class Tail {
     return true
   }
 
+  /** Its descriptor leads nowhere any more, as on a network file system whose server came back: it is opened anew by its path. */
+  forsake(): void {
+    this.parkedPath = this.#handle.realPath(this.origin.file)
+    this.#isUnchecked = true
+    this.#handle.close()
+  }
+
   /** Answers whether what was opened is this file; if not, it is closed. An inode that bears another birth may still hold the same bytes. */
   resume({ fd, stat }: OpenedFile): boolean {
     this.#handle.take(fd)
@@ -239,7 +234,7 @@ export class Tail {
     try {
       isSame =
         inodeKey(stat) === this.inode &&
-        (fileKey(stat) === this.key || (this.#checkpoint > 0 && this.#landmarks.areIn(fd, this.#checkpoint)))
+        (fileKey(stat) === this.key || (this.progress.appliedBytes > 0 && this.#landmarks.areIn(fd, this.progress.appliedBytes)))
     } finally {
       if (!isSame) this.#handle.close()
     }
@@ -272,27 +267,30 @@ export class Tail {
     if (got < 0) return this.#restart(sizeBefore)
     this.lastReadBytes = got
     if (got > 0) this.#deliver(got)
+    this.#writtenMs = millisecondsOf(this.#stat.mtimeNs)
     return this.isUnread ? 'more' : 'idle'
   }
 
   /** Tells the sink that nothing follows what was read: an unterminated last line is delivered. Should more come, it is read on behind it. */
-  end(): void {
+  end(isContinued = this.progress.isAwaited): void {
     try {
-      const got = this.#readFrom(this.#wanted, this.#deliveredTo)
-      this.#sink.end(got)
+      this.#sink.end(this.#readFrom(this.#wanted, this.#deliveredTo), isContinued)
       const needBytes = this.#sink.needBytes
-      if (needBytes > 0) this.#sink.end(this.#readFrom(this.#deliveredTo - needBytes, this.#deliveredTo))
+      if (needBytes > 0) this.#sink.end(this.#readFrom(this.#deliveredTo - needBytes, this.#deliveredTo), isContinued)
     } catch (error) {
       if (!isSystemError(error)) throw error
       this.error = error
     }
-    if (this.#sink.checkpoint <= this.#checkpoint) return
-    this.#wanted = this.#checkpoint = this.#sink.checkpoint
+    const before = this.progress.appliedBytes
+    this.progress.note()
+    if (this.progress.appliedBytes <= before) return
+    this.#wanted = this.progress.appliedBytes
     this.#attempt(() => this.#landmarks.learn(this.#handle.fd, this.#wanted, this.#window))
   }
 
   close(): void {
     this.isFollowed = false
+    this.progress.isOver = true
     this.#handle.close()
   }
 
@@ -300,23 +298,18 @@ export class Tail {
   #lookAndRead(nowMs: number): number {
     this.#look()
     this.hasChanged = this.#isUnchecked
-    this.wasBlank = this.hasChanged && this.#checkpoint === 0
-    const isSecondLook = !this.hasChanged && nowMs >= this.#secondLookAtMs
-    if (this.hasChanged) {
-      this.changesInARow = nowMs - this.quietSinceMs < HOT_MS ? this.changesInARow + 1 : 0
-      this.changedBeforeMs = this.quietSinceMs
-      this.quietSinceMs = nowMs
-      this.#secondLookAtMs = nowMs + SECOND_LOOK_MS
-    }
-    if (isSecondLook) this.#secondLookAtMs = Number.POSITIVE_INFINITY
-    if (this.#sizeBytes < this.#wanted) return -1
+    this.wasBlank = this.hasChanged && this.progress.appliedBytes === 0
+    const isSecondLook = !this.hasChanged && this.unrest.isSecondLookDue(nowMs)
+    if (this.hasChanged) this.unrest.noteChange(nowMs)
+    if (isSecondLook) this.unrest.noteSecondLook()
+    if (this.#sizeBytes < Math.max(this.#wanted, this.progress.appliedBytes)) return -1
     if (!this.hasChanged && !isSecondLook && !this.isUnread) return 0
     this.#isUnchecked = false
     let got = this.#read()
     // An unfinished line may have become another: what is in the numbers ends before it.
     if (got < 0 && this.#stopLookingAhead()) got = this.#read()
     // After the reading: what was read before the file was written anew is not delivered then, but gone all the same.
-    return (this.hasChanged || isSecondLook) && !this.#landmarks.isHeadIn(this.#handle.fd, this.#checkpoint) ? -1 : got
+    return (this.hasChanged || isSecondLook) && !this.#landmarks.isHeadIn(this.#handle.fd, this.progress.appliedBytes) ? -1 : got
   }
 
   /** Answers whether it could be done; if not, the error shows at the next turn. */
@@ -326,8 +319,8 @@ export class Tail {
       return true
     } catch (error) {
       this.error = error as NodeJS.ErrnoException
-      return false
     }
+    return false
   }
 
   #look(): void {
@@ -357,14 +350,13 @@ export class Tail {
     const next = this.#sink.push(chunk)
     if (next > asked + bytes || next < 0) throw new Error(`a sink asked for offset ${next} after ${asked + bytes}`)
     this.#deliveredTo = Math.max(asked + bytes, next)
-    if (this.#checkpoint !== this.#sink.checkpoint) this.#changes++
-    this.#checkpoint = this.#sink.checkpoint
+    this.progress.note()
     this.#wanted = next
     if (next < asked) this.#landmarks.goBackTo(next)
-    else this.#landmarks.moveTo(next, chunk, this.#checkpoint)
+    else this.#landmarks.moveTo(next, chunk, this.progress.appliedBytes)
   }
 
-  /** What was looked at behind the checkpoint may be other lines now: no log changes without growing. Answers whether anything was. */
+  /** What was looked at behind what is in the numbers may be other lines now: no log changes without growing. Answers whether anything was. */
   #stopLookingAhead(): boolean {
     const { anchorOffset } = this.#landmarks
     if (this.#wanted <= anchorOffset) return false
@@ -374,15 +366,17 @@ export class Tail {
   }
 
   #restart(sizeBefore: number): Turn {
-    this.truncatedBytes = Math.max(0, sizeBefore - this.#checkpoint)
+    this.truncatedBytes = Math.max(0, sizeBefore - this.progress.checkpoint)
     this.before = truncatedFrom(this.past('ghost'))
     this.restarts++
-    this.sinceMs = Number(this.#stat.mtimeNs) / 1e6
+    this.sinceMs = millisecondsOf(this.#stat.mtimeNs)
+    this.#writtenMs = 0
     this.#sink.reset()
-    this.#wanted = this.#deliveredTo = this.#checkpoint = 0
+    this.#wanted = this.#deliveredTo = 0
+    this.progress.restart()
     this.#landmarks.reset()
     this.origin.historyBytes = this.origin.primedBytes = 0
-    this.#changes++
+    this.origin.resumption = undefined
     return 'truncated'
   }
 
@@ -390,8 +384,4 @@ export class Tail {
     const end = this.#window.read(this.#handle.fd, offset, endOffset - offset)
     return { buffer: this.#window.buffer, start: 0, end, offset }
   }
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error
 }

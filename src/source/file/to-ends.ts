@@ -10,7 +10,7 @@ export async function readToEnds(
   signal: AbortSignal,
 ): Promise<boolean> {
   for (const tail of tails) tail.aimAtEnd()
-  let rest = tails.map((tail) => ({ tail, end: tail.checkpoint + tail.lagBytes }))
+  let rest = tails.map((tail) => ({ tail, end: tail.progress.appliedBytes + tail.lagBytes }))
   for (let isStuck = false; rest.length > 0 && !isStuck; ) {
     isStuck = true
     for (const { tail } of rest) {
@@ -22,7 +22,9 @@ export async function readToEnds(
       await breather.after(tail.lastReadBytes)
     }
     // The end of a long line may have been seen, and the line itself not yet been delivered.
-    rest = rest.filter(({ tail, end }) => tail.isBehind || (tail.error === undefined && tail.isUnread && tail.checkpoint < end))
+    rest = rest.filter(
+      ({ tail, end }) => tail.isBehind || (tail.error === undefined && tail.isUnread && tail.progress.appliedBytes < end),
+    )
   }
   return rest.length === 0
 }

@@ -243,6 +243,8 @@ export class Disk {
   writeBy(index: number, text: string): void {
     const writer = this.#writers[index % this.#writers.length]!
     const { file, fd } = writer
+    // A hole comes with the first byte behind it.
+    if (text === '') return
     if (writer.appends) writer.at = file.text.length
     writeSync(fd, text, writer.appends ? null : writer.at)
     const before = file.text.slice(0, writer.at).padEnd(writer.at, '\0')

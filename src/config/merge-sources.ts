@@ -1,0 +1,50 @@
+/** Sources as the mapping writes them → what each is, with the defaults of its kind and a name that no other has. */
+import type { DockerSourceSpec, KubernetesSourceSpec, SourceSpec } from './config.ts'
+import type { RawSource } from './raw.ts'
+
+/** Every container, wherever Docker puts its data unless told. */
+export const DOCKER_DEFAULTS: Omit<DockerSourceSpec, 'kind' | 'name'> = {
+  names: [],
+  withLabels: {},
+  streams: ['stdout', 'stderr'],
+  read: 'auto',
+  root: '/var/lib/docker/containers',
+  history: 'count',
+}
+
+/** Sources without a name are called files, files-2 and so on. */
+export function sourceSpecs(raws: readonly RawSource[]): SourceSpec[] {
+  const taken = new Set(raws.flatMap((raw) => raw.name ?? []))
+  return raws.map((raw) => {
+    const kind = kindOf(raw)
+    let name = raw.name ?? kind
+    for (let i = 2; raw.name === undefined && taken.has(name); i++) name = `${kind}-${i}`
+    taken.add(name)
+    const envelope = raw.input?.envelope
+    return { ...sourceSpec(raw, name), ...(envelope === undefined ? {} : { envelope }) }
+  })
+}
+
+function kindOf(raw: RawSource): string {
+  if (raw.file !== undefined) return 'files'
+  if (raw.docker !== undefined) return 'docker'
+  return raw.kubernetes !== undefined ? 'kubernetes' : 'stdin'
+}
+
+function sourceSpec(raw: RawSource, name: string): SourceSpec {
+  if (raw.file !== undefined) {
+    const { paths, exclude = [], history = 'count', fields } = raw.file
+    return { kind: 'file', name, paths, exclude, history, fields }
+  }
+  if (raw.docker !== undefined) return dockerSpec(raw.docker, name)
+  if (raw.kubernetes !== undefined) return kubernetesSpec(raw.kubernetes, name)
+  return { kind: 'stdin', name }
+}
+
+function dockerSpec({ with_labels: withLabels, ...raw }: NonNullable<RawSource['docker']>, name: string): DockerSourceSpec {
+  return { kind: 'docker', name, ...DOCKER_DEFAULTS, ...raw, ...(withLabels === undefined ? {} : { withLabels }) }
+}
+
+function kubernetesSpec(raw: NonNullable<RawSource['kubernetes']>, name: string): KubernetesSourceSpec {
+  return { kind: 'kubernetes', name, root: '/var/log/pods', namespaces: [], pods: [], containers: [], history: 'count', ...raw }
+}
