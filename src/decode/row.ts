@@ -17,6 +17,14 @@ const LEAST_WORK = 2000
 const WORK_PER_BYTE = 8
 const MOST_WORK = 2_000_000
 
+/** Elements that one rule may stand on and sum up, for a line of any length and for each byte of it: a list inside a list that has nothing to do with it costs the product. */
+const LEAST_ELEMENTS = 1000
+const ELEMENTS_PER_BYTE = 16
+
+export function elementsFor(lineBytes: number): number {
+  return LEAST_ELEMENTS + ELEMENTS_PER_BYTE * lineBytes
+}
+
 /** What expressions may do for a line: see `select/cel/work.ts`. */
 export function workFor(lineBytes: number): number {
   return Math.min(MOST_WORK, LEAST_WORK + WORK_PER_BYTE * lineBytes)
@@ -36,6 +44,8 @@ export class Row {
   lineBytes = 0
   /** Steps that expressions may still take for this line; below 0: they wanted more. */
   workLeft = LEAST_WORK
+  /** Elements that the rule at hand may still stand on and sum up; below 0: it wanted more. */
+  elementsLeft = LEAST_ELEMENTS
   /** Nanoseconds since the epoch: the event's own time, else arrival. Set by the decoder, read on demand: parsing a time costs. */
   time: () => bigint = () => 0n
 

@@ -114,8 +114,8 @@ export class Explainer {
     const rules = new RuleTeller(values, this.logText, locate)
     const context: HintContext = { mapping, logText: this.logText, values, locate }
     const traceOfName = mapping.traceName(row)
-    const isOverworked = row.workLeft < 0
     const trace = this.trace()
+    const isOverworked = trace.rules.some(({ rule }) => rule.isOverworked)
     const time = this.#time(row, values)
     const hints = {
       mapped: () => [],
@@ -129,9 +129,7 @@ export class Explainer {
       event: { name: values.plain(traceOfName), time },
       drop: trace.drop.map((drop) => rules.drop(drop)),
       // What was missing for want of steps would be there now.
-      rules: trace.rules
-        .filter(({ rule }) => !(isOverworked && rule.hasExpressions))
-        .map((rule) => rules.rule(rule, updates.of(rule.rule))),
+      rules: trace.rules.filter(({ rule }) => !rule.isOverworked).map((rule) => rules.rule(rule, updates.of(rule.rule))),
       hints: [...hints, ...(isOverworked ? [OVERWORKED] : []), ...timeHints(time)],
     }
   }

@@ -20,7 +20,7 @@ const MAX_LISTED = 6
 export const OVERWORKED: Hint = {
   kind: 'too_much_work',
   message:
-    'the expressions of the mapping wanted more steps than a line of this length is given (2000 and 8 for each byte): what they give is missing from there on, and how far their rules came is not told',
+    'a rule wanted more work than a line of this length is given: what its expressions give, and elements of lists in lists, are missing from there on; how far it came is not told',
 }
 
 export interface HintContext {

@@ -73,6 +73,8 @@ export class Rule {
   hits = 0
   /** Whether it reads an expression, which may want more steps than a line is given. */
   readonly hasExpressions: boolean
+  /** Whether the last event wanted more work of it than a line of its length is given. */
+  isOverworked = false
   readonly family: Family
   readonly op: GaugeOp
   /** The label whose texts are the entries of `split`. */
@@ -142,8 +144,13 @@ export class Rule {
   /** Whether the rule took the event (or an element of it). */
   apply(row: Row): boolean {
     const isTaken = this.takes.forEach(row, this.#visit)
-    if (!isTaken && row.workLeft < 0 && this.hasExpressions) this.#countSkip('too_much_work')
+    this.isOverworked = this.#wantsMore(row)
+    if (this.takes.wasCut || (this.isOverworked && !isTaken)) this.#countSkip('too_much_work')
     return isTaken
+  }
+
+  #wantsMore(row: Row): boolean {
+    return row.elementsLeft < 0 || (row.workLeft < 0 && this.hasExpressions)
   }
 
   /** Series that stand at 0 before any event: those of closed label sets. */
@@ -165,7 +172,7 @@ export class Rule {
       if (sample.price !== undefined && sample.price.unpricedTokens > 0) this.#leaveUnpriced(sample.site, sample.price)
       else this.#count(sample.site, value, row)
     }
-    if (isMissing) this.#countSkip(row.workLeft < 0 && this.hasExpressions ? 'too_much_work' : 'no_value')
+    if (isMissing) this.#countSkip(this.#wantsMore(row) ? 'too_much_work' : 'no_value')
   }
 
   #labelText(index: number, row: Row): string {

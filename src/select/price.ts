@@ -43,29 +43,34 @@ export class Price implements Value {
 
   number(row: Row): number | undefined {
     this.unpricedTokens = 0
-    if (!this.#readCounts(row)) return undefined
-    const tokens = totalOf(this.#counts)
-    // What cannot be a count is refused like any number.
-    const strange = this.#counts.find((count) => !(count >= 0 && Number.isFinite(count)))
-    if (strange !== undefined || tokens === 0) return strange ?? 0
-    const model = this.#model.text(row) ?? ''
-    const rates = model.length > MAX_MODEL_LENGTH ? undefined : this.#table.ratesOf(model, row)
-    const dollars = rates && dollarsOf(rates, this.#counts)
-    if (dollars !== undefined) return dollars
-    this.unpricedTokens = tokens
-    this.unpricedModel = model
-    return 0
+    const counts = this.counts(row)
+    return counts && this.dollars(row, counts)
   }
 
-  /** Whether there is any. */
-  #readCounts(row: Row): boolean {
+  /** Tokens of the event by `COUNTS`, in a reused list; undefined: it gives none at all. */
+  counts(row: Row): readonly number[] | undefined {
     let isThere = false
     for (let i = 0; i < this.#parts.length; i++) {
       const count = this.#parts[i]?.number(row)
       if (count !== undefined) isThere = true
       this.#counts[i] = count ?? 0
     }
-    return isThere
+    return isThere ? this.#counts : undefined
+  }
+
+  /** What these tokens cost of the event's model; what has no price is told by `unpricedTokens`. */
+  dollars(row: Row, counts: readonly number[]): number {
+    const tokens = totalOf(counts)
+    // What cannot be a count is refused like any number.
+    const strange = counts.find((count) => !(count >= 0 && Number.isFinite(count)))
+    if (strange !== undefined || tokens === 0) return strange ?? 0
+    const model = this.#model.text(row) ?? ''
+    const rates = model.length > MAX_MODEL_LENGTH ? undefined : this.#table.ratesOf(model, row)
+    const dollars = rates && dollarsOf(rates, counts)
+    if (dollars !== undefined) return dollars
+    this.unpricedTokens = tokens
+    this.unpricedModel = model
+    return 0
   }
 
   trace(row: Row): ValueTrace {

@@ -112,7 +112,10 @@ function lengthOf(value: Json): number | undefined {
  */
 function sumSource(path: string, take: ValueSpec | undefined, context: CompileContext, compileNumeric: CompileNumeric): Source {
   const read = readerOf(path, within(context, 'sum'))
-  if (take === undefined) return madeOf('sum', path, read, (found) => sumOf(elementsOf(found), numericOf))
+  if (take === undefined) {
+    const sum = (row: Row) => sumOf(affordable(row, elementsOf(read(row))), numericOf)
+    return { kind: 'sum', of: path, read: sum, tried: [{ path, read }] }
+  }
   const paths: SlotPath[] = []
   const inner = { ...within(context, 'take'), bindings: new Map([...context.bindings, ['$', paths]]) }
   const taken = compileNumeric(take, inner)
@@ -121,7 +124,7 @@ function sumSource(path: string, take: ValueSpec | undefined, context: CompileCo
     of: path,
     tried: [{ path, read }],
     read: (row) =>
-      sumOf(elementsOf(read(row)), (element) => {
+      sumOf(affordable(row, elementsOf(read(row))), (element) => {
         fillSlots(row, element, paths)
         return taken.numeric(row)
       }),
@@ -131,6 +134,12 @@ function sumSource(path: string, take: ValueSpec | undefined, context: CompileCo
 function elementsOf(value: Json): readonly Json[] | undefined {
   if (Array.isArray(value)) return value as readonly Json[]
   return isObject(value) ? Object.values(value) : undefined
+}
+
+/** undefined: the rule summed up as much as a line of this length is given. */
+function affordable(row: Row, elements: readonly Json[] | undefined): readonly Json[] | undefined {
+  row.elementsLeft -= elements?.length ?? 0
+  return row.elementsLeft < 0 ? undefined : elements
 }
 
 function sumOf(elements: readonly Json[] | undefined, numberOf: (element: Json) => Numeric | undefined): Numeric | undefined {

@@ -43,7 +43,7 @@ export const OWN_METRICS = {
     name: 'agentlog_updates_skipped_total',
     type: 'counter',
     labels: ['metric', 'reason'],
-    help: 'Updates of a mapped metric that a rule took but that could not count, by reason: no_value, nan, infinite, negative, max_step, series_limit, unpriced (tokens of a model without a price), too_much_work (expressions).',
+    help: 'Updates of a mapped metric that a rule took but that could not count, by reason: no_value, nan, infinite, negative, max_step, series_limit, unpriced (tokens of a model without a price), too_much_work (expressions, or lists in lists).',
   },
   unpricedTokens: {
     name: 'agentlog_unpriced_tokens_total',
