@@ -94,9 +94,9 @@ export class ContainerLog {
     if (feed?.take(frame) === true) this.takenCount++
   }
 
-  /** All that the daemon has was given. */
-  passed(): void {
-    for (const { cursor } of this.#feeds.values()) cursor.passed()
+  /** All that the daemon has was given. Answers whether it is to be asked for once more. */
+  passed(): boolean {
+    return this.#cursors.map((cursor) => cursor.passed()).includes(true)
   }
 
   /** Nothing more is written for now: messages without a line end are whole. */

@@ -191,7 +191,7 @@ export class ContainerReader {
     // A second try is for those who stay.
     if (opened === undefined || ending?.kind !== 'ended') return wasDraining ? this.#giveUp() : undefined
     this.#passMs = clock.nowMs() - startMs
-    this.log.passed()
+    if (this.log.passed()) return
     this.log.closeBefore(opened.startTime)
     if (this.#startTime === opened.startTime) this.#startTime = NO_TIME
     if (this.#isDraining) this.#phase = wasDraining ? 'live' : 'behind'
@@ -275,8 +275,7 @@ export class ContainerReader {
       const opened = await this.#tryOpen(false, signal)
       const ending = opened === undefined ? undefined : await this.#reading(opened, QUIET_MS).read()
       if (ending?.kind !== 'ended') return true
-      this.log.passed()
-      return this.log.takenCount > before
+      return this.log.passed() || this.log.takenCount > before
     } finally {
       this.#options.passSlots.release()
       reading.resume()

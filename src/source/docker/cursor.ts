@@ -90,13 +90,15 @@ export class Cursor {
     this.#ordersByLog = this.isTurnedBack
   }
 
-  /** All up to the end of the log came. */
-  passed(): void {
+  /** All up to the end of the log came. Answers whether it must come once more: what was skipped in wait for the echo is new. */
+  passed(): boolean {
     // What is older than the cursor is thrown away before it: all that there is came later.
-    if (this.#echo !== undefined && this.#ordersByLog && this.#awaits) this.#forget()
+    const isAllNew = this.#echo !== undefined && this.#ordersByLog && this.#awaits
+    if (isAllNew) this.#forget()
     this.#missEcho()
     this.#awaits = false
     this.#matched = this.#count
+    return isAllNew
   }
 
   /** The daemon's clock is behind the cursor: from now on the log's order counts. */
