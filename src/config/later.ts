@@ -9,10 +9,10 @@ export const LATER = {
   top: ['remember', 'derive'],
   source: ['use', 'labels', 'only'],
   sourceInput: ['format', 'event_name', 'event_time', 'time_zone', 'count_malformed'],
-  metric: ['expire', 'max_step'],
+  metric: ['expire'],
   rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],
   takes: ['derived'],
-  value: ['expr', 'price', 'rise'],
+  value: ['rise'],
 } as const
 
 const LATER_OPS = ['mean', 'sum', 'count', 'distinct']
@@ -80,15 +80,6 @@ class LaterParts {
 
   #takes(takes: Keys, later: readonly string[], path: NodePath): void {
     this.#keys(takes, later, path)
-    this.#where(keysOf(takes.where), [...path, 'where'])
-  }
-
-  #where(where: Keys, path: NodePath): void {
-    if (Object.hasOwn(where, 'expr')) {
-      this.#say('expr', [...path, 'expr'], 'key')
-      this.values.push({ path: [...path, 'expr'], instead: undefined })
-    }
-    for (const key of ['any', 'none']) for (const [i, inner] of list(where[key])) this.#where(inner, [...path, key, i])
   }
 
   #labels(labels: unknown, path: NodePath): void {

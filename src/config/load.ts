@@ -1,13 +1,16 @@
 /** Mapping files and presets, with what they include → one `Config`, or every problem of all of them at once. Presets are files like others. */
-import { readdir, readFile, realpath } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import type { Diagnostic, Place } from '../diag/diagnostic.ts'
 import { nearest } from '../diag/suggest.ts'
 import { YamlSource } from '../diag/yaml-source.ts'
+import { loadExpressionParser } from '../select/cel/parser.ts'
+import { besides } from './beside.ts'
 import { CONFIG_CHECKS, FILE_CHECKS } from './checks/index.ts'
 import type { Config } from './config.ts'
 import { reportLater } from './later.ts'
 import { mergeFiles } from './merge.ts'
+import { readPriceFiles } from './price-files.ts'
 import type { MappingFile, RawMapping, RawSource } from './raw.ts'
 import { repaired } from './repair.ts'
 import { diagnosticOf } from './shape-diagnostic.ts'
@@ -50,7 +53,9 @@ export async function loadConfig(options: LoadOptions): Promise<Loaded> {
   }
   const files = trees.flatMap((tree) => tree.files)
   for (const check of FILE_CHECKS) for (const file of files) check(file, texts.get(file.file)!, report)
-  const config = mergeFiles(files, trees.findLast((tree) => tree.sources.length > 0)?.sources ?? [], report)
+  const priceFiles = await readPriceFiles(files, texts, report)
+  const sources = trees.findLast((tree) => tree.sources.length > 0)?.sources ?? []
+  const config = { ...mergeFiles(files, sources, report), priceFiles }
   for (const check of CONFIG_CHECKS) check(config, report)
   return { config, diagnostics, texts }
 }
@@ -123,16 +128,8 @@ class Loader {
   async #resolve(file: string, place: Place): Promise<string | undefined> {
     if (place.file.startsWith('preset:'))
       return this.#error('bad-value', `a preset includes presets only, found "${file}"`, place)
-    const path = isAbsolute(file) ? file : join(dirname(place.file), file)
-    try {
-      const folder = await realpath(dirname(resolve(place.file)))
-      const real = await realpath(path)
-      const isLinkedOut = real !== resolve(folder, file) && /^\.\.(\/|$)/.test(relative(folder, real))
-      if (isLinkedOut) return this.#error('bad-value', `"${file}" leads out of the folder through a link`, place)
-    } catch {
-      // Reading it will say what is wrong.
-    }
-    return path
+    const found = await besides(file, place.file)
+    return 'problem' in found ? this.#error('bad-value', found.problem, place) : found.path
   }
 
   async #read(name: string, from: Place | undefined): Promise<RawMapping | undefined> {
@@ -157,6 +154,7 @@ class Loader {
         'start with "version: 1"',
       )
     }
+    if (asksForExpressions(data)) await loadExpressionParser()
     const issues = await this.#options.validate(data)
     for (const issue of issues) this.diagnostics.push(diagnosticOf(issue, name))
     const report = (diagnostic: Diagnostic): void => void this.diagnostics.push(diagnostic)
@@ -195,6 +193,12 @@ class Loader {
     this.diagnostics.push({ severity: 'error', code, message, place, ...(hint ? { hint } : {}) })
     return undefined
   }
+}
+
+/** Whether `expr` stands anywhere. A file has at most as many keys as its limits allow. */
+function asksForExpressions(data: unknown): boolean {
+  if (typeof data !== 'object' || data === null) return false
+  return Object.hasOwn(data, 'expr') || Object.values(data).some(asksForExpressions)
 }
 
 /** `x-...` keys are the user's own, and `buckets: {}` among the defaults is written down without asking for any. */

@@ -114,6 +114,7 @@ function metricSpec(definitions: readonly Definition[], report: Report): MetricS
     buckets: boundsOf(first),
     quantiles: first.raw.type === 'summary' ? [...quantiles].sort((a, b) => a - b) : [],
     onePer: last(({ raw }) => raw.one_per),
+    maxStep: last(({ raw }) => raw.max_step),
     rules: definitions.flatMap(({ raw, owner, path }) =>
       rulesOf(raw, path).map(({ rule, path: at }) =>
         ruleSpec(rule, raw, owner.file, at, { metricPath: path, defaults: owner.raw.defaults?.labels ?? {} }),

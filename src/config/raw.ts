@@ -26,6 +26,7 @@ export interface RawMetric extends RawRule {
   readonly buckets?: BucketsSpec
   readonly quantiles?: readonly number[]
   readonly one_per?: readonly string[]
+  readonly max_step?: number
   readonly rules?: readonly RawRule[]
 }
 

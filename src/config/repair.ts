@@ -9,7 +9,7 @@ import type { ShapeIssue } from './shape-issues.ts'
 
 type Keys = Record<string | number, unknown>
 
-const SOURCES = ['path', 'const', 'key_of', 'length', 'sum']
+const SOURCES = ['path', 'const', 'expr', 'key_of', 'length', 'sum', 'price']
 const TYPES = ['counter', 'gauge', 'histogram', 'summary', 'info']
 
 /** A copy without what `issues` are about, and with stand-ins for what this version cannot read. */
@@ -53,7 +53,7 @@ function take(root: Keys, path: readonly (string | number)[]): void {
 
 /** A value whose source was the faulty key would be told a second time. */
 function mendValue(root: Keys, path: NodePath): void {
-  if (!path.some((step) => ['labels', 'value', 'split'].includes(String(step)))) return
+  if (path.includes('price') || !path.some((step) => ['labels', 'value', 'split'].includes(String(step)))) return
   const value = path.reduce<unknown>((at, step) => (isHolder(at) ? (at as Keys)[step] : undefined), root)
   if (isKeys(value) && !SOURCES.some((key) => Object.hasOwn(value, key))) put(root, path, 1)
 }

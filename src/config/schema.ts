@@ -51,6 +51,26 @@ const UNITS = [
   'secs_nanos',
 ] as const
 
+const dollars = z.number().min(0).optional().describe('Dollars per million tokens.')
+const rates = { input: dollars, output: dollars, cache_read: dollars, cache_write: dollars, cache_write_1h: dollars }
+const above = z.strictObject({ tokens: wholeAbove0.describe('More tokens read than this.'), ...rates })
+
+const price: z.ZodType = z.strictObject({
+  model: z.union([scalar, z.lazy(() => longValue)]).describe('Name of the model.'),
+  input: value.optional().describe('Tokens read, without cached ones.'),
+  output: value.optional().describe('Tokens written.'),
+  cache_read: value.optional().describe('Tokens read from the cache.'),
+  cache_write: value.optional().describe('Tokens written to the cache.'),
+  cache_write_1h: value.optional().describe('Tokens written to the cache for an hour.'),
+  table: z
+    .union([
+      z.string().min(1),
+      z.record(z.string(), z.strictObject({ ...rates, above: z.union([above, z.array(above)]).optional() })),
+    ])
+    .optional()
+    .describe('builtin (the default), a file, or patterns of models with prices per million tokens; the longest that fits wins.'),
+})
+
 const longValue = z
   .strictObject({
     path: names.optional().describe('Path of the value, or several: the first that is present.'),
@@ -85,7 +105,10 @@ const longValue = z
     default: scalar.optional().describe('If missing; a label with an empty default is left away.'),
     unmasked: z.boolean().optional().describe('A label with its secrets.'),
     max_values: wholeAbove0.optional().describe('Texts of this label past that many become _other.'),
-    price: z.looseObject({}).optional().describe('Dollars from tokens and a price table.'),
+    price: z
+      .lazy(() => price)
+      .optional()
+      .describe('Dollars of tokens by a price table; for the value of a counter.'),
     rise: key.optional().describe('In collect: add what the number rises above the highest seen for this key.'),
   })
   .meta({ id: 'long_value' })
@@ -151,7 +174,11 @@ const metric = z.strictObject({
   buckets: buckets.optional().describe('Upper bounds, or start, factor and count, or the name of a shipped list.'),
   quantiles: z.array(z.number().min(0).max(1)).min(1).optional().describe('Quantiles of a summary.'),
   one_per: z.array(z.string()).min(1).optional().describe('A new series replaces those equal in these labels.'),
-  max_step: z.number().positive().optional().describe('Largest step of a counter that is believed.'),
+  max_step: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Largest step of a counter that is believed; a larger one is rejected and counted.'),
   rules: z.array(z.strictObject(rule)).min(1).optional().describe('Several rules of one metric.'),
   ...rule,
 })

@@ -7,7 +7,7 @@ import { forgetInnerJson } from './inner-json.ts'
 import type { JsonBounds } from './json-bounds.ts'
 import { JsonLine, type RejectReason, trimEnd } from './json-line.ts'
 import { isObject, type Json } from './path.ts'
-import { fillSlots, type Row, type SlotPath } from './row.ts'
+import { fillSlots, type Row, type SlotPath, workFor } from './row.ts'
 import { timeParser } from './time.ts'
 
 /** What the plan asks of the decoder. */
@@ -70,6 +70,7 @@ export class Decoder {
     if (wrapping !== undefined) this.#wrapping.copyFrom(wrapping)
     row.wrapping = wrapping && this.#wrapping
     row.lineBytes = end - start
+    row.workLeft = workFor(row.lineBytes)
     this.#fill(row, this.#plan.namePaths)
     row.name = this.#plan.name(row)
     if (row.name === undefined) this.#openText(row)

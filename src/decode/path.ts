@@ -32,7 +32,7 @@ const BARE_STEP = /[^."()\s$][^."()\s]*/y
 const ROOT_NAME = /\$(?:[A-Za-z_][A-Za-z0-9_]*)?/y
 const QUOTED = /"((?:[^"\\]|\\["\\])*)"/y
 const ELEMENT = /\(\s*([^="()\s]+)\s*=\s*(?:"((?:[^"\\]|\\["\\])*)"|([^"()\s]+))\s*\)/y
-const INDEX = /^(?:0|[1-9]\d{0,8})$/
+export const INDEX = /^(?:0|[1-9]\d{0,8})$/
 
 /** Reads the text of a path. A path without `$` reads the event. */
 export function parsePath(text: string): ParsedPath {

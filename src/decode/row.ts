@@ -12,6 +12,24 @@ export interface SlotPath {
   readonly steps: readonly Step[]
 }
 
+/** Steps that expressions may take for a line of any length, and for each byte of it; and for the longest. */
+const LEAST_WORK = 2000
+const WORK_PER_BYTE = 8
+const MOST_WORK = 2_000_000
+
+/** Elements that one rule may stand on and sum up, for a line of any length and for each byte of it: a list inside a list that has nothing to do with it costs the product. */
+const LEAST_ELEMENTS = 1000
+const ELEMENTS_PER_BYTE = 16
+
+export function elementsFor(lineBytes: number): number {
+  return LEAST_ELEMENTS + ELEMENTS_PER_BYTE * lineBytes
+}
+
+/** What expressions may do for a line: see `select/cel/work.ts`. */
+export function workFor(lineBytes: number): number {
+  return Math.min(MOST_WORK, LEAST_WORK + WORK_PER_BYTE * lineBytes)
+}
+
 export class Row {
   /** Slot i holds the value of path i of the plan; undefined where it is missing. `null` counts as missing and is not stored. */
   readonly slots: Json[]
@@ -24,6 +42,10 @@ export class Row {
   wrapping: Wrapping | undefined = undefined
   /** Bytes of the line, without its end and what was around it. */
   lineBytes = 0
+  /** Steps that expressions may still take for this line; below 0: they wanted more. */
+  workLeft = LEAST_WORK
+  /** Elements that the rule at hand may still stand on and sum up; below 0: it wanted more. */
+  elementsLeft = LEAST_ELEMENTS
   /** Nanoseconds since the epoch: the event's own time, else arrival. Set by the decoder, read on demand: parsing a time costs. */
   time: () => bigint = () => 0n
 

@@ -58,6 +58,11 @@ export const DIAGNOSTIC_CODES = {
     example: `${METRIC}{ name: a_total, type: counter, event: e, where: { b: { regex: '(?=a)' } } }\n`,
     cure: 'Expressions are RE2: no lookaround, no references back; write them in single quotes',
   },
+  'bad-expression': {
+    means: 'A CEL expression that cannot be read, or that can give nothing here',
+    example: `${METRIC}{ name: a_total, type: counter, event: e, where: { expr: 'event.ms >' } }\n`,
+    cure: 'Fields are event.x, names of ours stand without $; a condition gives true or false, a value a text or number',
+  },
   'bad-name': {
     means: 'A metric or label name that Prometheus does not allow, or that its conventions advise against (a warning)',
     example: `${METRIC}{ name: tool-calls_total, type: counter, event: e }\n`,

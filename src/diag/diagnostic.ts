@@ -15,6 +15,8 @@ export interface Place {
   readonly file: string
   readonly path?: NodePath
   readonly part?: 'key' | 'value'
+  /** Characters `[start, end)` of the text that stands there. */
+  readonly within?: readonly [number, number]
   /** Character offsets in the text, [start, end): for text that is no document, or for a part of a scalar. */
   readonly span?: readonly [number, number]
 }

@@ -64,13 +64,35 @@ export class YamlSource {
 
   /** Characters `[start, end)` of a place; of the nearest thing around it if it is not there. */
   span(place: Place): Span {
-    return place.span ?? this.#spanOf(place.path ?? [], place.part ?? 'value')
+    if (place.span !== undefined) return place.span
+    const node: unknown = place.within && this.#document.getIn(place.path ?? [], true)
+    const within =
+      isScalar(node) && typeof node.value === 'string' ? this.#spanWithin(node, node.value, place.within!) : undefined
+    return within ?? this.#spanOf(place.path ?? [], place.part ?? 'value')
   }
 
   /** The text of a block or quoted scalar as it is written, head and all; undefined: there is none at this path. */
   scalarSpan(path: NodePath): readonly [number, number] | undefined {
     const node: unknown = this.#document.getIn(path, true)
     return isScalar(node) && node.range ? [node.range[0], node.range[1]] : undefined
+  }
+
+  /** Where characters of a text stand in the file: quotes, escapes, folds and indentation are skipped. */
+  #spanWithin(node: Scalar, value: string, [from, to]: Span): Span | undefined {
+    const range = rangeOf(node)
+    if (range === undefined) return undefined
+    const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED'
+    let at = isBlock ? this.text.indexOf('\n', range[0]) + 1 : range[0]
+    let start = at
+    for (let i = 0; i < Math.min(to, value.length); i++) {
+      const wanted = value[i]!
+      while (at < range[1] && this.text[at] !== wanted && !(/\s/.test(wanted) && /\s/.test(this.text[at]!))) at++
+      if (i <= from) start = at
+      at++
+    }
+    // Behind the last character.
+    if (from >= value.length) return firstLine(this.text, [at, at + 1])
+    return firstLine(this.text, [start, Math.max(at, start + 1)])
   }
 
   /** The last key of a path as it is written: `007`, not 7. */

@@ -31,8 +31,17 @@ type TestTold = Extract<ConditionTold, { kind: 'test' }>
 
 /** `duration_ms exists: missing`. */
 export function testText(test: TestTold): string {
+  if (test.reads !== undefined) return expressionText(test, test.reads)
   const asks = test.asks.replace(/^exists: true$/, 'exists').replace(/^exists: false$/, 'does not exist')
   return `${test.path} ${asks}: ${foundText(test)}`
+}
+
+/** `expr event.ms > 2: ms=1`; whether it holds stands before it. */
+function expressionText({ path, asks, found, like }: TestTold, reads: NonNullable<TestTold['reads']>): string {
+  const looked = reads.map((read) => (read.found === null ? `${read.path} missing` : `${read.path}=${shownText(read.found)}`))
+  const result =
+    typeof found === 'boolean' ? [] : [found === null ? 'so it is missing' : `gives ${shownText(found)}, which is not true`]
+  return `${path} ${asks}: ${[...looked, ...result].join(', ')}${like === undefined ? '' : ` (${insteadText(like)})`}`
 }
 
 function foundText(test: TestTold): string {

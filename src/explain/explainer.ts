@@ -11,7 +11,7 @@ import type { EventTrace, Mapping } from '../mapping/mapping.ts'
 import type { Origin } from '../source/source.ts'
 import type { AppliedLine, LineLimits } from './applied-line.ts'
 import type { LineExplanation, TimeTold } from './explanation.ts'
-import { type HintContext, timeHints, unmappedHints, unmatchedHints } from './hints.ts'
+import { type HintContext, OVERWORKED, timeHints, unmappedHints, unmatchedHints } from './hints.ts'
 import { type Clean, harmless, LogText } from './log-text.ts'
 import { envelopeOf, hintsOfRejected, rejectedOf, takenOffOf } from './tell-line.ts'
 import { type Locate, RuleTeller } from './tell-rule.ts'
@@ -115,6 +115,7 @@ export class Explainer {
     const context: HintContext = { mapping, logText: this.logText, values, locate }
     const traceOfName = mapping.traceName(row)
     const trace = this.trace()
+    const isOverworked = trace.rules.some(({ rule }) => rule.isOverworked)
     const time = this.#time(row, values)
     const hints = {
       mapped: () => [],
@@ -127,8 +128,9 @@ export class Explainer {
     return {
       event: { name: values.plain(traceOfName), time },
       drop: trace.drop.map((drop) => rules.drop(drop)),
-      rules: trace.rules.map((rule) => rules.rule(rule, updates.of(rule.rule))),
-      hints: [...hints, ...timeHints(time)],
+      // What was missing for want of steps would be there now.
+      rules: trace.rules.filter(({ rule }) => !rule.isOverworked).map((rule) => rules.rule(rule, updates.of(rule.rule))),
+      hints: [...hints, ...(isOverworked ? [OVERWORKED] : []), ...timeHints(time)],
     }
   }
 

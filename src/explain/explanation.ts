@@ -94,6 +94,8 @@ export type ConditionTold =
       readonly path: string
       readonly asks: string
       readonly found: Shown
+      /** Of an expression: the fields that it looks at. */
+      readonly reads?: readonly { readonly path: string; readonly found: Shown }[]
       readonly holds: boolean
       readonly like?: readonly string[]
     }
@@ -161,7 +163,15 @@ export interface UpdateTold {
 }
 
 export interface Hint {
-  readonly kind: 'rejected' | 'name_missing' | 'name_elsewhere' | 'nearest_event' | 'known_events' | 'nearest_rule' | 'time'
+  readonly kind:
+    | 'rejected'
+    | 'name_missing'
+    | 'name_elsewhere'
+    | 'nearest_event'
+    | 'known_events'
+    | 'nearest_rule'
+    | 'time'
+    | 'too_much_work'
   readonly message: string
   /** What to write into the mapping, where that is known. */
   readonly set?: string

@@ -16,6 +16,13 @@ import type { ValueTeller } from './tell-value.ts'
 /** Names that are listed where none of them is near. */
 const MAX_LISTED = 6
 
+/** For a line that wants more of the mapping's expressions than its length allows. */
+export const OVERWORKED: Hint = {
+  kind: 'too_much_work',
+  message:
+    'a rule wanted more work than a line of this length is given: what its expressions give, and elements of lists in lists, are missing from there on; how far it came is not told',
+}
+
 export interface HintContext {
   readonly mapping: Mapping
   readonly logText: LogText

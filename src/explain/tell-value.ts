@@ -22,12 +22,10 @@ export class ValueTeller {
 
   value(trace: ValueTrace): ValueTold {
     const key = lastKey(trace.tried.at(-1)?.path)
-    const tried = trace.tried.map(({ path, found }) => ({
-      path: harmless(path),
-      found: this.#logText.value(found, lastKey(path)),
-    }))
+    const tried = this.#tried(trace.tried)
     const isMissing = trace.found === undefined && trace.tried.length > 0
-    const like = isMissing ? this.like(trace.tried.map(({ path }) => path)) : {}
+    const missing = trace.tried.filter(({ found }) => found === undefined).map(({ path }) => path)
+    const like = isMissing ? this.like(missing) : {}
     return {
       source: trace.source,
       of: harmless(trace.of),
@@ -37,6 +35,10 @@ export class ValueTeller {
       result: this.#logText.value(trace.result, key),
       ...like,
     }
+  }
+
+  #tried(tried: ValueTrace['tried']): ValueTold['tried'] {
+    return tried.map(({ path, found }) => ({ path: harmless(path), found: this.#logText.value(found, lastKey(path)) }))
   }
 
   condition(trace: ConditionTrace): ConditionTold {
@@ -49,9 +51,11 @@ export class ValueTeller {
       const parts = trace.parts.map((part) => this.#condition(part, isBlamed && !part.holds, asked))
       return { kind: trace.kind, holds: trace.holds, parts }
     }
-    const { kind, path, asks, found, holds } = trace
-    const like = isBlamed && found === undefined ? this.like([path], asked) : {}
-    return { kind, path: harmless(path), asks: harmless(asks), found: this.#logText.value(found, lastKey(path)), holds, ...like }
+    const { kind, path, asks, found, reads, holds } = trace
+    const missing = reads === undefined ? [path] : reads.filter((read) => read.found === undefined).map((read) => read.path)
+    const like = isBlamed && found === undefined ? this.like(missing, asked) : {}
+    const told = { kind, path: harmless(path), asks: harmless(asks), found: this.#logText.value(found, lastKey(path)), holds }
+    return { ...told, ...(reads === undefined ? {} : { reads: this.#tried(reads) }), ...like }
   }
 
   /** `{ like }`, or nothing: fields like those at `paths`, and not among `known`. */
@@ -73,7 +77,8 @@ export class ValueTeller {
 }
 
 function pathsOf(trace: ConditionTrace): string[] {
-  return trace.kind === 'test' ? [trace.path] : trace.parts.flatMap(pathsOf)
+  if (trace.kind !== 'test') return trace.parts.flatMap(pathsOf)
+  return trace.reads === undefined ? [trace.path] : trace.reads.map(({ path }) => path)
 }
 
 /** The field that a path ends in. */

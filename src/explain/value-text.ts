@@ -24,7 +24,8 @@ function sourceText({ source, of, tried, stages, result, like, default: fallback
     return `${looked.join(', ')}${isNoText ? ', which is no text' : ''}${missing}`
   }
   const made = stages[0]?.before ?? (fallback === undefined ? result : null)
-  return `${source} ${looked.join(', ')}${missing}: ${shownText(made)}`
+  const asked = source === 'expr' ? [of, ...looked] : looked
+  return `${source} ${asked.join(', ')}${missing}: ${shownText(made)}`
 }
 
 /** A stage that changes nothing is only named, unless it is the last. */

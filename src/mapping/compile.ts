@@ -6,13 +6,14 @@ import { SlotTable } from '../select/slots.ts'
 import { compileValue } from '../select/value.ts'
 import { definitionOf } from './definition.ts'
 import { Mapping, type Reads } from './mapping.ts'
-import { type CountSkip, Rule, type UpdateWatch } from './rule.ts'
+import { type CountSkip, type CountUnpriced, Rule, type UpdateWatch } from './rule.ts'
 import type { MappingSpec, MetricSpec, Placed } from './spec.ts'
 import { Takes } from './takes.ts'
 
 export interface CompileOptions {
   readonly registry: Registry
   readonly countSkip: CountSkip
+  readonly countUnpriced?: CountUnpriced | undefined
   /** Who sees each update; see `UpdateWatch`. */
   readonly watch?: UpdateWatch | undefined
   readonly report: Report
@@ -27,7 +28,11 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
     read(() => compileValue(text, { slots, bindings: new Map(), place, report }))
   const rules = spec.metrics.flatMap((metric) => {
     const family = defineFamily(metric, registry)
-    return metric.rules.map((rule) => read(() => new Rule(rule, family, { ...options, slots })))
+    return metric.rules.map((rule) =>
+      read(
+        () => new Rule(rule, family, { ...options, slots, priceFiles: spec.priceFiles ?? new Map(), maxStep: metric.maxStep }),
+      ),
+    )
   })
   const mapping = new Mapping({
     name: value(spec.input.eventName),

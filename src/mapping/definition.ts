@@ -3,6 +3,7 @@
  * and what its rules take and count. Help, limits and where it stands in which file do not matter; nor do the values of labels.
  */
 import { createHash } from 'node:crypto'
+import type { PriceSpec } from '../select/spec.ts'
 import type { MetricSpec, RuleSpec } from './spec.ts'
 
 export function definitionOf(metric: MetricSpec, labelNames: readonly string[]): string {
@@ -15,9 +16,15 @@ function meaningOf({ events, each, where, value, split, op }: RuleSpec): unknown
   return { events, each, where, value, split, op }
 }
 
+function isPrice(value: unknown): value is PriceSpec {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'model')
+}
+
 /** Without places, and with the keys of each object in one order. */
 function plainest(key: string, value: unknown): unknown {
   if (key === 'place') return undefined
+  // A new price list says what later tokens cost, not something else.
+  if (key === 'price' && isPrice(value)) return { ...value, table: undefined }
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

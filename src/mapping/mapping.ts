@@ -4,11 +4,13 @@
  */
 import type { DecodePlan } from '../decode/decoder.ts'
 import type { Json } from '../decode/path.ts'
-import type { Row, SlotPath } from '../decode/row.ts'
+import { type Row, type SlotPath, workFor } from '../decode/row.ts'
 import type { Value, ValueTrace } from '../select/trace.ts'
 import type { Rule, RuleTrace } from './rule.ts'
 import type { Takes } from './takes.ts'
 import type { TakesTrace } from './trace.ts'
+
+const TRACES = 8
 
 export type Outcome = 'mapped' | 'unmatched' | 'unmapped' | 'dropped'
 
@@ -113,6 +115,8 @@ export class Mapping implements DecodePlan {
   /** What every rule that waits for the event makes of it, and why not; of at most `most` elements each in full. Changes nothing. */
   trace(row: Row, most = Number.POSITIVE_INFINITY): EventTrace {
     const { drop, rules } = this.#waiting(row.name)
+    // Tracing asks everything several times.
+    row.workLeft = TRACES * workFor(row.lineBytes)
     const told: TakesTrace<undefined>[] = []
     for (const takes of drop) {
       told.push(takes.trace(row, most, () => undefined))

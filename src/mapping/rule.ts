@@ -6,6 +6,8 @@ import type { Row } from '../decode/row.ts'
 import type { Place, Report } from '../diag/diagnostic.ts'
 import type { Family, Site } from '../registry/family.ts'
 import type { Recorder } from '../registry/kinds/kind.ts'
+import { within } from '../select/compile-context.ts'
+import { compilePrice, type Price, type PriceFiles } from '../select/price.ts'
 import type { SlotTable } from '../select/slots.ts'
 import type { ValueSpec } from '../select/spec.ts'
 import type { Value } from '../select/trace.ts'
@@ -23,6 +25,8 @@ const UNKNOWN = 'unknown'
 const LEAST_OVERFLOWING = 1e290
 
 export type CountSkip = (metric: string, reason: SkipReason) => void
+/** Tokens that have no price, by the model's name as the log has it. */
+export type CountUnpriced = (metric: string, model: string, tokens: number) => void
 
 /** Sees each update as it is made, in order. It is compiled in where somebody wants to tell of updates; nobody else pays for it. */
 export interface UpdateWatch {
@@ -31,10 +35,15 @@ export interface UpdateWatch {
   skipped(rule: Rule, reason: SkipReason): void
 }
 
+const UNVALUED = { value: undefined, price: undefined }
+
 /** What all rules of a mapping are compiled with. */
 export interface RuleContext {
   readonly slots: SlotTable
   readonly countSkip: CountSkip
+  readonly countUnpriced?: CountUnpriced | undefined
+  readonly priceFiles: PriceFiles
+  readonly maxStep: number | undefined
   readonly watch?: UpdateWatch | undefined
   readonly report: Report
 }
@@ -50,6 +59,8 @@ interface Sample {
   readonly text: string | undefined
   /** undefined: 1. */
   readonly value: Value | undefined
+  /** The same value if it is a price. */
+  readonly price: Price | undefined
   readonly site: Site
 }
 
@@ -60,6 +71,10 @@ export class Rule {
   readonly place: Place
   /** How many events, or elements of events, it has taken. */
   hits = 0
+  /** Whether it reads an expression, which may want more steps than a line is given. */
+  readonly hasExpressions: boolean
+  /** Whether the last event wanted more work of it than a line of its length is given. */
+  isOverworked = false
   readonly family: Family
   readonly op: GaugeOp
   /** The label whose texts are the entries of `split`. */
@@ -70,14 +85,22 @@ export class Rule {
   readonly #splitIndex: number
   readonly #samples: readonly Sample[]
   readonly #isCounter: boolean
+  /** Of counters; others take any number. */
+  readonly #maxStep: number
   readonly #exemplar: ExemplarReader | undefined
   readonly #record: (slot: number, value: number) => void
   readonly #countSkip: (reason: SkipReason) => void
+  readonly #countUnpriced: CountUnpriced | undefined
   /** Label texts of the event at hand; the registry copies what it keeps. */
   readonly #texts: string[]
   readonly #visit = (row: Row): void => this.#applyHere(row)
 
-  constructor(spec: RuleSpec, family: Family, { slots, countSkip, watch, report }: RuleContext) {
+  constructor(
+    spec: RuleSpec,
+    family: Family,
+    { slots, countSkip, countUnpriced, priceFiles, maxStep, watch, report }: RuleContext,
+  ) {
+    const expressionsBefore = slots.expressionCount
     this.takes = new Takes(spec, slots, report)
     this.metric = family.spec.name
     this.place = spec.place
@@ -86,34 +109,48 @@ export class Rule {
     this.splitLabel = spec.split?.label
     this.#labelNames = family.spec.labelNames
     const { bindings, secretNames } = this.takes
-    const compile = (part: NonNullable<RuleSpec['value']>): Value =>
-      compileValue(part.spec, { slots, bindings, place: part.place, report })
+    const compile = ({ spec: text, place }: NonNullable<RuleSpec['value']>) => {
+      const context = { slots, bindings, place, report }
+      if (typeof text !== 'object' || text.price === undefined) return { value: compileValue(text, context), price: undefined }
+      const price = compilePrice(text.price, priceFiles, within(context, 'price'), compileValue)
+      return { value: price, price }
+    }
     const compileText = ({ spec: text, place }: NonNullable<RuleSpec['value']>): Value =>
       compileLabel(text, { slots, bindings, secretNames, place, report })
     const byName = new Map(spec.labels.map((label) => [label.name, compileText(label)]))
     this.#labels = this.#labelNames.map((name) => byName.get(name))
     this.#splitIndex = spec.split === undefined ? -1 : this.#labelNames.indexOf(spec.split.label)
-    const entries = spec.split?.entries.map((entry) => ({ text: entry.text, value: compile(entry) }))
-    const samples = entries ?? [{ text: undefined, value: spec.value && compile(spec.value) }]
+    const entries = spec.split?.entries.map((entry) => ({ text: entry.text, ...compile(entry) }))
+    const samples = entries ?? [{ text: undefined, ...(spec.value ? compile(spec.value) : UNVALUED) }]
     const maxValues = this.#ofLabels(spec, maxValuesOf)
     const unmasked = this.#ofLabels(spec, isUnmasked)
     this.#samples = samples.map((sample) => ({ ...sample, site: family.site(this.#closed(sample.text), maxValues, unmasked) }))
     this.#isCounter = family.spec.type === 'counter'
+    this.#maxStep = this.#isCounter && maxStep !== undefined ? maxStep : Number.POSITIVE_INFINITY
     this.#record = watched(family.recorder(spec.op), watch, this)
     this.#countSkip = (reason) => {
       countSkip(this.metric, reason)
       watch?.skipped(this, reason)
     }
+    this.#countUnpriced = countUnpriced
     this.#exemplar = exemplarReader(
       spec.exemplar.map((label) => ({ name: label.name, value: compileText(label), isUnmasked: isUnmasked(label.spec) })),
       family,
     )
     this.#texts = this.#labelNames.map(() => '')
+    this.hasExpressions = slots.expressionCount > expressionsBefore
   }
 
   /** Whether the rule took the event (or an element of it). */
   apply(row: Row): boolean {
-    return this.takes.forEach(row, this.#visit)
+    const isTaken = this.takes.forEach(row, this.#visit)
+    this.isOverworked = this.#wantsMore(row)
+    if (this.takes.wasCut || (this.isOverworked && !isTaken)) this.#countSkip('too_much_work')
+    return isTaken
+  }
+
+  #wantsMore(row: Row): boolean {
+    return row.elementsLeft < 0 || (row.workLeft < 0 && this.hasExpressions)
   }
 
   /** Series that stand at 0 before any event: those of closed label sets. */
@@ -132,14 +169,22 @@ export class Rule {
       if (value === undefined) continue
       isMissing = false
       if (sample.text !== undefined) texts[this.#splitIndex] = sample.text
-      this.#count(sample.site, value, row)
+      if (sample.price !== undefined && sample.price.unpricedTokens > 0) this.#leaveUnpriced(sample.site, sample.price)
+      else this.#count(sample.site, value, row)
     }
-    if (isMissing) this.#countSkip('no_value')
+    if (isMissing) this.#countSkip(this.#wantsMore(row) ? 'too_much_work' : 'no_value')
   }
 
   #labelText(index: number, row: Row): string {
     const label = this.#labels[index]
     return label === undefined ? '' : (label.text(row) ?? UNKNOWN)
+  }
+
+  /** The series is there, and nothing is added. */
+  #leaveUnpriced(site: Site, { unpricedModel, unpricedTokens }: Price): void {
+    site.series(this.#texts)
+    this.#countSkip('unpriced')
+    this.#countUnpriced?.(this.metric, unpricedModel, unpricedTokens)
   }
 
   #count(site: Site, value: number, row: Row): void {
@@ -160,6 +205,7 @@ export class Rule {
   }
 
   #refusal(value: number): SkipReason | undefined {
+    if (value > this.#maxStep && Number.isFinite(value)) return 'max_step'
     if (Number.isFinite(value)) return this.#isCounter && value < 0 ? 'negative' : undefined
     return Number.isNaN(value) ? 'nan' : 'infinite'
   }
@@ -188,9 +234,10 @@ export class Rule {
       const isUnknown = label.text(row) === undefined
       return [{ name: this.#labelNames[i]!, value: label.trace(row), text: this.#labelText(i, row), isUnknown }]
     })
-    const samples = this.#samples.map(({ text, value }) => {
+    const samples = this.#samples.map(({ text, value, price }) => {
       const number = value === undefined ? 1 : value.number(row)
-      const refusal = number === undefined ? 'no_value' : this.#refusal(number)
+      const isUnpriced = price !== undefined && price.unpricedTokens > 0
+      const refusal = number === undefined ? 'no_value' : isUnpriced ? 'unpriced' : this.#refusal(number)
       return { splitText: text, value: value?.trace(row, 'number'), number, refusal } as const
     })
     return { labels, samples, exemplar: this.#exemplar?.trace(row) }

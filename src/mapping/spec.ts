@@ -3,6 +3,7 @@
  * Every part carries its place, so that what only compiling finds (a bad path, a bad regex) can be shown where it stands.
  */
 import type { Place } from '../diag/diagnostic.ts'
+import type { PriceFiles } from '../select/price.ts'
 import type { ValueSpec, WhereSpec } from '../select/spec.ts'
 
 export type MetricType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'info'
@@ -49,6 +50,8 @@ export interface MetricSpec {
   /** Quantiles in 0..1, ascending. */
   readonly quantiles: readonly number[]
   readonly onePer: readonly string[] | undefined
+  /** A counter takes no larger step. */
+  readonly maxStep?: number | undefined
   readonly rules: readonly RuleSpec[]
 }
 
@@ -63,4 +66,6 @@ export interface MappingSpec {
   readonly input: InputSpec
   readonly drop: readonly TakesSpec[]
   readonly metrics: readonly MetricSpec[]
+  /** What stands in files of price tables. */
+  readonly priceFiles?: PriceFiles
 }

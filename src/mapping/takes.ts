@@ -3,7 +3,7 @@
  * Standing on an element fills the slots of the paths that were compiled against its name; so rules read one row all the same.
  */
 import { isObject, type Json } from '../decode/path.ts'
-import { fillSlots, type Row, type SlotPath } from '../decode/row.ts'
+import { elementsFor, fillSlots, type Row, type SlotPath } from '../decode/row.ts'
 import type { Place, Report } from '../diag/diagnostic.ts'
 import { compileWhere } from '../select/condition.ts'
 import { isSecretPath } from '../select/secret-paths.ts'
@@ -11,6 +11,9 @@ import type { Read, SlotTable } from '../select/slots.ts'
 import type { Condition } from '../select/trace.ts'
 import type { TakesSpec } from './spec.ts'
 import type { ElementTrace, Standing, TakesTrace } from './trace.ts'
+
+/** Tracing asks what it tells of several times. */
+const TRACES = 8
 
 interface Level {
   readonly name: string
@@ -27,6 +30,8 @@ export class Takes {
   /** Bound names whose elements stand in a list under a secret's key. */
   readonly secretNames: ReadonlySet<string>
   readonly condition: Condition | undefined
+  /** Whether the last event had more elements than a line of its length is given. */
+  wasCut = false
   readonly #levels: readonly Level[]
 
   constructor(spec: TakesSpec, slots: SlotTable, report: Report) {
@@ -48,6 +53,8 @@ export class Takes {
 
   /** Calls `visit` for the event, or for each element, on which all of `where` holds. Answers whether there was one. */
   forEach(row: Row, visit: (row: Row) => void): boolean {
+    row.elementsLeft = elementsFor(row.lineBytes)
+    this.wasCut = false
     return this.#descend(row, 0, visit)
   }
 
@@ -57,14 +64,21 @@ export class Takes {
     const list = level.list(row)
     let taken = false
     if (Array.isArray(list)) {
-      for (let i = 0; i < list.length; i++) taken = this.#stand(row, depth, list[i] as Json, visit) || taken
+      for (let i = 0; i < list.length && !this.wasCut; i++) taken = this.#stand(row, depth, list[i] as Json, visit) || taken
     } else if (isObject(list)) {
-      for (const key of Object.keys(list)) taken = this.#stand(row, depth, { key, value: list[key] }, visit) || taken
+      for (const key of Object.keys(list)) {
+        taken = this.#stand(row, depth, { key, value: list[key] }, visit) || taken
+        if (this.wasCut) break
+      }
     }
     return taken
   }
 
   #stand(row: Row, depth: number, element: Json, visit: (row: Row) => void): boolean {
+    if (--row.elementsLeft < 0) {
+      this.wasCut = true
+      return false
+    }
     fillSlots(row, element, this.#levels[depth]!.elementPaths)
     return this.#descend(row, depth + 1, visit)
   }
@@ -80,6 +94,7 @@ export class Takes {
    * others are counted.
    */
   trace<T>(row: Row, most: number, inside: (row: Row) => T): TakesTrace<T> {
+    row.elementsLeft = TRACES * elementsFor(row.lineBytes)
     const telling: Telling<T> = { most, inside, told: [], untold: 0, untoldTaken: 0 }
     this.#traceFrom(row, [], telling)
     const { told, untold, untoldTaken } = telling
@@ -98,6 +113,7 @@ export class Takes {
     if (keys.length === 0 && telling.told.length < telling.most)
       telling.told.push({ on, empty: { name, path, found: list }, isTaken: false })
     for (const key of keys) {
+      if (--row.elementsLeft < 0) return
       const value = (list as Record<string, Json>)[key]
       fillSlots(row, Array.isArray(list) ? value : { key, value }, level.elementPaths)
       this.#traceFrom(row, [...on, { name, path, key }], telling)

@@ -25,6 +25,10 @@ const SKIPPED: Readonly<Record<string, string>> = {
   nan: 'the value is not a number',
   infinite: 'the value, or the counter with it, is past what a number can hold',
   negative: 'a counter cannot go down',
+  unpriced:
+    'the price table has no price for the model or for such tokens: nothing is added; agentlog_unpriced_tokens_total has them by model',
+  too_much_work: 'expressions, or lists in lists, wanted more work than a line of its length is given, and the rest was missing',
+  max_step: 'a step larger than max_step of the metric is not believed',
   series_limit: 'a new series had no room: max_series of the metric or limits.series is reached',
 }
 

@@ -9,7 +9,7 @@ import { Registry } from '../registry/registry.ts'
 import { type CleanLabel, labelCleaner } from '../select/label-text.ts'
 import { compileMasks } from '../select/mask-patterns.ts'
 import { createOwnMetrics, type OwnMetrics } from '../telemetry/own-metrics.ts'
-import { Sightings } from './sightings.ts'
+import { NAMELESS, Sightings } from './sightings.ts'
 
 export interface Plan {
   readonly config: Config
@@ -27,7 +27,13 @@ export function compilePlan(config: Config, report: Report, watch?: UpdateWatch,
   const own = createOwnMetrics()
   const masking = maskingOf(config, report)
   const registry = new Registry({ maxSeries: config.limits.series, own, cleanLabel: masking.cleanLabel })
-  return { ...masking, ...compiled(config, { own, registry }, { watch, report, wallClockMs }), config, registry, own }
+  return {
+    ...masking,
+    ...compiled(config, { own, registry }, { watch, report, wallClockMs, cleanLabel: masking.cleanLabel }),
+    config,
+    registry,
+    own,
+  }
 }
 
 /**
@@ -39,7 +45,7 @@ export function takeOver(config: Config, { own, registry }: Plan, wallClockMs: (
     throw new Error(`compiled before without it: ${message}`)
   }
   const masking = maskingOf(config, report)
-  const compile = () => compiled(config, { own, registry }, { report, wallClockMs })
+  const compile = () => compiled(config, { own, registry }, { report, wallClockMs, cleanLabel: masking.cleanLabel })
   const limits = { maxSeries: config.limits.series, cleanLabel: masking.cleanLabel }
   return { ...masking, ...registry.redefine(limits, compile), config, registry, own }
 }
@@ -48,14 +54,22 @@ interface Compiling {
   readonly watch?: UpdateWatch | undefined
   readonly report: Report
   readonly wallClockMs: () => number
+  readonly cleanLabel: CleanLabel
 }
 
-function compiled(config: Config, { own, registry }: Pick<Plan, 'own' | 'registry'>, { watch, report, wallClockMs }: Compiling) {
+function compiled(
+  config: Config,
+  { own, registry }: Pick<Plan, 'own' | 'registry'>,
+  { watch, report, wallClockMs, cleanLabel }: Compiling,
+) {
   const countSkip = (metric: string, reason: string): void => {
     own.skippedUpdates.at(metric, reason).value++
     sightings.skip(metric, reason)
   }
-  const mapping = compileMapping(config, { registry, countSkip, watch, report })
+  const countUnpriced = (metric: string, model: string, tokens: number): void => {
+    own.unpricedTokens.at(metric, model === '' ? NAMELESS : cleanLabel(model)).value += tokens
+  }
+  const mapping = compileMapping(config, { registry, countSkip, countUnpriced, watch, report })
   const sightings = new Sightings(mapping.eventNames, wallClockMs)
   return { mapping, sightings }
 }

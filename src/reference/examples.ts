@@ -40,6 +40,39 @@ cases:
       calls_total{status="other",route="none"} 1
       fresh_tokens_total 51
 `,
+  price: `mapping: |
+  version: 1
+  metrics:
+    - name: cost_usd_total
+      type: counter
+      event: llm_call
+      labels: { model: model }
+      value:
+        price:
+          model: model
+          input: { path: usage.input, minus: { path: usage.cached, default: 0 } }
+          cache_read: usage.cached
+          output: usage.output
+          table: # or builtin, or a file beside the mapping
+            "gpt-4o*": { input: 2.5, output: 10, cache_read: 1.25 }
+            "gpt-4o-mini*": { input: 0.15, output: 0.6 }
+            "big-*": { input: 1, output: 4, above: { tokens: 200000, input: 2, output: 6 } }
+cases:
+  - name: the longest pattern wins, past its tokens another price holds, an unknown model is no zero in silence
+    lines: |
+      {"event":"llm_call","model":"gpt-4o-2024","usage":{"input":1000000,"cached":400000,"output":100000}}
+      {"event":"llm_call","model":"gpt-4o-mini","usage":{"input":1000000,"output":500000}}
+      {"event":"llm_call","model":"big-1","usage":{"input":200000,"output":1000}}
+      {"event":"llm_call","model":"big-1","usage":{"input":200001,"output":1000}}
+      {"event":"llm_call","model":"nobody's","usage":{"input":5,"output":6}}
+    expect: |
+      cost_usd_total{model="gpt-4o-2024"} 3
+      cost_usd_total{model="gpt-4o-mini"} 0.45
+      cost_usd_total{model="big-1"} 0.610002
+      cost_usd_total{model="nobody's"} 0
+      agentlog_unpriced_tokens_total{metric="cost_usd_total",model="nobody's"} 11
+      agentlog_updates_skipped_total{metric="cost_usd_total",reason="unpriced"} 1
+`,
   metric: `mapping: |
   version: 1
   metrics:

@@ -74,6 +74,49 @@ export function sectionsOf(facts: Facts): Section[] {
   ]
 }
 
+const EXPRESSION_FORMS: readonly (readonly string[])[] = [
+  ['+ - * / %', 'Of numbers; + also joins texts, and lists. A division by zero is missing.'],
+  ['== != < <= > >=', 'Of values of one kind.'],
+  ['a && b, !a, a ? b : c', 'And a || b. What one side decides is decided, though the other be missing.'],
+  ['x in y', 'Whether a list has the element, or an object the key.'],
+  ['has(event.a.b)', 'Whether it is there.'],
+  ['size(x), x.size()', 'Characters of a text, elements of a list, keys of an object.'],
+  ['x.contains(y), x.startsWith(y), x.endsWith(y)', 'Of texts.'],
+  ["x.matches('^mcp__')", 'Regular expression (RE2), not anchored; it stands in the mapping.'],
+  ['x.lowerAscii(), x.upperAscii(), x.trim(), x.substring(from, to)', 'Texts of texts.'],
+  ['int(x), double(x), string(x), bool(x)', 'From numbers, numeric texts and truths; int cuts towards 0.'],
+  [
+    'list.all(x, …), list.exists(x, …), list.exists_one(x, …)',
+    'Whether the condition holds for elements; of an object: its keys.',
+  ],
+  ['list.filter(x, …), list.map(x, …), list.map(x, condition, …)', 'Another list.'],
+]
+
+const EXPRESSIONS: Section = {
+  id: 'expressions',
+  title: 'Expressions',
+  words:
+    '`expr`, in `where` and as a value, is CEL. `event` is the event (in `take` the element); what `each` binds and our own names stand ' +
+    'without `$`: `block`, `time`, `path.project`. A field that is missing makes missing what needs it, and false in `where`, `filter` ' +
+    'and `exists_one`; `null` is missing. Numbers need no fraction: `event.ms / 1000`. What an expression may do for a line grows with its length.',
+  columns: ['form', 'meaning'],
+  rows: EXPRESSION_FORMS,
+}
+
+function priceSection(rows: Section['rows']): Section {
+  return {
+    id: 'price',
+    title: 'price',
+    words:
+      'Counts exclude each other and are 0 if missing. Tokens of a model that the table does not know, or of a kind that it has no price for, ' +
+      'add nothing: the update counts as `unpriced`, the tokens in `agentlog_unpriced_tokens_total`. Cached tokens without a price of their ' +
+      'own cost as input does. `builtin` knows what prices were at the time of the event. Dollars are estimates, no bill.',
+    columns: KEY_COLUMNS,
+    rows,
+    more: yaml(EXAMPLES.price),
+  }
+}
+
 function languageSections(schema: JsonSchema): Section[] {
   const takes = Object.keys(schemaAt(schema, ['drop', '[]']).properties!)
   const ruleKeys = Object.keys(schemaAt(schema, ['metrics', '[]', 'rules', '[]']).properties!)
@@ -136,6 +179,8 @@ function languageSections(schema: JsonSchema): Section[] {
       rows: keys(['long_value'], LATER.value),
       more: yaml(EXAMPLES.value),
     },
+    EXPRESSIONS,
+    priceSection(keys(['long_value', 'price'])),
     {
       id: 'metric',
       title: 'A metric',

@@ -29,6 +29,17 @@ export function readerOf(text: string, context: CompileContext): Read {
   return context.slots.reader(text, context.place, context.report, context.bindings)
 }
 
+/** Shown under characters `[start, end)` of the text at the context's place. */
+export function reportAt(
+  { place, report }: CompileContext,
+  code: DiagnosticCode,
+  within: readonly [number, number],
+  message: string,
+  hint?: string,
+): void {
+  report({ severity: 'error', code, place: { ...place, within }, message, ...(hint ? { hint } : {}) })
+}
+
 export function reportError(context: CompileContext, code: DiagnosticCode, message: string): void {
   context.report({ severity: 'error', code, place: context.place, message })
 }

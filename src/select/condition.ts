@@ -3,7 +3,8 @@
  * Equality is of text. A missing value fulfils only `exists: false` and `not`; an object or list exists, equals nothing, fulfils `not`.
  */
 import type { Row } from '../decode/row.ts'
-import { atKey, type CompileContext, readerOf, reportError, within } from './compile-context.ts'
+import { atKey, type CompileContext, readerOf, within } from './compile-context.ts'
+import { compileExpression } from './expression.ts'
 import type { Read } from './slots.ts'
 import type { TestSpec, WhereSpec } from './spec.ts'
 import type { Condition, GroupTrace } from './trace.ts'
@@ -18,7 +19,7 @@ function compileParts(spec: WhereSpec, context: CompileContext): readonly Condit
   return Object.entries(spec).flatMap(([key, asked]) => {
     if (key === 'any') return [anyOf(compileList(asked, within(context, key)))]
     if (key === 'none') return [noneOf(compileList(asked, within(context, key)))]
-    if (key === 'expr') return [expression(atKey(context, key))]
+    if (key === 'expr') return [expression(asked as string, within(context, key))]
     const read = readerOf(key, atKey(context, key))
     return compileTests(asked as TestSpec, within(context, key)).map((test) => pathTest(key, read, test))
   })
@@ -30,9 +31,16 @@ function compileList(specs: TestSpec | readonly WhereSpec[], context: CompileCon
 }
 
 /** A field of that name is `$.expr`. */
-function expression(context: CompileContext): Condition {
-  reportError(context, 'not-yet', 'expr is part of the language, but not of this version')
-  return { test: () => false, trace: () => ({ kind: 'test', path: 'expr', asks: 'holds', found: undefined, holds: false }) }
+function expression(text: string, context: CompileContext): Condition {
+  const { read, reads } = compileExpression(text, 'truth', context)
+  return {
+    test: (row) => read(row) === true,
+    trace: (row) => {
+      const found = read(row)
+      const looked = reads.map((one) => ({ path: one.path, found: one.read(row) }))
+      return { kind: 'test', path: 'expr', asks: text, found, reads: looked, holds: found === true }
+    },
+  }
 }
 
 function pathTest(path: string, read: Read, { what, holds }: ValueTest): Condition {

@@ -4,7 +4,7 @@
  */
 import { type Json, type Path, parsePath, type Step } from '../decode/path.ts'
 import type { Row, SlotPath } from '../decode/row.ts'
-import type { Place, Report } from '../diag/diagnostic.ts'
+import type { Diagnostic, Place, Report } from '../diag/diagnostic.ts'
 import { nearest } from '../diag/suggest.ts'
 
 /** Reads one thing from the row; undefined: missing. */
@@ -50,9 +50,22 @@ const FIELDS_OF: Readonly<Record<string, Readonly<Record<string, Read>>>> = {
   },
 }
 
+const NOT_ASCII = /[^\u0000-\u007f]/
+
+/** The `$` names that may stand here, but for `$` itself. */
+export function knownRoots(bindings: Bindings): string[] {
+  return [...[...bindings.keys()].filter((name) => name !== '$'), ...Object.keys(OWN_NAMES), '$path', ...Object.keys(FIELDS_OF)]
+}
+
+export function isKnownRoot(root: string, bindings: Bindings): boolean {
+  return root === '$' || knownRoots(bindings).includes(root)
+}
+
 const LATER_NAMES = new Set(['$kept'])
 
 export class SlotTable {
+  /** How many expressions were compiled with these slots. */
+  expressionCount = 0
   #slotCount = 0
   #readsBeyondAscii = false
   readonly #eventPaths = new Map<string, SlotPath>()
@@ -99,14 +112,16 @@ export class SlotTable {
   /** Compiles the text of a path. Problems are reported at `place`; the reader is then always missing. */
   reader(text: string, place: Place, report: Report, bindings: Bindings = NO_BINDINGS): Read {
     const parsed = parsePath(text)
-    this.#readsBeyondAscii ||= /[^\u0000-\u007f]|\$json/.test(text)
-    if (parsed.ok) return this.#readerOf(parsed.path, text, place, report, bindings)
+    this.#readsBeyondAscii ||= text.includes('$json')
+    if (parsed.ok) return this.pathReader(parsed.path, text, place, report, bindings)
     const { message, at } = parsed.problem
     report({ severity: 'error', code: 'bad-path', place, message: `"${text}" is no path: ${message} (character ${at + 1})` })
     return missing
   }
 
-  #readerOf(path: Path, text: string, place: Place, report: Report, bindings: Bindings): Read {
+  /** Compiles a path, of which problems are reported as those of `text`. */
+  pathReader(path: Path, text: string, place: Place, report: Report, bindings: Bindings): Read {
+    this.#readsBeyondAscii ||= NOT_ASCII.test(text)
     const bound = bindings.get(path.root)
     if (bound !== undefined) return readSlot(this.#boundSlot(bound, path.steps))
     if (path.root === '$') return readSlot(this.eventSlot(path.steps))
@@ -114,14 +129,7 @@ export class SlotTable {
     if (Object.hasOwn(FIELDS_OF, path.root)) return ownFieldReader(path, text, place, report)
     const own = Object.hasOwn(OWN_NAMES, path.root) ? OWN_NAMES[path.root]! : undefined
     if (own !== undefined && path.steps.length === 0) return own
-    report(
-      unknownName(path, text, place, [
-        ...[...bindings.keys()].filter((name) => name !== '$'),
-        ...Object.keys(OWN_NAMES),
-        '$path',
-        ...Object.keys(FIELDS_OF),
-      ]),
-    )
+    report(own === undefined ? unknownName(path, text, place, knownRoots(bindings)) : hasNoParts(path, text, place))
     return missing
   }
 
@@ -162,6 +170,10 @@ function readSlot(slot: number): Read {
 
 function ownField(fields: Readonly<Record<string, string>>, name: string): string | undefined {
   return Object.hasOwn(fields, name) ? fields[name] : undefined
+}
+
+function hasNoParts({ root }: Path, text: string, place: Place): Diagnostic {
+  return { severity: 'error', code: 'bad-path', place, message: `"${text}": ${root} is one text or number and has no parts` }
 }
 
 function unknownName(path: Path, text: string, place: Place, known: readonly string[]) {

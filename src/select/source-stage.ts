@@ -1,11 +1,14 @@
-/** Stage 1 of a value: where it comes from. `path`, `const`, `key_of`, `length`, `sum`: exactly one; anything else is missing. */
+/** Stage 1 of a value: where it comes from. `path`, `const`, `expr`, `key_of`, `length`, `sum`: exactly one; anything else is missing. */
 import { isObject, type Json } from '../decode/path.ts'
 import { fillSlots, type Row, type SlotPath } from '../decode/row.ts'
 import { type CompileContext, readerOf, reportError, within } from './compile-context.ts'
+import { compileExpression } from './expression.ts'
 import { add, type Numeric, numericOf } from './numeric.ts'
 import { compileRegex } from './regex.ts'
+import type { IsSecret } from './secret-paths.ts'
 import type { Read } from './slots.ts'
 import type { LongValue, ValueSpec } from './spec.ts'
+import { characterCount } from './text-length.ts'
 import type { SourceKind, ValueTrace } from './trace.ts'
 
 export interface Source {
@@ -13,8 +16,10 @@ export interface Source {
   /** What the mapping names there, for traces: the paths, the constant. */
   readonly of: string
   readonly read: Read
-  /** The paths that are tried in turn. */
+  /** The paths that are tried in turn; of an expression all that it reads. */
   readonly tried: readonly { readonly path: string; readonly read: Read }[]
+  /** Of an expression: whether its text was read from under a secret's key. Of paths their label knows. */
+  readonly isSecret?: IsSecret | undefined
 }
 
 /** A value inside a value. */
@@ -26,7 +31,7 @@ export interface InnerValue {
 /** How a value inside a value is compiled: given by value.ts, which these files would otherwise import in a circle. */
 export type CompileNumeric = (spec: ValueSpec, context: CompileContext) => InnerValue
 
-const SOURCES = ['path', 'const', 'key_of', 'length', 'sum'] as const
+const SOURCES = ['path', 'const', 'expr', 'key_of', 'length', 'sum'] as const
 
 export function compileSource(spec: LongValue, context: CompileContext, compileNumeric: CompileNumeric): Source {
   const given = SOURCES.filter((key) => spec[key] !== undefined)
@@ -35,6 +40,7 @@ export function compileSource(spec: LongValue, context: CompileContext, compileN
   if (spec.take !== undefined && spec.sum === undefined) reportError(context, 'bad-value', '"take" goes with "sum" only')
   if (spec.path !== undefined) return pathSource(spec.path, context)
   if (spec.const !== undefined) return constSource(spec.const)
+  if (spec.expr !== undefined) return expressionSource(spec.expr, context)
   if (spec.key_of !== undefined) return keySource(spec.key_of, spec.match, context)
   if (spec.length !== undefined) return lengthSource(spec.length, context)
   if (spec.sum !== undefined) return sumSource(spec.sum, spec.take, context, compileNumeric)
@@ -43,6 +49,11 @@ export function compileSource(spec: LongValue, context: CompileContext, compileN
 
 export function constSource(value: string | number | boolean): Source {
   return { kind: 'const', of: JSON.stringify(value), read: () => value, tried: [] }
+}
+
+function expressionSource(text: string, context: CompileContext): Source {
+  const { read, reads, isSecret } = compileExpression(text, 'value', within(context, 'expr'))
+  return { kind: 'expr', of: text, read, tried: reads, isSecret }
 }
 
 /** The first path that is present. A list is tried in its order. */
@@ -95,23 +106,16 @@ function lengthOf(value: Json): number | undefined {
   return isObject(value) ? Object.keys(value).length : undefined
 }
 
-function characterCount(text: string): number {
-  let count = text.length
-  for (let i = 0; i < text.length - 1; i++) {
-    if ((text.charCodeAt(i) & 0xfc00) !== 0xd800 || (text.charCodeAt(i + 1) & 0xfc00) !== 0xdc00) continue
-    count--
-    i++
-  }
-  return count
-}
-
 /**
  * The sum of the elements of a list (or values of an object), or of `take` in each, where a path starts at the element.
  * Elements without a number are left out; an empty list is 0; missing if there are elements and none has a number.
  */
 function sumSource(path: string, take: ValueSpec | undefined, context: CompileContext, compileNumeric: CompileNumeric): Source {
   const read = readerOf(path, within(context, 'sum'))
-  if (take === undefined) return madeOf('sum', path, read, (found) => sumOf(elementsOf(found), numericOf))
+  if (take === undefined) {
+    const sum = (row: Row) => sumOf(affordable(row, elementsOf(read(row))), numericOf)
+    return { kind: 'sum', of: path, read: sum, tried: [{ path, read }] }
+  }
   const paths: SlotPath[] = []
   const inner = { ...within(context, 'take'), bindings: new Map([...context.bindings, ['$', paths]]) }
   const taken = compileNumeric(take, inner)
@@ -120,7 +124,7 @@ function sumSource(path: string, take: ValueSpec | undefined, context: CompileCo
     of: path,
     tried: [{ path, read }],
     read: (row) =>
-      sumOf(elementsOf(read(row)), (element) => {
+      sumOf(affordable(row, elementsOf(read(row))), (element) => {
         fillSlots(row, element, paths)
         return taken.numeric(row)
       }),
@@ -130,6 +134,12 @@ function sumSource(path: string, take: ValueSpec | undefined, context: CompileCo
 function elementsOf(value: Json): readonly Json[] | undefined {
   if (Array.isArray(value)) return value as readonly Json[]
   return isObject(value) ? Object.values(value) : undefined
+}
+
+/** undefined: the rule summed up as much as a line of this length is given. */
+function affordable(row: Row, elements: readonly Json[] | undefined): readonly Json[] | undefined {
+  row.elementsLeft -= elements?.length ?? 0
+  return row.elementsLeft < 0 ? undefined : elements
 }
 
 function sumOf(elements: readonly Json[] | undefined, numberOf: (element: Json) => Numeric | undefined): Numeric | undefined {

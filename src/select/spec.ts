@@ -1,5 +1,7 @@
 /** Values and conditions as the user wrote them, already of the right shape (config checks that); see the mapping language §3-4. */
 
+import type { Count } from './prices/rates.ts'
+
 export type Scalar = string | number | boolean
 
 /** A string is a path, a number or boolean is itself, an object is the long form. */
@@ -25,10 +27,12 @@ export type Unit =
   | 'iso_duration'
   | 'secs_nanos'
 
-/** The long form of a value. Exactly one of path, const, key_of, length, sum (expr and price: later issues). */
+/** The long form of a value. Exactly one of path, const, expr, key_of, length, sum; or a price, alone. */
 export interface LongValue {
   readonly path?: string | readonly string[]
   readonly const?: Scalar
+  readonly expr?: string
+  readonly price?: PriceSpec
   readonly key_of?: string
   readonly length?: string
   readonly sum?: string
@@ -48,6 +52,12 @@ export interface LongValue {
   readonly default?: Scalar
   readonly unmasked?: boolean
   readonly max_values?: number
+}
+
+/** Dollars of an event. `table`: `builtin`, a file, or patterns of models with prices per million tokens. */
+export interface PriceSpec extends Partial<Readonly<Record<Count, ValueSpec>>> {
+  readonly model: ValueSpec
+  readonly table?: string | Readonly<Record<string, unknown>>
 }
 
 /** What is asked of one path: a scalar or list is equality with it or one of them. */

@@ -4,6 +4,8 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//
 const MAX_SCHEME_LENGTH = 64
 const LOOKS_LIKE_AUTHORITY = /[.:[]|^localhost$/i
 const NOT_IN_HOST = /[\s\u0000-\u001f\u007f"<>\\^`{|}]/
+/** `C:\work` and `error: broken` have none, and are no authorities. */
+const PORT = /^\d{0,5}$/
 /** RFC 1035, with room for brackets and a zone; longer is no host. */
 const MAX_HOST_LENGTH = 300
 
@@ -42,7 +44,8 @@ function withoutPort(authority: string): string {
     return close < 0 ? '' : authority.slice(1, close)
   }
   const colon = authority.indexOf(':')
-  return colon < 0 || authority.indexOf(':', colon + 1) >= 0 ? authority : authority.slice(0, colon)
+  if (colon < 0 || authority.indexOf(':', colon + 1) >= 0) return authority
+  return PORT.test(authority.slice(colon + 1)) ? authority.slice(0, colon) : ''
 }
 
 /** What stands after the last `/` or `\`; slashes at the end do not count. undefined: nothing. */

@@ -14,6 +14,8 @@ export interface TestTrace {
   readonly asks: string
   /** undefined: missing. */
   readonly found: Json
+  /** Of an expression: what it looked at. */
+  readonly reads?: readonly { readonly path: string; readonly found: Json }[]
   readonly holds: boolean
 }
 
@@ -34,7 +36,7 @@ export interface Condition {
   readonly parts?: readonly Condition[]
 }
 
-export type SourceKind = 'path' | 'const' | 'key_of' | 'length' | 'sum' | 'none'
+export type SourceKind = 'path' | 'const' | 'expr' | 'key_of' | 'length' | 'sum' | 'price' | 'none'
 
 /** One stage of a value, by its key in the mapping. */
 export interface StageTrace {
@@ -54,7 +56,7 @@ export interface ValueTrace {
   readonly source: SourceKind
   /** What the source names: the paths, the constant. */
   readonly of: string
-  /** The paths that were looked at, in order: up to the first that was there. */
+  /** The paths that were looked at, in order: up to the first that was there; of an expression all. */
   readonly tried: readonly { readonly path: string; readonly found: Json }[]
   readonly found: Json
   readonly stages: readonly StageTrace[]

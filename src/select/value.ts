@@ -6,7 +6,7 @@ import type { Json } from '../decode/path.ts'
 import type { Row } from '../decode/row.ts'
 import { MASKED } from '../mask/masked.ts'
 import { isTruthOrNothing } from '../mask/secret-keys.ts'
-import type { CompileContext } from './compile-context.ts'
+import { type CompileContext, reportError } from './compile-context.ts'
 import { applyNumberStages, compileNumberStages, type NumberStages } from './number-stages.ts'
 import { type Numeric, numericOf, toNumber } from './numeric.ts'
 import { textOf } from './scalar-text.ts'
@@ -26,7 +26,7 @@ export function compileValue(spec: ValueSpec, context: CompileContext): Value {
  * `unmasked` or its words are the mapping's own. What a secret looks like is not asked here but once per new text (`labelCleaner`).
  */
 export function compileLabel(spec: ValueSpec, context: CompileContext): Value {
-  return compileStaged(spec, context, secrecyOfLabel(spec, context))
+  return compileStaged(spec, context, secrecyOfLabel(spec, context), true)
 }
 
 function secrecyOfLabel(spec: ValueSpec, context: CompileContext): IsSecret | undefined {
@@ -41,14 +41,22 @@ function hasOwnWords(spec: LongValue): boolean {
   return spec.one_of !== undefined || (hasMap && spec.else !== undefined)
 }
 
-function compileStaged(spec: ValueSpec, context: CompileContext, isSecret?: IsSecret): StagedValue {
+function compileStaged(spec: ValueSpec, context: CompileContext, isSecret?: IsSecret, isLabel = false): StagedValue {
   if (typeof spec === 'string') return new StagedValue({ source: pathSource(spec, context), closedTexts: undefined, isSecret })
   if (typeof spec !== 'object') return new StagedValue({ source: constSource(spec), closedTexts: [String(spec)] })
+  if (spec.price !== undefined) return priceElsewhere(context)
   const source = compileSource(spec, context, compileStaged)
+  const hidden = isSecret ?? (isLabel && spec.unmasked !== true && !hasOwnWords(spec) ? source.isSecret : undefined)
   const texts = compileTextStages(spec, context)
   const numbers = compileNumberStages(spec, context, compileStaged)
   const closedTexts = closedTextsOf(spec, texts, numbers)
-  return new StagedValue({ source, texts, numbers, fallback: spec.default, closedTexts, isSecret })
+  return new StagedValue({ source, texts, numbers, fallback: spec.default, closedTexts, isSecret: hidden })
+}
+
+/** A counter's own value is compiled as a price by its rule. */
+function priceElsewhere(context: CompileContext): StagedValue {
+  reportError(context, 'bad-value', '"price" is for the value of a counter, or an entry of its split')
+  return new StagedValue({ source: constSource(0), closedTexts: undefined })
 }
 
 interface Stages {
@@ -134,6 +142,7 @@ class StagedValue implements Value {
   /** Up to the first path that is there. */
   #tried(row: Row): ValueTrace['tried'] {
     const tried = this.#source.tried.map(({ path, read }) => ({ path, found: read(row) }))
+    if (this.#source.kind === 'expr') return tried
     const first = tried.findIndex(({ found }) => found !== undefined)
     return first < 0 ? tried : tried.slice(0, first + 1)
   }

@@ -43,7 +43,14 @@ export const OWN_METRICS = {
     name: 'agentlog_updates_skipped_total',
     type: 'counter',
     labels: ['metric', 'reason'],
-    help: 'Updates of a mapped metric that a rule took but that could not count, by reason: no_value, nan, infinite, negative, series_limit.',
+    help: 'Updates of a mapped metric that a rule took but that could not count, by reason: no_value, nan, infinite, negative, max_step, series_limit, unpriced (tokens of a model without a price), too_much_work (expressions, or lists in lists).',
+  },
+  unpricedTokens: {
+    name: 'agentlog_unpriced_tokens_total',
+    type: 'counter',
+    labels: ['metric', 'model'],
+    help: 'Tokens that a metric in dollars does not count because its price table has no price for them, by model; models past the first 100 are _other, events without one are _none.',
+    maxCells: 100,
   },
   series: { name: 'agentlog_series', type: 'gauge', labels: ['metric'], help: 'Series of a mapped metric.' },
   seriesOverflow: {

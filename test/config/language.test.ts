@@ -19,14 +19,10 @@ test('each part that comes later is one error that says so', async () => {
   for (const part of [
     'once: id',
     'rise: id',
-    'value: { expr: x }',
-    'where: { expr: x }',
-    'value: { price: { model: m } }',
     'expire: 1h',
-    'max_step: 5',
-    'labels: { a: { expr: x } }',
-    'exemplar: { a: { expr: x } }',
-    'labels: { a: { path: x, plus: { expr: y } } }',
+    'labels: { a: { rise: x } }',
+    'exemplar: { a: { rise: x } }',
+    'labels: { a: { path: x, plus: { rise: y } } }',
   ])
     expect([part, await rule(part)]).toEqual([part, ['not-yet']])
 })

@@ -57,10 +57,12 @@ async function agrees(mapping: string | undefined, name: string, log: string): P
   return compared
 }
 
+// How far a rule came that wanted too much is not told.
+const UNTOLD = ['lists-in-lists-do-bounded-work.test.yaml']
 // Their labels name source and file, which differ here.
 const NAMED = ['event-names-and-times.test.yaml']
 
-for (const file of readdirSync(GOLDEN).filter((name) => name.endsWith('.test.yaml') && !NAMED.includes(name))) {
+for (const file of readdirSync(GOLDEN).filter((name) => name.endsWith('.test.yaml') && ![...NAMED, ...UNTOLD].includes(name))) {
   test(`${file}: explain and exposition agree`, async () => {
     const { file: scenario } = readScenarios(file, readFileSync(join(GOLDEN, file), 'utf8'))
     const { mapping, cases } = scenario!

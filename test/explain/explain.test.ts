@@ -21,6 +21,16 @@ metrics:
   - { name: parts, type: gauge, event: message, each: { part: content }, where: { $part.type: text }, labels: { kind: $part.type }, value: { length: $part.text } }
 `
 
+const EXPRESSIONS = `version: 1
+metrics:
+  - name: slow_total
+    type: counter
+    event: e
+    where: { expr: 'event.ms / 1000 > 2', status: ok }
+    labels: { m: { expr: 'event.model + "/" + event.provider', default: none } }
+  - { name: pairs_total, type: counter, event: wide, where: { expr: 'event.l.exists(x, event.l.exists(y, event.l.exists(z, x + y == z)))' } }
+`
+
 const CASES: readonly (readonly [file: string, log: string | Uint8Array, ...args: string[]])[] = [
   [
     'mapped',
@@ -101,6 +111,19 @@ for (const [name, log, ...args] of CASES)
     // Nothing that a terminal would act on.
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
   })
+
+test('an expression is told with the fields that it looks at', async () => {
+  const wide = `{"event":"wide","timestamp":"2026-01-02T03:04:05Z","l":[${new Array(60).fill(7).join()}]}`
+  const log = [
+    '{"event":"e","timestamp":"2026-01-02T03:04:05Z","ms":2500,"status":"ok","model":"a","provider":"b"}',
+    '{"event":"e","timestamp":"2026-01-02T03:04:05Z","duration_ms":2500,"status":"ok"}',
+    wide,
+  ]
+  const { code, stdout } = await explained(EXPRESSIONS, log.join('\n'))
+  const file = join(import.meta.dirname, 'expressions.txt')
+  if (process.env.UPDATE_GOLDEN) writeFileSync(file, stdout)
+  expect([code, stdout]).toEqual([0, readFileSync(file, 'utf8')])
+})
 
 test('the summary of the sample says what is counted, what is not and why', async () => {
   const sample = readFileSync(join(import.meta.dirname, '../../config/examples/sample.jsonl'))

@@ -14,7 +14,9 @@ import { parseText } from '../exposition/text-parser.ts'
 
 const EXAMPLES = join(import.meta.dirname, '../../config/examples')
 const isScenario = (name: string): boolean => name.endsWith('.test.yaml')
-const files = [import.meta.dirname, EXAMPLES].flatMap((folder) =>
+/** One for each sentence of the language, named after it. */
+const CONFORMANCE = join(import.meta.dirname, 'conformance')
+const files = [import.meta.dirname, CONFORMANCE, EXAMPLES].flatMap((folder) =>
   readdirSync(folder)
     .filter(isScenario)
     .map((name) => join(folder, name)),

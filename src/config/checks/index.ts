@@ -4,6 +4,7 @@ import type { YamlSource } from '../../diag/yaml-source.ts'
 import type { Config } from '../config.ts'
 import type { MappingFile } from '../raw.ts'
 import { checkBareWords } from './bare-words.ts'
+import { checkBoundNames } from './bound-names.ts'
 import { checkClashes } from './clashes.ts'
 import { checkContainerSources } from './container-sources.ts'
 import { checkMetricParts } from './metric-parts.ts'
@@ -15,6 +16,7 @@ export type ConfigCheck = (config: Config, report: Report) => void
 
 export const FILE_CHECKS: readonly FileCheck[] = [
   checkNames,
+  checkBoundNames,
   checkMetricParts,
   checkSources,
   checkContainerSources,

@@ -1,6 +1,7 @@
 /** Whether the parts of a metric go together: its type with value, op, buckets, quantiles and one_per, its rules with themselves. */
 import type { Diagnostic, NodePath, Report } from '../../diag/diagnostic.ts'
 import { nearest } from '../../diag/suggest.ts'
+import type { ValueSpec } from '../../select/spec.ts'
 import { bucketBounds, NAMED_BUCKETS } from '../buckets.ts'
 import { type MappingFile, placeIn, type RawMetric, type RawRule, rulesOf } from '../raw.ts'
 
@@ -12,6 +13,7 @@ const KEY_TYPES: Readonly<Record<string, readonly string[]>> = {
   quantiles: ['summary'],
   op: ['gauge'],
   one_per: ['gauge', 'info'],
+  max_step: ['counter'],
   exemplar: ['counter', 'histogram'],
 }
 
@@ -77,7 +79,18 @@ function checkRuleKeys(metric: RawMetric, path: NodePath, say: Say): void {
   }
 }
 
+/** A price stands alone, and only where dollars are added up. */
+function checkPrice(value: ValueSpec | undefined, { type }: RawMetric, path: NodePath, say: Say): void {
+  if (typeof value !== 'object' || !Object.hasOwn(value, 'price')) return
+  if (type !== 'counter') say(`"price" is for counters; this is a ${type}`, [...path, 'price'], {}, 'key')
+  const other = Object.keys(value).find((key) => key !== 'price')
+  if (other !== undefined) say(`"price" stands alone, found "${other}" beside it`, [...path, other], {}, 'key')
+}
+
 function checkRule(rule: RawRule, metric: RawMetric, path: NodePath, say: Say): void {
+  checkPrice(rule.value, metric, [...path, 'value'], say)
+  for (const [label, values] of Object.entries(rule.split ?? {}))
+    for (const [text, value] of Object.entries(values)) checkPrice(value, metric, [...path, 'split', label, text], say)
   if (rule !== metric) checkKeys(rule, metric.type, path, say)
   const entries = Object.keys(rule.split ?? {})
   if (rule.split !== undefined && entries.length !== 1) say(`split takes one label, found ${entries.length}`, [...path, 'split'])
