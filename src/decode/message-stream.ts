@@ -6,7 +6,7 @@
  * are read again but not given again. All is decided by bytes and offsets, so it comes out the same however the log is cut.
  */
 import type { LineSinkOptions } from '../frame/line-framer.ts'
-import type { Chunk, OpenMessage, Origin, Resumption, StreamSink, Unfinished } from '../source/source.ts'
+import type { Chunk, HeadlessMessage, OpenMessage, Origin, Resumption, StreamSink, Unfinished } from '../source/source.ts'
 import { type EnvelopeChoice, EnvelopeReader } from './envelope/choice.ts'
 import type { Content } from './envelope/envelope.ts'
 import { OpenParts } from './envelope/open-parts.ts'
@@ -97,19 +97,20 @@ export class MessageStream implements StreamSink, Unfinished {
 
   get resumption(): Resumption | undefined {
     if (this.#resumed !== undefined && this.#taken < this.#appliedBytes) return this.#resumed
-    const open: string[] = []
+    const open: Record<string, string> = {}
     const givenUp: Record<string, string> = {}
+    let openCount = 0
     for (const [stream, parts] of this.#open) {
-      if (parts.isGivenUp) givenUp[stream] = parts.time
-      else open.push(stream)
+      if (!parts.isGivenUp) openCount++
+      const those = parts.isGivenUp ? givenUp : open
+      those[stream] = parts.time
     }
     const envelope = this.#reader.remembered(this.#taken)
-    const isGivenUp = this.#open.size > open.length
     if (envelope === undefined && this.#open.size === 0) return undefined
     return {
       appliedBytes: this.appliedBytes,
-      ...(open.length > 0 ? { open } : {}),
-      ...(isGivenUp ? { givenUp } : {}),
+      ...(openCount > 0 ? { open } : {}),
+      ...(this.#open.size > openCount ? { givenUp } : {}),
       ...(envelope === undefined ? {} : { envelope }),
     }
   }
@@ -126,11 +127,10 @@ export class MessageStream implements StreamSink, Unfinished {
     this.#before = before
   }
 
-  partOf(stream: string): OpenMessage | 'lost' | 'given up' | undefined {
+  partOf(stream: string): OpenMessage | HeadlessMessage | undefined {
     const own = this.#open.get(stream)
-    if (own !== undefined) return own.isGivenUp ? 'given up' : own
-    if (this.#resumed?.givenUp !== undefined && Object.hasOwn(this.#resumed.givenUp, stream)) return 'given up'
-    return this.#resumed?.open?.includes(stream) ? 'lost' : this.#before?.partOf(stream)
+    if (own !== undefined) return own.isGivenUp ? { why: 'given up', time: own.time } : own
+    return (this.#resumed && headlessOf(this.#resumed, stream)) ?? this.#before?.partOf(stream)
   }
 
   settle(stream: string): void {
@@ -222,10 +222,7 @@ export class MessageStream implements StreamSink, Unfinished {
       this.#give(buffer, start, end, endOffset, this.#wrapping)
       return
     }
-    if (open === undefined) {
-      open = new OpenParts(lineOffset, this.#wrapping)
-      this.#open.set(stream, open)
-    }
+    open ??= this.#hold(stream, new OpenParts(lineOffset, this.#wrapping))
     this.#add(stream, open, endOffset)
     if (isLast) this.#finish(stream, open, endOffset)
   }
@@ -241,11 +238,16 @@ export class MessageStream implements StreamSink, Unfinished {
   #inherit(stream: string, lineOffset: number, endOffset: number): OpenParts | undefined {
     const before = this.#before?.partOf(stream)
     if (before === undefined) return undefined
-    const isWhole = typeof before !== 'string'
-    const open = isWhole ? new OpenParts(lineOffset, this.#wrapping, before) : OpenParts.givenUp(lineOffset, this.#wrapping.time)
+    if (!('why' in before)) return this.#hold(stream, new OpenParts(lineOffset, this.#wrapping, before))
+    this.#before?.settle(stream)
+    if (before.why === 'lost') this.#reject('torn', 0, endOffset)
+    // The times of a runtime's parts differ: whatever comes next is taken for the rest. Docker's are all that of the first.
+    const time = this.#wrapping.kind === 'docker' ? before.time : this.#wrapping.time
+    return this.#hold(stream, OpenParts.givenUp(lineOffset, time))
+  }
+
+  #hold(stream: string, open: OpenParts): OpenParts {
     this.#open.set(stream, open)
-    if (before === 'lost') this.#reject('torn', 0, endOffset)
-    if (!isWhole) this.#before?.settle(stream)
     return open
   }
 
@@ -296,13 +298,19 @@ export class MessageStream implements StreamSink, Unfinished {
   }
 }
 
-function withoutStream(resumption: Resumption, stream: string): Resumption {
-  const { open = [], givenUp = {}, ...rest } = resumption
-  const others = Object.entries(givenUp).filter(([one]) => one !== stream)
-  const stillOpen = open.filter((one) => one !== stream)
-  return {
-    ...rest,
-    ...(stillOpen.length > 0 ? { open: stillOpen } : {}),
-    ...(others.length > 0 ? { givenUp: Object.fromEntries(others) } : {}),
-  }
+/** What there was of a message when this was read before. */
+function headlessOf({ open, givenUp }: Pick<Resumption, 'open' | 'givenUp'>, stream: string): HeadlessMessage | undefined {
+  if (givenUp !== undefined && Object.hasOwn(givenUp, stream)) return { why: 'given up', time: givenUp[stream]! }
+  return open !== undefined && Object.hasOwn(open, stream) ? { why: 'lost', time: open[stream]! } : undefined
+}
+
+function withoutStream({ open = {}, givenUp = {}, ...rest }: Resumption, stream: string): Resumption {
+  const [stillOpen, stillGivenUp] = [without(open, stream), without(givenUp, stream)]
+  return { ...rest, ...(stillOpen ? { open: stillOpen } : {}), ...(stillGivenUp ? { givenUp: stillGivenUp } : {}) }
+}
+
+/** undefined: nothing is left. */
+function without(times: Readonly<Record<string, string>>, stream: string): Readonly<Record<string, string>> | undefined {
+  const { [stream]: _, ...others } = times
+  return Object.keys(others).length > 0 ? others : undefined
 }

@@ -178,9 +178,9 @@ const WEB_CONFIG_WORDS =
   'what is no YAML 1.2. It guards every ' +
   'path of every TCP address, `/-/healthy` too; `unix:` addresses only the user of the exporter can open (0600). It is looked at while ' +
   'somebody asks (ten times a second at most), with the files that it names: a change is in force for the next connection and request, ' +
-  'one with errors leaves all as it was, and so does one that takes away TLS, all users or verified certificates of clients: for that ' +
+  'one with errors leaves all as it was, and so does one that takes away TLS, all users, verified certificates of clients or their CA: for that ' +
   'restart. Ten failed logins at once, then one in six seconds, are an address (a /64 of IPv6) free; then it is answered 429, but for ' +
-  'credentials that are known to be right.'
+  'credentials that were right from there before.'
 
 function commandSections({ verbs, flags, endpoints, webConfigKeys, exitCodes }: Facts): Section[] {
   return [

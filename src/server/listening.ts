@@ -1,6 +1,7 @@
 /** Takes an address: what is left of a killed process is replaced, what another one has is an error that names it. */
-import { lstat, unlink } from 'node:fs/promises'
+import { lstat, stat, unlink } from 'node:fs/promises'
 import { createConnection } from 'node:net'
+import { dirname } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { type ListenAddress, onAllAddresses } from './listen-address.ts'
 
@@ -16,9 +17,10 @@ export async function listen(app: FastifyInstance, address: ListenAddress, text:
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     const cure =
-      code === 'EADDRINUSE'
+      (address.kind === 'unix' ? await unixProblem(address.path) : undefined) ??
+      (code === 'EADDRINUSE'
         ? 'it is taken; stop the other process or choose another --web.listen-address'
-        : (error as Error).message
+        : (error as Error).message)
     throw new Error(`cannot listen on ${text}: ${cure}`, { cause: error })
   }
 }
@@ -35,6 +37,14 @@ async function listenUnix(app: FastifyInstance, path: string): Promise<string> {
     process.umask(before)
   }
   return `unix:${path}`
+}
+
+/** What the system calls a taken address or a missing right, and is neither. */
+async function unixProblem(path: string): Promise<string | undefined> {
+  const folder = dirname(path)
+  if ((await stat(folder).catch(() => undefined))?.isDirectory() !== true) return `there is no folder ${folder}`
+  const found = await lstat(path).catch(() => undefined)
+  return found === undefined || found.isSocket() ? undefined : 'what is there is no socket; it stays as it is'
 }
 
 async function isStaleSocket(path: string): Promise<boolean> {

@@ -119,6 +119,12 @@ function createApp(options: ServerOptions, guard: Guard | undefined, limited: Li
       return limited.server
     },
   } as Parameters<typeof fastify>[0]) as unknown as FastifyInstance
+  // Nobody has to send anything; wget says that it does, and sends nothing.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, body, done) => {
+    body.resume()
+    done(null)
+  })
   app.addHook('onRequest', async (request, reply) => refuseOtherMethods(app, request, reply))
   app.setNotFoundHandler((_, reply) => plain(reply, 404, 'Not found.\n'))
   app.setErrorHandler((error: { statusCode?: number }, _, reply) =>

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MessageStream } from '../../src/decode/message-stream.ts'
 import { LineFramer } from '../../src/frame/line-framer.ts'
-import type { Origin, Resumption } from '../../src/source/source.ts'
+import type { HeadlessMessage, Origin, Resumption, Unfinished } from '../../src/source/source.ts'
 import { Replay } from '../frame/replay.ts'
 import { interleaved, type LogLine, RUNTIMES, type RuntimeName, timeOf, type Written } from './runtimes.ts'
 
@@ -80,6 +80,7 @@ function linesOf(runtime: RuntimeName, all: readonly Written[], turns: readonly 
   return runtime === 'compose' ? lines : interleaved(lines, turns)
 }
 
+const T = '2026-01-31T12:00:00.1Z'
 const byStream = (messages: readonly Pick<Message, 'stream' | 'text'>[]) =>
   ['stdout', 'stderr', ''].map((stream) => messages.filter((one) => one.stream === stream).map(({ text }) => text))
 const expected = (runtime: RuntimeName, all: readonly Written[]) =>
@@ -101,6 +102,34 @@ describe.each(['docker', 'cri', 'compose'] as const)('%s', (runtime) => {
       }),
       { numRuns: 150 },
     )
+  })
+
+  test('cut at every byte, by a process that goes on and by one that dies at each: each message once', () => {
+    const texts = [
+      '{"a":"\\n\\"é😀"}',
+      'x'.repeat(16_400),
+      '',
+      '","stream":"stderr',
+      `${runtime === 'compose' ? 'at ' : ''}${T} stdout F forged`,
+      '\u0000\u001b[31m',
+    ]
+    const written = texts.map((text, i): Written => ({ stream: i % 2 === 0 ? 'stdout' : 'stderr', text: Buffer.from(text) }))
+    const content = Buffer.concat(linesOf(runtime, written, [true, true, false]).map(({ bytes }) => bytes))
+    const going = collect()
+    const dying: Message[] = []
+    let record: { readonly checkpoint: number; readonly resumption: Resumption | undefined } = {
+      checkpoint: 0,
+      resumption: undefined,
+    }
+    let next = 0
+    for (let size = 1; size <= content.length; size++) {
+      next = going.sink.push({ buffer: content, start: next, end: size, offset: next })
+      const { sink, messages } = read(content, record.checkpoint, size, { resumption: record.resumption })
+      dying.push(...messages)
+      record = { checkpoint: Math.max(record.checkpoint, sink.checkpoint), resumption: sink.resumption ?? record.resumption }
+    }
+    expect(byStream(going.messages)).toEqual(expected(runtime, written))
+    expect(byStream(dying)).toEqual(expected(runtime, written))
   })
 
   test('killed anywhere and begun again from the record, any number of times: each message once', () => {
@@ -127,7 +156,6 @@ describe.each(['docker', 'cri', 'compose'] as const)('%s', (runtime) => {
   })
 })
 
-const T = '2026-01-31T12:00:00.1Z'
 const dockerLine = (log: string, stream = 'stdout', time = T) => `${JSON.stringify({ log, stream, time })}\n`
 const criLine = (text: string, tag = 'F', stream = 'stdout') => `${T} ${stream} ${tag} ${text}\n`
 
@@ -165,8 +193,37 @@ describe('parts', () => {
     const { checkpoint, appliedBytes, resumption } = readWhole(criLine('y') + open + between + more)
     expect(checkpoint).toBe(criLine('y').length)
     expect(appliedBytes).toBe((criLine('y') + open + between + more).length)
-    expect(resumption).toEqual({ appliedBytes, open: ['stderr', 'stdout'], envelope: 'cri' })
+    expect(Object.keys(resumption?.open ?? {})).toEqual(['stderr', 'stdout'])
+    expect(resumption).toMatchObject({ appliedBytes, envelope: 'cri' })
   })
+
+  /** What a log that is gone has left open on standard output. */
+  const goneAt = (time: string, why: 'lost' | 'given up'): Unfinished => {
+    let left: HeadlessMessage | undefined = { why, time }
+    return { partOf: (stream) => (stream === 'stdout' ? left : undefined), settle: () => (left = undefined) }
+  }
+  const recordAt = (text: string, time: string) => Buffer.from(`${JSON.stringify({ log: text, stream: 'stdout', time })}\n`)
+
+  test.each(['lost', 'given up'] as const)(
+    'the rest of a message whose head is %s is none; one of another time is whole',
+    (why) => {
+      const [at, later] = ['2026-11-21T10:00:00.000000001Z', '2026-11-21T10:00:00.000000002Z']
+      const taken = (...lines: Buffer[]) => {
+        const content = Buffer.concat(lines)
+        const { sink, messages, rejects } = collect({ envelope: 'docker' })
+        sink.follow(goneAt(at, why))
+        sink.push({ buffer: content, start: 0, end: content.length, offset: 0 })
+        return { texts: messages.map(({ text }) => text), rejects }
+      }
+      const rejects = why === 'lost' ? ['torn'] : []
+      expect(taken(recordAt('a', at), recordAt('rest\n', at), recordAt('new\n', later))).toEqual({
+        texts: ['new'],
+        rejects,
+      })
+      expect(taken(recordAt('new\n', later), recordAt('newer\n', later))).toEqual({ texts: ['new', 'newer'], rejects })
+      expect(taken(recordAt('a', later), recordAt('b\n', later))).toEqual({ texts: ['ab'], rejects })
+    },
+  )
 
   test('a last part without others is a message, parts without a last one are one at the end of the log', () => {
     expect(readWhole(criLine('tail') + criLine('a', 'P') + criLine('b', 'P')).texts).toEqual(['stdout:tail', 'stdout:ab'])

@@ -167,7 +167,7 @@ describe.skipIf(cannotRun)('files that the daemon rotates', () => {
   dockTest.concurrent.for([
     ['one file', ['max-size=200k']],
     ['three files', ['max-size=200k', 'max-file=3']],
-    ['three files, packed', ['max-size=200k', 'max-file=3', 'compress=true']],
+    ['ten files, packed', ['max-size=200k', 'max-file=10', 'compress=true']],
   ] as const)('%s', async ([what, options], { follow, run }) => {
     const name = what.replaceAll(/\W+/g, '-')
     const lives = await follow(daemon, 'files', name)

@@ -21,6 +21,9 @@ const PER_SECOND = 300
 /** Of what the agent prints in a second some 400 KB go over the wire. */
 const MEAN_BYTES_TO_CUT = 300_000
 const FILES_FOR_A_DEATH = 10
+/** For what need not come. */
+const SHORT_PATIENCE_MS = 10_000
+const PATIENCE_MS = 40_000
 /** So many lines that are lost are named. */
 const FIRST_LOST = 10
 
@@ -50,7 +53,7 @@ const TRIALS: readonly Trial[] = [
   { read: 'api', name: 'api-200k', rotation: { maxSize: '200k', maxFile: 3 } },
   { read: 'files', name: 'files-whole' },
   { read: 'files', name: 'files-1m', rotation: { maxSize: '1m', maxFile: 20 } },
-  { read: 'files', name: 'files-alike', rotation: { maxSize: '300k', maxFile: 20 }, isAlike: true },
+  { read: 'files', name: 'files-alike', rotation: { maxSize: '300k', maxFile: 30 }, isAlike: true },
 ]
 const LONG_TRIALS: readonly Trial[] = [
   { read: 'api', name: 'api-1m', rotation: { maxSize: '1m', maxFile: 3 } },
@@ -61,15 +64,18 @@ const LONG_TRIALS: readonly Trial[] = [
 describe.skipIf(cannotRun)(`${KILLS} kills`, () => {
   test.concurrent.for(IS_LONG ? [...TRIALS, ...LONG_TRIALS] : TRIALS)(
     '$name',
-    async ({ read, name, rotation, isAlike = false }) => {
+    async ({ read, name, rotation, isAlike = false }, { onTestFinished }) => {
       const random = randomOf(SEED)
       const proxy = await DockerProxy.start(daemon.socket, scratch.file(`${name}.sock`))
+      onTestFinished(() => proxy.stop())
       const { maxSize, maxFile = 1 } = rotation ?? {}
       const flags = rotation === undefined ? [] : ['--log-opt', `max-size=${maxSize}`, '--log-opt', `max-file=${maxFile}`]
       const agent = await new Agent(daemon, scratch, { name, seed: SEED, perSecond: PER_SECOND, isAlike, flags }).run()
       const mayLose = rotation !== undefined && maxFile < FILES_FOR_A_DEATH
       const host = ['--docker.host', `unix://${proxy.socket}`]
-      const lives = await new Lives(scratch, { name, docker: sourceOf(read, name, daemon), flags: host }).start()
+      const lives = new Lives(scratch, { name, docker: sourceOf(read, name, daemon), flags: host })
+      onTestFinished(async () => void (await lives.stop('SIGKILL')))
+      await lives.start()
       proxy.cut({ random, meanBytes: MEAN_BYTES_TO_CUT })
       while (lives.kills < KILLS || (read === 'api' && proxy.cuts < KILLS)) {
         await pause(random() * LONGEST_LIFE_MS)
@@ -78,7 +84,7 @@ describe.skipIf(cannotRun)(`${KILLS} kills`, () => {
       }
       proxy.cut(undefined)
       const lines = await agent.finish()
-      const { lost, double, text } = await lives.judged([...firstLines(lines)])
+      const { lost, double, text } = await lives.judged([...firstLines(lines)], mayLose ? SHORT_PATIENCE_MS : PATIENCE_MS)
       const { onDisk } = agent
       const lostThoughOnDisk = lost.filter((n) => onDisk.lines.has(n)).length
       const outcome = { lost: lost.length, lostThoughOnDisk, double, decreases: lives.decreases, gaps: lives.gaps }
@@ -104,7 +110,6 @@ describe.skipIf(cannotRun)(`${KILLS} kills`, () => {
       if (read === 'files') expect(lostThoughOnDisk).toBe(0)
       else if (lost.length > 0) expect(lives.gaps).toBeGreaterThan(0)
       expect(await lives.stop()).toBe(0)
-      await proxy.stop()
     },
   )
 })

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { networkInterfaces, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { isLoopback, onAllAddresses, parseListenAddress } from '../../src/server/listen-address.ts'
 import { startServer } from '../../src/server/server.ts'
@@ -165,8 +165,15 @@ test('a socket that another server listens on is an error, and that server goes 
 test('a file that is no socket is never removed', async () => {
   const path = join(folder(), 'precious')
   writeFileSync(path, 'text')
-  expect((await failureOf([`unix:${path}`])).message).toContain(`cannot listen on unix:${path}`)
+  expect((await failureOf([`unix:${path}`])).message).toBe(
+    `cannot listen on unix:${path}: what is there is no socket; it stays as it is`,
+  )
   expect(existsSync(path)).toBe(true)
+})
+
+test('a unix socket in a folder that is not there is told as that', async () => {
+  const path = join(folder(), 'gone', 'a.sock')
+  expect((await failureOf([`unix:${path}`])).message).toBe(`cannot listen on unix:${path}: there is no folder ${dirname(path)}`)
 })
 
 // `/^127\./` is asked of a host name as of an address: the warning about an open address stays away.

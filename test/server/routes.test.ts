@@ -131,6 +131,14 @@ test('with lifecycle enabled POST and PUT reload and quit', async () => {
   expect(asked).toEqual(['reload', 'quit', 'reload', 'quit'])
 })
 
+test('what a request says of a body that it does not have is not asked about', async () => {
+  const { port } = await serving({ lifecycle: lifecycleOf([]) })
+  for (const type of ['application/x-www-form-urlencoded', 'application/json', 'text/plain']) {
+    const answer = await ask(port, 'POST', '/-/reload', [`Content-Type: ${type}`, 'Content-Length: 0'])
+    expect([type, answer.status]).toEqual([type, 200])
+  }
+})
+
 test('a reload that fails is 500 with the reason in plain text', async () => {
   const { port } = await serving({ lifecycle: lifecycleOf([], 'line 3: no\n') })
   const answer = await ask(port, 'POST', '/-/reload')

@@ -259,7 +259,7 @@ describe('what is left open', () => {
     const live = following.path('0.log')
     const content = line('aaa', 'P') + line('one', 'F', 'stderr')
     writeFileSync(live, line('t'))
-    const resumption = { appliedBytes: content.length, open: ['stdout'] }
+    const resumption = { appliedBytes: content.length, open: { stdout: '2026-11-21T10:00:00Z' } }
     const origin = { source: 's', log: 'l', file: live, stream: '', fields: {}, resumption }
     const tail = new Tail({
       ...openFile(live)!,

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Writable } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type HeldLock, takeLock } from '../../src/state/lock.ts'
 
@@ -40,11 +41,15 @@ test('the lock of a process that is gone, or of another one with its number, is 
 })
 
 test('the lock of a zombie is taken', async () => {
-  // A shell that does not wait for its child: the child is dead and still listed.
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
-  const pid = await new Promise<number>((resolve) => parent.stdout.once('data', (text) => resolve(Number(text))))
+  // A program that does not wait for its child, which dies once the shell that would have waited is that program.
+  const script = 'head -c 1 <&3 >/dev/null & echo $!; exec sleep 60'
+  const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] })
+  const pid = await new Promise<number>((resolve) => parent.stdout!.once('data', (text) => resolve(Number(text))))
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 5))
+  while (readFileSync(`/proc/${parent.pid}/comm`, 'utf8') !== 'sleep\n') await turn()
+  ;(parent.stdio[3] as Writable).write('x')
   const stat = (): string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-  while (stat()[0] !== 'Z') await new Promise((resolve) => setTimeout(resolve, 5))
+  while (stat()[0] !== 'Z') await turn()
   await take()
   writeFileSync(path(), JSON.stringify({ ...owner(), pid, started: stat()[19] }))
   await take()

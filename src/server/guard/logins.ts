@@ -1,12 +1,13 @@
 /**
  * Who may pass by user and password. Of a login that succeeded only its HMAC under a key of this process is kept, never the password.
  * A user that is not there costs as much as one that is: its password is compared with a hash that nothing fits, of a cost that the
- * file's hashes have. Past a number of failures an address waits, but not with credentials that are known to be right.
+ * file's hashes have. Past a number of failures an address waits, but not with credentials that were right from there before: from
+ * elsewhere they would answer who guesses, at once and as often as he likes.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { parseBcryptHash } from '../web-config/bcrypt-hash.ts'
+import { ALPHABET, parseBcryptHash } from '../web-config/bcrypt-hash.ts'
 import type { Credentials } from './basic-credentials.ts'
-import type { FailedLogins } from './failed-logins.ts'
+import { type FailedLogins, networkOf } from './failed-logins.ts'
 import type { PasswordQueue } from './password-queue.ts'
 
 export type LoginVerdict =
@@ -22,15 +23,22 @@ export interface LoginDeps {
 }
 
 const MAX_WRONG = 128
+/** Of each user; past them the one that logged in longest ago is as any other. */
+const MAX_NETWORKS = 64
 const BUSY_MS = 1000
-const ALPHABET = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+interface Right {
+  readonly mark: Buffer
+  /** Where they came from, in the order of their last use. */
+  readonly networks: Set<string>
+}
 
 export class Logins {
   readonly #deps: LoginDeps
   readonly #key = randomBytes(32)
   /** Salt and digest of the hash that nothing fits. */
   readonly #nothing = [...randomBytes(53)].map((byte) => ALPHABET[byte % 64]).join('')
-  readonly #right = new Map<string, Buffer>()
+  readonly #right = new Map<string, Right>()
   /** The latest that failed, so that one that is sent again and again costs nothing. */
   readonly #wrong = new Set<string>()
 
@@ -47,10 +55,15 @@ export class Logins {
     const written = users.get(user)
     const hash = written === undefined ? this.#hashForUnknown(user, users) : normalOf(written)
     const mark = this.#hmac(`${user}\u0000${written ?? ''}\u0000${password}`)
-    const isRight = timingSafeEqual(this.#right.get(user) ?? this.#key, mark)
-    if (isRight && written !== undefined) return { is: 'right' }
+    const known = this.#right.get(user)
+    const isRight = timingSafeEqual(known?.mark ?? this.#key, mark) && written !== undefined
+    if (isRight && known?.networks.has(networkOf(address)) === true) return this.#passed(user, mark, address)
     const attempt = this.#deps.failed.begin(address)
     if ('retryAfterMs' in attempt) return { is: 'throttled', retryAfterMs: attempt.retryAfterMs }
+    if (isRight) {
+      attempt.succeeded()
+      return this.#passed(user, mark, address)
+    }
     const name = mark.toString('base64')
     if (this.#wrong.has(name)) return { is: 'wrong' }
     const began = (): void => this.#deps.onCheck(written === undefined ? 'unknown' : 'known')
@@ -62,14 +75,24 @@ export class Logins {
     return answer.then((fits) => {
       if (!fits || written === undefined || hash === undefined) return this.#remember(name)
       attempt.succeeded()
-      this.#right.set(user, mark)
-      return { is: 'right' }
+      return this.#passed(user, mark, address)
     })
   }
 
   /** Users that are no more are not remembered. */
   keepOnly(users: ReadonlyMap<string, string>): void {
     for (const user of this.#right.keys()) if (!users.has(user)) this.#right.delete(user)
+  }
+
+  #passed(user: string, mark: Buffer, address: string | undefined): LoginVerdict {
+    const before = this.#right.get(user)
+    const { networks } = before?.mark.equals(mark) === true ? before : { networks: new Set<string>() }
+    const network = networkOf(address)
+    networks.delete(network)
+    networks.add(network)
+    if (networks.size > MAX_NETWORKS) networks.delete(networks.values().next().value!)
+    this.#right.set(user, { mark, networks })
+    return { is: 'right' }
   }
 
   #remember(name: string): LoginVerdict {

@@ -9,7 +9,10 @@ export interface BcryptHash {
 const MIN_LENGTH = 59
 const MIN_COST = 4
 const MAX_COST = 31
+const SALT_LENGTH = 22
 const SALT_AND_DIGEST_LENGTH = 53
+/** Its own base64, in the order of its values. */
+export const ALPHABET = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const SALT_AND_DIGEST = /^[./A-Za-z0-9]{53}$/
 
 /** The hash, or why it is none. Never quotes it: it may be a password that somebody forgot to hash. */
@@ -24,5 +27,11 @@ export function parseBcryptHash(text: string): BcryptHash | { readonly problem: 
     return { problem: `expected a cost from ${MIN_COST} to ${MAX_COST} behind the hash's version` }
   const rest = text.slice(start + 3, start + 3 + SALT_AND_DIGEST_LENGTH)
   const isWhole = SALT_AND_DIGEST.test(rest)
-  return { cost, normal: isWhole ? `$2b$${String(cost).padStart(2, '0')}$${rest}` : undefined }
+  return { cost, normal: isWhole ? `$2b$${String(cost).padStart(2, '0')}$${withPlainSalt(rest)}` : undefined }
+}
+
+/** The last letter of a salt has four bits that mean nothing. Some programs set them; ours compares with a text in which they are not. */
+function withPlainSalt(saltAndDigest: string): string {
+  const last = ALPHABET.indexOf(saltAndDigest[SALT_LENGTH - 1]!)
+  return saltAndDigest.slice(0, SALT_LENGTH - 1) + ALPHABET[last - (last % 16)]! + saltAndDigest.slice(SALT_LENGTH)
 }

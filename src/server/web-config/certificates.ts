@@ -1,7 +1,7 @@
 /** Certificate, key and CA of a TLS configuration: read, checked against each other, and made into what a TLS server takes. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { createSecureContext, type TlsOptions } from 'node:tls'
+import { readWhole } from './read-whole.ts'
 import { CURVES, DEFAULT_OLDER_SUITES, OLDER_SUITES, TLS_VERSIONS, TLS13_SUITES } from './tls-names.ts'
 import type { Material, TlsSpec } from './web-config.ts'
 
@@ -50,14 +50,8 @@ export function readTlsMaterial(spec: TlsSpec): TlsMaterial {
 
 function pemOf(from: Material): string | { readonly problem: string } {
   if ('text' in from) return from.text
-  try {
-    const bytes = readFileSync(from.file)
-    return bytes.length > MAX_PEM_BYTES
-      ? { problem: `${from.file} is larger than ${MAX_PEM_BYTES} bytes` }
-      : bytes.toString('latin1')
-  } catch (error) {
-    return { problem: `${from.file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}` }
-  }
+  const bytes = readWhole(from.file, MAX_PEM_BYTES)
+  return Buffer.isBuffer(bytes) ? bytes.toString('latin1') : { problem: `${from.file} ${bytes.problem}` }
 }
 
 /** The first certificate, which is the server's own. */

@@ -1,11 +1,11 @@
 /** A file → a web configuration that can be put in force, with what it names read and checked; or all problems, secrets hidden. */
-import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { TlsOptions } from 'node:tls'
 import { type Diagnostic, hasErrors, type NodePath } from '../../diag/diagnostic.ts'
 import { YamlSource } from '../../diag/yaml-source.ts'
 import { type MaterialProblem, readTlsMaterial } from './certificates.ts'
 import { readWebConfig } from './read.ts'
+import { readWhole } from './read-whole.ts'
 import { withoutSecrets } from './secrets-hidden.ts'
 import type { TlsSpec, WebConfig } from './web-config.ts'
 
@@ -18,6 +18,9 @@ export interface LoadedWebConfig {
   /** The files that the configuration names. */
   readonly named: readonly string[]
 }
+
+/** Of the file itself; those that it names have their own. */
+const MAX_BYTES = 1_000_000
 
 export function loadWebConfig(path: string): LoadedWebConfig {
   const text = textOf(path)
@@ -33,12 +36,9 @@ export function loadWebConfig(path: string): LoadedWebConfig {
 }
 
 function textOf(path: string): string | Diagnostic {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const message = `cannot be read: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`
-    return { severity: 'error', code: 'file-unreadable', message, place: { file: path } }
-  }
+  const bytes = readWhole(path, MAX_BYTES)
+  if (Buffer.isBuffer(bytes)) return bytes.toString()
+  return { severity: 'error', code: 'file-unreadable', message: bytes.problem, place: { file: path } }
 }
 
 function filesOf({ certificate, key, clientCa }: TlsSpec): string[] {

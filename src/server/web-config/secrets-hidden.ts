@@ -3,6 +3,9 @@ import type { Diagnostic } from '../../diag/diagnostic.ts'
 import { YamlSource } from '../../diag/yaml-source.ts'
 import { SECTIONS } from './keys.ts'
 
+/** What is a private key or a hash wherever it stands: pasted in the place of a path, say. */
+const BY_FORM = /-----BEGIN [^-\n]*PRIVATE KEY-----[^]*?(?:-----END [^-\n]*-----|$)|\$2[a-z]?\$[+\d]\d\$[./A-Za-z0-9]{8,}/g
+
 /** Diagnostics that need no document to be placed, with the text that they may quote. */
 export function withoutSecrets(
   diagnostics: readonly Diagnostic[],
@@ -10,6 +13,7 @@ export function withoutSecrets(
 ): { readonly diagnostics: readonly Diagnostic[]; readonly texts: ReadonlyMap<string, YamlSource> } {
   const placed = diagnostics.map((diagnostic) => ({
     ...diagnostic,
+    message: diagnostic.message.replace(BY_FORM, '*****'),
     place: { file: source.file, span: source.span(diagnostic.place) },
   }))
   return { diagnostics: placed, texts: new Map([[source.file, new YamlSource(source.file, hidden(source))]]) }
@@ -24,7 +28,7 @@ function hidden(source: YamlSource): string {
     const [start, end] = source.scalarSpan(path) ?? source.span({ file: source.file, path })
     text = text.slice(0, start) + text.slice(start, end).replace(/[^\n]/g, '*') + text.slice(end)
   }
-  return text
+  return text.replace(BY_FORM, (secret) => secret.replace(/[^\n]/g, '*'))
 }
 
 function starred(_line: string, key: string, value: string): string {

@@ -31,7 +31,7 @@ export interface WebConfig {
   readonly rateLimit: { readonly intervalMs: number; readonly burst: number } | undefined
 }
 
-export type Protection = 'TLS' | 'logins' | 'client certificates' | 'names of client certificates'
+export type Protection = 'TLS' | 'logins' | 'client certificates' | 'a client CA' | 'names of client certificates'
 
 /** What keeps others out, by name. Certificates that are asked for and not verified keep nobody out. */
 export function protectionsOf({ tls, users }: WebConfig): readonly Protection[] {
@@ -39,6 +39,8 @@ export function protectionsOf({ tls, users }: WebConfig): readonly Protection[] 
   if (tls !== undefined) found.push('TLS')
   if (users.size > 0) found.push('logins')
   if (tls?.clientAuth === 'RequireAndVerifyClientCert') found.push('client certificates')
+  // Without one, certificates of every public CA are verified.
+  if (tls?.clientCa !== undefined && tls.clientAuth.includes('Verify')) found.push('a client CA')
   if (tls?.allowedNames !== undefined && tls.clientAuth !== 'NoClientCert') found.push('names of client certificates')
   return found
 }

@@ -33,6 +33,8 @@ const STATES: readonly ContainerState[] = ['reading', 'waiting', 'unreadable', '
 const LOG = /^([0-9a-f]{64})-json\.log(?:\.\d+)?(?:\.gz)?$/
 
 export class JsonFiles implements Guide {
+  /** Docker renames and packs. Agents that log one long text again and again make logs that begin alike. */
+  readonly hasCopies = false
   readonly patterns: readonly string[]
   readonly #options: JsonFilesOptions
   readonly #shelf: Shelf

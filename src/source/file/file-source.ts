@@ -213,6 +213,7 @@ export class FileSource implements Source {
       primes: this.#options.history === 'prime',
       past: this.#past,
       unseen: this.#unseen,
+      hasCopies: this.#options.guide?.hasCopies ?? true,
     })
   }
 

@@ -5,6 +5,8 @@
 import type { Origin } from '../source.ts'
 
 export interface Guide {
+  /** Whether who writes or rotates the files may copy them. Where that never happens, files that are alike are files of their own. */
+  readonly hasCopies: boolean
   /** Grows when `patterns`, `wants` or `about` may answer otherwise than before. */
   readonly changes: number
   /** Where files may be, as of the last look. Asking for files of a pattern may bring further ones. */

@@ -39,19 +39,30 @@ interface Copy {
   readonly stat: BigIntStats
 }
 
+export interface JudgeOptions {
+  readonly past: PastFiles
+  readonly unseen: Unseen
+  readonly meter: Meter
+  /** Whether there may be copies; if not, a file is what its inode and its birth say, however like another it is. */
+  readonly hasCopies: boolean
+  /** Opens it, if it is closed for want of descriptors. */
+  readonly isReady: (original: Tail) => boolean
+}
+
 export class Judge {
   readonly #past: PastFiles
   readonly #unseen: Unseen
   readonly #meter: Meter
-  /** Opens it, if it is closed for want of descriptors. */
+  readonly #hasCopies: boolean
   readonly #isReady: (original: Tail) => boolean
   /** By key: an inode's number is given away at once. */
   readonly #copies = new Map<string, Copy>()
 
-  constructor(past: PastFiles, unseen: Unseen, meter: Meter, isReady: (original: Tail) => boolean) {
+  constructor({ past, unseen, meter, hasCopies, isReady }: JudgeOptions) {
     this.#past = past
     this.#unseen = unseen
     this.#meter = meter
+    this.#hasCopies = hasCopies
     this.#isReady = isReady
   }
 
@@ -75,6 +86,7 @@ export class Judge {
 
   /** Throws the system's errors. */
   judge(path: string, opened: OpenedFile, among: Originals): Finding {
+    if (!this.#hasCopies) return this.rest(path, opened) ?? NEW
     const key = fileKey(opened.stat)
     const copy = this.#copies.get(key)
     const originals = among.of(path, opened)
@@ -97,7 +109,8 @@ export class Judge {
   rest(path: string, opened: OpenedFile): Finding | undefined {
     const known = this.#past.of(opened.stat)
     if (known?.state === 'unread') return this.#unread(known, opened)
-    const of = known === undefined ? this.#ghostIn(path, opened) : this.#unlessRewritten(known, opened)
+    const ghost = known === undefined && this.#hasCopies ? this.#ghostIn(path, opened) : undefined
+    const of = known === undefined ? ghost : this.#unlessRewritten(known, opened)
     if (of === undefined) return undefined
     return this.#past.isBeingRead(of) ? LATER : { kind: 'rest', of }
   }

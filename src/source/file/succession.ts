@@ -2,7 +2,7 @@
  * Generations of one log: each is read after the one that was written before it, and finishes the messages that one has left open (Docker and
  * the kubelet rotate between two parts of one). If that one is gone, so are the heads of these messages, and their rests are no messages.
  */
-import type { Unfinished } from '../source.ts'
+import type { HeadlessMessage, Unfinished } from '../source.ts'
 import { familyOf } from './generation-names.ts'
 import type { PastFile } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
@@ -48,15 +48,13 @@ function withoutOpen(ghost: PastFile): PastFile {
 }
 
 function lostParts({ resumption }: PastFile): Unfinished {
-  const open = new Set(resumption?.open)
-  const givenUp = new Set(Object.keys(resumption?.givenUp ?? {}))
-  return {
-    partOf: (stream) => (open.has(stream) ? 'lost' : givenUp.has(stream) ? 'given up' : undefined),
-    settle: (stream) => {
-      open.delete(stream)
-      givenUp.delete(stream)
-    },
+  const lost = new Map<string, HeadlessMessage>()
+  const add = (times: Readonly<Record<string, string>> = {}, why: HeadlessMessage['why']): void => {
+    for (const [stream, time] of Object.entries(times)) lost.set(stream, { why, time })
   }
+  add(resumption?.open, 'lost')
+  add(resumption?.givenUp, 'given up')
+  return { partOf: (stream) => lost.get(stream), settle: (stream) => void lost.delete(stream) }
 }
 
 interface Begun {

@@ -41,6 +41,8 @@ export interface TailsOptions {
   /** What is known of files that are not open. */
   readonly past: PastFiles
   readonly unseen: Unseen
+  /** See `Guide.hasCopies`. */
+  readonly hasCopies: boolean
 }
 
 type Find = (path: string, opened: OpenedFile) => Finding | undefined
@@ -66,7 +68,7 @@ export class Tails {
 
   constructor(options: TailsOptions) {
     this.#options = options
-    this.#judge = new Judge(options.past, options.unseen, options.meter, (tail) => this.#isReady(tail))
+    this.#judge = new Judge({ ...options, isReady: (tail) => this.#isReady(tail) })
     this.#whereabouts = new Whereabouts(options.descriptors)
     this.#openings = new Openings(options.descriptors, options.meter, options.maxFiles)
   }

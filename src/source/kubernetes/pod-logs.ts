@@ -26,6 +26,8 @@ const MAX_NAMES = 100_000
 const LEVELS = 3
 
 export class PodLogs implements Guide {
+  /** The kubelet renames and packs. */
+  readonly hasCopies = false
   readonly #root: string
   readonly #isWanted: (pod: Pod) => boolean
   readonly #links = new PodLinks()

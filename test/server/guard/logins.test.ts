@@ -41,6 +41,16 @@ test('hashes of all versions are compared as what they are', async () => {
   }
 })
 
+test('a salt with bits set that mean nothing is the salt without them, as in Go', async () => {
+  const alphabet = './ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+  for (const bits of [1, 7, 15]) {
+    const { check } = logins()
+    const odd = ALICE.slice(0, 28) + alphabet[alphabet.indexOf(ALICE[28]!) + bits] + ALICE.slice(29)
+    const users = new Map([['alice', odd]])
+    expect([await check('alice', 'secret', '', users), await check('alice', 'Secret', '', users)]).toEqual(['right', 'wrong'])
+  }
+})
+
 test('others do not pass: another password, another user, none, nobody', async () => {
   const { check } = logins()
   const tries = [
@@ -106,6 +116,26 @@ test('credentials that are known to be right pass whatever comes from their addr
   expect(await check('alice', 'wrong')).toBe('throttled')
   expect(await check('alice', 'secret')).toBe('right')
   expect(checks.known).toBe(11)
+})
+
+test('what is known to be right from one address helps nobody who guesses from another', async () => {
+  const { check, checks, wait } = logins()
+  expect(await check('alice', 'secret', '10.0.0.1')).toBe('right')
+  for (let i = 0; i < 10; i++) await check('alice', `wrong ${i}`, '10.0.0.2')
+  expect(await check('alice', 'wrong', '10.0.0.2')).toBe('throttled')
+  expect(await check('alice', 'secret', '10.0.0.2')).toBe('throttled')
+  expect(await check('alice', 'secret', '10.0.0.1')).toBe('right')
+  wait(6000)
+  expect(await check('alice', 'secret', '10.0.0.2')).toBe('right')
+  expect(checks.known).toBe(11)
+})
+
+test('of the addresses of one user some are remembered, those of late', async () => {
+  const { check } = logins()
+  for (let i = 0; i < 100; i++) expect(await check('alice', 'secret', `10.0.1.${i}`)).toBe('right')
+  for (const address of ['10.0.1.0', '10.0.1.99']) for (let i = 0; i < 10; i++) await check('alice', `wrong ${i}`, address)
+  expect(await check('alice', 'secret', '10.0.1.0')).toBe('throttled')
+  expect(await check('alice', 'secret', '10.0.1.99')).toBe('right')
 })
 
 test('a wrong password that is sent again is not compared again, and counts all the same', async () => {

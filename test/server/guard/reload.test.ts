@@ -14,6 +14,7 @@ const reloads = ({ own }: Guarded): readonly number[] => [
   [...own.webConfigSuccessful.cells()][0]![1],
 ]
 const verified = `${TLS}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.pem\n`
+const optional = `${TLS}  client_auth_type: VerifyClientCertIfGiven\n  client_ca_file: ca.pem\n`
 
 test('another pair is shown to the next connection, and nothing is read while nothing changes', async () => {
   const given = await guarded(TLS)
@@ -112,7 +113,9 @@ test.each([
   ['the head of the file', TLS + USERS, TLS, 'logins'],
   ['no users', USERS, 'basic_auth_users: {}\n', 'logins'],
   ['no TLS', TLS + USERS, USERS, 'TLS'],
-  ['another mode', verified, `${TLS}  client_auth_type: RequestClientCert\n`, 'client certificates'],
+  ['another mode', verified, `${TLS}  client_auth_type: RequestClientCert\n`, 'client certificates and a client CA'],
+  ['no CA', verified, `${TLS}  client_auth_type: RequireAndVerifyClientCert\n`, 'a client CA'],
+  ['optional certificates of any CA', optional, `${TLS}  client_auth_type: VerifyClientCertIfGiven\n`, 'a client CA'],
   ['no names', `${verified}  client_allowed_sans: [a]\n`, verified, 'names of client certificates'],
 ])('%s does not open the door', async (_, before, after, lost) => {
   const given = await guarded(before)

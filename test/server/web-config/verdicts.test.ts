@@ -1,5 +1,6 @@
 /** Of each case: whether it is right, and if not where and why. test/real/web-config.test.ts asks promtool the same. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -54,6 +55,22 @@ test('a file that is not there is told', () => {
   expect(diagnostics).toMatchObject([{ code: 'file-unreadable', message: 'cannot be read: ENOENT' }])
 })
 
+test('a pipe, a device or a file without end is told, and nobody waits for it', () => {
+  const [pipe, endless] = [join(folder, 'pipe'), join(folder, 'endless')]
+  execFileSync('mkfifo', [pipe])
+  writeFileSync(endless, '')
+  truncateSync(endless, 2 ** 40)
+  const problems = [pipe, '/dev/zero', endless].map((file) => {
+    const cert = loaded(`tls_server_config: { cert_file: ${file}, key_file: server.key }\n`).diagnostics[0]
+    return [loadWebConfig(file).diagnostics[0]?.message, cert?.message.replace(file, 'FILE')]
+  })
+  expect(problems).toEqual([
+    ['is not a regular file', 'FILE is not a regular file'],
+    ['is not a regular file', 'FILE is not a regular file'],
+    ['is larger than 1000000 bytes', 'FILE is larger than 1000000 bytes'],
+  ])
+})
+
 test('the nearest known name is hinted at', () => {
   const { diagnostics } = loaded(
     'tls_server_config: { cert_flie: x, min_version: TLS15 }\nhttp_server_config: { headers: { X-Frame-Option: deny } }\n',
@@ -105,6 +122,13 @@ test('no report quotes a password, a hash or a key, wherever the mistake is', ()
     `tls_server_config:\n  cert_file: server.pem\n  key: |\n${pem}\n`,
     `tls_server_config:\n  key: |\n${pem}\n  ${INLINE.key.split('\n')[1]}\n`,
     `tls_server_config:\n  key: ${INLINE.key.split('\n')[1]}\n  cert_file: server.pem\n`,
+    `tls_server_config:\n  cert_file: server.pem\n  key_file: |\n${pem}\n`,
+    `tls_server_config:\n  cert_file: |\n${pem}\n  key_file: server.key\n`,
+    `tls_server_config:\n  cert_file: ${JSON.stringify(INLINE.key)}\n  key_file: server.key\n`,
+    `tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n  client_ca_file: ${JSON.stringify(INLINE.key)}\n`,
+    `tls_server_config:\n  cert_file: server.pem\n  key_file: server.key\n  min_version: |\n${pem}\n`,
+    'http_server_config: { headers: { X-Frame-Options: "$2y$10$abcdefghijkl" } }\n',
+    'rate_limit: { interval: $2y$10$abcdefghijkl }\n',
   ]
   for (const yaml of broken) {
     const { diagnostics, texts } = loaded(yaml)

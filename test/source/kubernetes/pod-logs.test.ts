@@ -107,6 +107,18 @@ describe('names', () => {
   })
 })
 
+test('logs of pods that are the same byte for byte are logs of their own', async () => {
+  const same = 'x'.repeat(3000)
+  tree.start(AGENT)
+  tree.write(AGENT, [same])
+  const f = await follow().start()
+  expect(taken(f)).toEqual([same])
+  tree.start(PROXY)
+  tree.write(PROXY, [same])
+  await f.settle()
+  expect(taken(f)).toEqual([same])
+})
+
 describe('rotation', () => {
   test('each line counts once over rotation, packing, a restart of the container and the end of its pod', async () => {
     tree.start(AGENT)
