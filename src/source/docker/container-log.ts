@@ -105,8 +105,9 @@ export class ContainerLog {
     this.#options.batch.flush()
   }
 
-  /** The same for messages that began before `time`. */
+  /** The same for messages that began before `time`: where times say nothing, for none. */
   closeBefore(time: string): void {
+    if (this.isTurnedBack) return
     for (const feed of this.#feeds.values()) if (feed.openTime !== NO_TIME && feed.openTime < time) feed.close()
     this.#options.batch.flush()
   }

@@ -275,7 +275,7 @@ export class ContainerReader {
       const opened = await this.#tryOpen(false, signal)
       const ending = opened === undefined ? undefined : await this.#reading(opened, QUIET_MS).read()
       if (ending?.kind !== 'ended') return true
-      return this.log.passed() || this.log.takenCount > before
+      return this.log.passed() || this.log.takenCount > before || this.log.isTurnedBack
     } finally {
       this.#options.passSlots.release()
       reading.resume()
@@ -289,15 +289,22 @@ export class ContainerReader {
   /** undefined: it was not to be had, and it is said what follows from that. */
   async #tryOpen(isFollowed: boolean, signal: AbortSignal): Promise<AskedLog | undefined> {
     try {
-      const held = isFollowed ? undefined : await this.#held
-      if (held !== undefined) this.#held = undefined
-      const opened = held ?? (await this.#open(isFollowed, signal))
-      if ('error' in opened) throw opened.error
-      return opened
+      return (isFollowed ? undefined : await this.#takeHeld()) ?? (await this.#open(isFollowed, signal))
     } catch (error) {
       if (!signal.aborted) this.#refuse(error)
       return undefined
     }
+  }
+
+  /** undefined: there is none, or it was asked for by times that a clock which was set back has made worthless. */
+  async #takeHeld(): Promise<AskedLog | undefined> {
+    const held = await this.#held
+    this.#held = undefined
+    if (held === undefined) return undefined
+    if ('error' in held) throw held.error
+    if (!this.log.checkClock(held.dateMs) || held.since === NO_TIME) return held
+    held.answer.destroy()
+    return undefined
   }
 
   async #open(isFollowed: boolean, signal: AbortSignal): Promise<AskedLog> {

@@ -326,6 +326,34 @@ describe('a daemon', () => {
   })
 })
 
+test('a clock that is set back by an hour loses no line and counts none twice, over a restart too', async () => {
+  const stage = await Stage.open()
+  const container = stage.daemon.create('web')
+  const expected: string[] = []
+  const writeSome = (): void => {
+    for (let i = 0; i < 100; i++) {
+      expected.push(String(expected.length))
+      stage.write(container, `${expected.at(-1)}\n`)
+    }
+  }
+  writeSome()
+  stage.start()
+  await stage.source.caughtUp
+  stage.daemon.nowNs -= 3_600_000_000_000n
+  writeSome()
+  await stage.until(() => stage.texts(container).length === 200)
+  await stage.kill()
+  writeSome()
+  stage.start()
+  await stage.until(() => stage.texts(container).length === 300)
+  stage.daemon.nowNs += 7_200_000_000_000n
+  writeSome()
+  stage.daemon.die(container)
+  await stage.until(() => stage.value('dockerContainers', 'stopped') === 1)
+  expect(stage.texts(container)).toEqual(expected)
+  expect(stage.value('dockerGaps')).toBe(0)
+})
+
 describe('once', () => {
   test('reads all logs to their ends', async () => {
     const stage = await Stage.open()
