@@ -84,6 +84,7 @@ function summaryReport(
     locate: (place: Place) => lineOf(place, texts),
     nameSpec: config.input.eventName.spec,
     mappingFiles: [...texts.keys()],
+    envelope: config.envelope,
     overflowOf: (metric: string) => own.seriesOverflow.at(metric).value,
   }
   return new SummaryReport(explainer, updates, context, { isJson, isColoured: io.colour && !isJson, write: io.stdout })

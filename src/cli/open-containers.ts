@@ -4,7 +4,9 @@ import { wrappedLineBytes } from '../decode/message-stream.ts'
 import { selector } from '../source/containers.ts'
 import { DockerApiSource } from '../source/docker/api-source.ts'
 import { DockerSource } from '../source/docker/docker-source.ts'
-import { JsonFiles } from '../source/docker/json-files.ts'
+import { endpointOf } from '../source/docker/endpoint.ts'
+import { JsonFiles, type JsonFilesOptions } from '../source/docker/json-files.ts'
+import { DockerLister } from '../source/docker/lister.ts'
 import { FileSource } from '../source/file/file-source.ts'
 import type { Guide } from '../source/file/guide.ts'
 import { PodLogs } from '../source/kubernetes/pod-logs.ts'
@@ -16,7 +18,7 @@ export function openDocker(spec: DockerSourceSpec, settings: ReadSettings, confi
   const select = selector(spec)
   const takesUnknown = names.length + Object.keys(withLabels).length === 0
   const { own: telemetry, log } = around
-  const guide = new JsonFiles({ source: name, root, select, streams, takesUnknown, telemetry })
+  const guide = new JsonFiles({ source: name, root, select, streams, takesUnknown, telemetry, ...listerOf(spec, settings) })
   const history = (takesNoHistory: boolean) => (takesNoHistory ? 'skip' : (settings.history ?? spec.history))
   return new DockerSource({
     name,
@@ -41,6 +43,12 @@ export function openDocker(spec: DockerSourceSpec, settings: ReadSettings, confi
         }),
     },
   })
+}
+
+/** Who is told to read files asks nobody. Who reads once does not wait for an answer. */
+function listerOf({ read }: DockerSourceSpec, { dockerHost, isOnce }: ReadSettings): Pick<JsonFilesOptions, 'lister'> {
+  const isAsked = read === 'auto' && !isOnce && !('problem' in endpointOf(dockerHost))
+  return isAsked ? { lister: new DockerLister(dockerHost) } : {}
 }
 
 export function openKubernetes(

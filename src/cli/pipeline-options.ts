@@ -18,6 +18,7 @@ export function pipelineOptions({ config, mapping, own, cleanLabel, sightings, r
     maxLineBytes: config.limits.lineBytes,
     cleanLabel,
     wallClockMs: Date.now,
+    onEnvelope: envelopeTeller(log),
     onBug: (error) => {
       const hidden = bugs.pass('line')
       const where = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 4).join(' ').trim() : ''
@@ -28,5 +29,16 @@ export function pipelineOptions({ config, mapping, own, cleanLabel, sightings, r
           hidden,
         })
     },
+  }
+}
+
+/** Once for each source and kind: a node may have thousands of containers. */
+function envelopeTeller(log: Log): PipelineOptions['onEnvelope'] {
+  const told = new Set<string>()
+  return (envelope, { source, file }) => {
+    const key = `${source} ${envelope}`
+    if (told.has(key)) return
+    told.add(key)
+    log.info('lines are wrapped, as their shape shows', { source, envelope, file: file || undefined })
   }
 }

@@ -157,7 +157,12 @@ const metric = z.strictObject({
 })
 
 const input = z.strictObject({
-  envelope: z.enum(['auto', 'none', 'docker', 'cri']).optional().describe('What wraps the lines; default auto.'),
+  envelope: z
+    .enum(['auto', 'none', 'docker', 'cri'])
+    .optional()
+    .describe(
+      "What wraps the lines: Docker's json-file records, the lines of a Kubernetes runtime (cri), or nothing; auto (the default): each line tells by its shape.",
+    ),
   format: z
     .union([
       z.enum(['auto', 'json', 'logfmt', 'otlp', 'json-documents']),
@@ -237,7 +242,7 @@ const source = z.strictObject({
   kubernetes: kubernetes.optional().describe('Logs that the kubelet keeps of the pods of its node.'),
   labels: labels.optional().describe('Labels that win over all others.'),
   only: z.array(z.string()).optional().describe('Metrics that this log may touch.'),
-  input: input.optional().describe('Input of this source alone.'),
+  input: input.optional().describe('Input of this source alone: envelope; its other keys come with a later version.'),
 })
 
 export const mappingSchema = z

@@ -6,7 +6,7 @@
  * are read again but not given again. All is decided by bytes and offsets, so it comes out the same however the log is cut.
  */
 import type { LineSinkOptions } from '../frame/line-framer.ts'
-import type { Chunk, OpenMessage, Origin, Resumption, StreamSink, Unfinished } from '../source/source.ts'
+import type { Chunk, HeadlessMessage, OpenMessage, Origin, Resumption, StreamSink, Unfinished } from '../source/source.ts'
 import { type EnvelopeChoice, EnvelopeReader } from './envelope/choice.ts'
 import type { Content } from './envelope/envelope.ts'
 import { OpenParts } from './envelope/open-parts.ts'
@@ -18,6 +18,9 @@ export type MessageReject = 'too_long' | 'bad_envelope' | 'torn'
 /** A message in bytes `[start, end)`, valid during the call; `wrapping`: what was around it. `endOffset` is behind the line that ended it. */
 export type OnMessage = (buffer: Buffer, start: number, end: number, endOffset: number, wrapping: Wrapping | undefined) => void
 
+/** `line`: what was rejected, valid during the call; missing: it was not kept. */
+export type OnReject = (reason: MessageReject, lineBytes: number, line?: Buffer) => void
+
 export interface MessageStreamOptions {
   readonly origin: Origin
   /** What the mapping says; what the origin says wins. */
@@ -26,7 +29,7 @@ export interface MessageStreamOptions {
   readonly maxLineBytes: number
   readonly createFramer: (options: LineSinkOptions) => StreamSink
   readonly onMessage: OnMessage
-  readonly onReject: (reason: MessageReject, bytes: number) => void
+  readonly onReject: OnReject
 }
 
 /** An envelope makes a line longer than its message: Docker escapes 16 KiB to six times as many bytes at most. */
@@ -48,7 +51,7 @@ export class MessageStream implements StreamSink, Unfinished {
   /** Those that are wanted; undefined: all. */
   readonly #streams: readonly string[] | undefined
   readonly #onMessage: OnMessage
-  readonly #onReject: MessageStreamOptions['onReject']
+  readonly #onReject: OnReject
   readonly #content: Content = { buffer: Buffer.alloc(0), start: 0, end: 0, isLast: true }
   readonly #wrapping = new Wrapping()
   /** Of a message that was joined. */
@@ -94,19 +97,20 @@ export class MessageStream implements StreamSink, Unfinished {
 
   get resumption(): Resumption | undefined {
     if (this.#resumed !== undefined && this.#taken < this.#appliedBytes) return this.#resumed
-    const open: string[] = []
+    const open: Record<string, string> = {}
     const givenUp: Record<string, string> = {}
+    let openCount = 0
     for (const [stream, parts] of this.#open) {
-      if (parts.isGivenUp) givenUp[stream] = parts.time
-      else open.push(stream)
+      if (!parts.isGivenUp) openCount++
+      const those = parts.isGivenUp ? givenUp : open
+      those[stream] = parts.time
     }
     const envelope = this.#reader.remembered(this.#taken)
-    const isGivenUp = this.#open.size > open.length
     if (envelope === undefined && this.#open.size === 0) return undefined
     return {
       appliedBytes: this.appliedBytes,
-      ...(open.length > 0 ? { open } : {}),
-      ...(isGivenUp ? { givenUp } : {}),
+      ...(openCount > 0 ? { open } : {}),
+      ...(this.#open.size > openCount ? { givenUp } : {}),
       ...(envelope === undefined ? {} : { envelope }),
     }
   }
@@ -123,11 +127,10 @@ export class MessageStream implements StreamSink, Unfinished {
     this.#before = before
   }
 
-  partOf(stream: string): OpenMessage | 'lost' | 'given up' | undefined {
+  partOf(stream: string): OpenMessage | HeadlessMessage | undefined {
     const own = this.#open.get(stream)
-    if (own !== undefined) return own.isGivenUp ? 'given up' : own
-    if (this.#resumed?.givenUp !== undefined && Object.hasOwn(this.#resumed.givenUp, stream)) return 'given up'
-    return this.#resumed?.open?.includes(stream) ? 'lost' : this.#before?.partOf(stream)
+    if (own !== undefined) return own.isGivenUp ? { why: 'given up', time: own.time } : own
+    return (this.#resumed && headlessOf(this.#resumed, stream)) ?? this.#before?.partOf(stream)
   }
 
   settle(stream: string): void {
@@ -185,7 +188,7 @@ export class MessageStream implements StreamSink, Unfinished {
     const how = this.#reader.read(buffer, start, end, lineOffset, this.#content, this.#wrapping)
     if (how === 'wrapped') this.#takeWrapped(lineOffset, endOffset)
     else if (how === 'plain' || start === end) this.#give(buffer, start, end, endOffset, undefined)
-    else this.#reject('bad_envelope', end - start, endOffset)
+    else this.#reject('bad_envelope', end - start, endOffset, buffer.subarray(start, end))
     if (this.#open.size > 0) this.#giveUpOld(endOffset)
   }
 
@@ -219,10 +222,7 @@ export class MessageStream implements StreamSink, Unfinished {
       this.#give(buffer, start, end, endOffset, this.#wrapping)
       return
     }
-    if (open === undefined) {
-      open = new OpenParts(lineOffset, this.#wrapping)
-      this.#open.set(stream, open)
-    }
+    open ??= this.#hold(stream, new OpenParts(lineOffset, this.#wrapping))
     this.#add(stream, open, endOffset)
     if (isLast) this.#finish(stream, open, endOffset)
   }
@@ -238,11 +238,16 @@ export class MessageStream implements StreamSink, Unfinished {
   #inherit(stream: string, lineOffset: number, endOffset: number): OpenParts | undefined {
     const before = this.#before?.partOf(stream)
     if (before === undefined) return undefined
-    const isWhole = typeof before !== 'string'
-    const open = isWhole ? new OpenParts(lineOffset, this.#wrapping, before) : OpenParts.givenUp(lineOffset, this.#wrapping.time)
+    if (!('why' in before)) return this.#hold(stream, new OpenParts(lineOffset, this.#wrapping, before))
+    this.#before?.settle(stream)
+    if (before.why === 'lost') this.#reject('torn', 0, endOffset)
+    // The times of a runtime's parts differ: whatever comes next is taken for the rest. Docker's are all that of the first.
+    const time = this.#wrapping.kind === 'docker' ? before.time : this.#wrapping.time
+    return this.#hold(stream, OpenParts.givenUp(lineOffset, time))
+  }
+
+  #hold(stream: string, open: OpenParts): OpenParts {
     this.#open.set(stream, open)
-    if (before === 'lost') this.#reject('torn', 0, endOffset)
-    if (!isWhole) this.#before?.settle(stream)
     return open
   }
 
@@ -288,18 +293,24 @@ export class MessageStream implements StreamSink, Unfinished {
     else this.#onMessage(buffer, start, end, endOffset, wrapping)
   }
 
-  #reject(reason: MessageReject, bytes: number, endOffset: number): void {
-    if (endOffset > this.#appliedBytes) this.#onReject(reason, bytes)
+  #reject(reason: MessageReject, bytes: number, endOffset: number, line?: Buffer): void {
+    if (endOffset > this.#appliedBytes) this.#onReject(reason, bytes, line)
   }
 }
 
-function withoutStream(resumption: Resumption, stream: string): Resumption {
-  const { open = [], givenUp = {}, ...rest } = resumption
-  const others = Object.entries(givenUp).filter(([one]) => one !== stream)
-  const stillOpen = open.filter((one) => one !== stream)
-  return {
-    ...rest,
-    ...(stillOpen.length > 0 ? { open: stillOpen } : {}),
-    ...(others.length > 0 ? { givenUp: Object.fromEntries(others) } : {}),
-  }
+/** What there was of a message when this was read before. */
+function headlessOf({ open, givenUp }: Pick<Resumption, 'open' | 'givenUp'>, stream: string): HeadlessMessage | undefined {
+  if (givenUp !== undefined && Object.hasOwn(givenUp, stream)) return { why: 'given up', time: givenUp[stream]! }
+  return open !== undefined && Object.hasOwn(open, stream) ? { why: 'lost', time: open[stream]! } : undefined
+}
+
+function withoutStream({ open = {}, givenUp = {}, ...rest }: Resumption, stream: string): Resumption {
+  const [stillOpen, stillGivenUp] = [without(open, stream), without(givenUp, stream)]
+  return { ...rest, ...(stillOpen ? { open: stillOpen } : {}), ...(stillGivenUp ? { givenUp: stillGivenUp } : {}) }
+}
+
+/** undefined: nothing is left. */
+function without(times: Readonly<Record<string, string>>, stream: string): Readonly<Record<string, string>> | undefined {
+  const { [stream]: _, ...others } = times
+  return Object.keys(others).length > 0 ? others : undefined
 }

@@ -13,7 +13,7 @@ import type { AppliedLine, LineLimits } from './applied-line.ts'
 import type { LineExplanation, TimeTold } from './explanation.ts'
 import { type HintContext, timeHints, unmappedHints, unmatchedHints } from './hints.ts'
 import { type Clean, harmless, LogText } from './log-text.ts'
-import { hintsOfRejected, rejectedOf, takenOffOf } from './tell-line.ts'
+import { envelopeOf, hintsOfRejected, rejectedOf, takenOffOf } from './tell-line.ts'
 import { type Locate, RuleTeller } from './tell-rule.ts'
 import { ValueTeller } from './tell-value.ts'
 import { timeField } from './time-field.ts'
@@ -56,9 +56,10 @@ export class Explainer {
     return { origin, number, bytes: end - start, ...decoded, name, text: { buffer, start, end }, wrapping }
   }
 
-  /** A line that was thrown away unread. */
-  unread(reason: MessageReject, bytes: number, origin: Origin, number: number): AppliedLine {
-    return { origin, number, bytes, outcome: 'rejected', reason, name: undefined, text: undefined, wrapping: undefined }
+  /** A line that was rejected before it was read; `line`: what there is of it. */
+  unread(reason: MessageReject, bytes: number, origin: Origin, number: number, line: Buffer | undefined): AppliedLine {
+    const text = line && { buffer: line, start: 0, end: line.length }
+    return { origin, number, bytes, outcome: 'rejected', reason, name: undefined, text, wrapping: undefined }
   }
 
   /** Traces of the last applied line, which was an event: elements beyond `most` are only counted. */
@@ -93,6 +94,7 @@ export class Explainer {
           ? ''
           : this.logText.text(text.buffer.toString('utf8', text.start, Math.min(text.end, text.start + 65_536))),
       outcome,
+      ...envelopeOf(line, this.logText),
       takenOff: takenOffOf(line, this.logText),
     }
     if (outcome === 'blank') return { ...head, drop: [], rules: [], hints: [] }
@@ -100,7 +102,8 @@ export class Explainer {
       const { rejected, hint } = rejectedOf(line, reason, this.#options, this.logText)
       return { ...head, rejected, drop: [], rules: [], hints: hintsOfRejected(hint) }
     }
-    return { ...head, ...this.#event(line) }
+    const { field } = this.#decoder
+    return { ...head, ...(field === undefined ? {} : { field }), ...this.#event(line) }
   }
 
   #event(line: AppliedLine): Pick<LineExplanation, 'event' | 'drop' | 'rules' | 'hints'> {

@@ -21,7 +21,11 @@ export interface LineExplanation {
   /** The line, cleaned and cut. */
   readonly text: string
   readonly outcome: LineOutcome
-  /** What stood before the object and is none of it, in order. An envelope will be one more kind. */
+  /** What was around the message. */
+  readonly envelope?: EnvelopeTold
+  /** The field of the line's object in whose text the event stands. */
+  readonly field?: string
+  /** What stood before the object and is none of it, in order. */
   readonly takenOff: readonly { readonly kind: string; readonly bytes: number; readonly text?: string }[]
   readonly rejected?: Rejected
   readonly event?: { readonly name: ValueTold; readonly time: TimeTold }
@@ -30,6 +34,16 @@ export interface LineExplanation {
   /** Rules that wait for the event, in the order of the mapping. */
   readonly rules: readonly RuleTold[]
   readonly hints: readonly Hint[]
+}
+
+export interface EnvelopeTold {
+  readonly kind: 'docker' | 'cri' | 'compose'
+  readonly stream?: string
+  readonly container?: string
+  /** As the runtime wrote it. */
+  readonly time?: string
+  /** Lines that the message came in. */
+  readonly parts: number
 }
 
 export interface Rejected {

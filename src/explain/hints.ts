@@ -52,11 +52,12 @@ export function failureText(failure: Failure, { values, logText }: Pick<HintCont
 }
 
 /** The line gives a time that was not taken: the log's clock is not what it seems. A line without one is nothing to tell. */
-export function timeHints({ why, at, value }: TimeTold): Hint[] {
+export function timeHints({ why, at, from, value }: TimeTold): Hint[] {
   const found = `${value.tried.at(-1)?.path ?? value.of}: found ${shownText(value.result)}`
-  if (why === 'no_time') return [{ kind: 'time', message: `${found}, which is no time; arrival (${at}) is taken` }]
+  const taken = from === 'envelope' ? `its envelope's (${at})` : `arrival (${at})`
+  if (why === 'no_time') return [{ kind: 'time', message: `${found}, which is no time; ${taken} is taken` }]
   return why === 'ahead'
-    ? [{ kind: 'time', message: `${found}, more than 10 minutes ahead of the clock; arrival (${at}) is taken` }]
+    ? [{ kind: 'time', message: `${found}, more than 10 minutes ahead of the clock; ${taken} is taken` }]
     : []
 }
 

@@ -10,8 +10,8 @@ export interface LineTaker {
    * What ended on line `number`, from 1, of `origin`: bytes `[start, end)`, and what was around it. Valid during the call.
    */
   line(buffer: Buffer, start: number, end: number, origin: Origin, number: number, wrapping: Wrapping | undefined): void
-  /** One that was thrown away unread. */
-  unread(reason: MessageReject, bytes: number, origin: Origin, number: number): void
+  /** One that was rejected before it was read; `line`: what there is of it. */
+  unread(reason: MessageReject, bytes: number, origin: Origin, number: number, line: Buffer | undefined): void
   /** Whether lines of a stream after line `number` are wanted. */
   wantsAfter(number: number): boolean
   /** Resolves when more can be taken; undefined: now. */
@@ -28,8 +28,8 @@ export class LineStream extends MessageStream {
       onMessage: (buffer, start, end, _endOffset, wrapping) => {
         if (this.#isWanted) taker.line(buffer, start, end, origin, this.lineCount, wrapping)
       },
-      onReject: (reason, bytes) => {
-        if (this.#isWanted) taker.unread(reason, bytes, origin, this.lineCount)
+      onReject: (reason, bytes, line) => {
+        if (this.#isWanted) taker.unread(reason, bytes, origin, this.lineCount, line)
       },
     })
     this.#taker = taker

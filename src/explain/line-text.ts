@@ -22,6 +22,7 @@ export function lineText(told: LineExplanation, paint: Paint): string {
   const lines = [
     head,
     ...(text === '' || rejected?.before !== undefined ? [] : [`  ${paint('dim', text)}`]),
+    ...envelopeLines(told),
     ...takenOffLines(told),
     ...(rejected === undefined ? [] : rejectedLines(rejected, paint)),
     ...(event === undefined ? [] : eventLines(told, paint)),
@@ -43,6 +44,14 @@ function headline(told: LineExplanation): string {
   const count = samples.filter((sample) => sample.update !== undefined).length
   if (told.outcome === 'mapped' && count === 0) return `: ${name}, nothing counted`
   return count === 0 ? `: ${name}` : `: ${name}, ${count} sample${count === 1 ? '' : 's'}`
+}
+
+function envelopeLines({ envelope, field }: LineExplanation): string[] {
+  const lines = field === undefined ? [] : [`  off   the object around the event, which stands in its ${JSON.stringify(field)}`]
+  if (envelope === undefined) return lines
+  const { kind, stream, container, time, parts } = envelope
+  const said = [kind, stream, container, time, ...(parts > 1 ? [`${parts} parts`] : [])].filter((text) => text !== undefined)
+  return [`  off   envelope: ${said.join(', ')}`, ...lines]
 }
 
 function takenOffLines({ takenOff }: LineExplanation): string[] {

@@ -16,6 +16,7 @@ export function summaryText(told: SummaryTold, paint: Paint): string {
     head(told, paint),
     told.hints.map((hint) => hintText(hint, paint)),
     mendingLines(told.mending, paint),
+    section('envelopes by messages', table(told.envelopes.map(envelopeRow)), paint),
     section(
       'rejected lines',
       told.rejected.flatMap((one) => rejectLines(one, place, paint)),
@@ -42,6 +43,10 @@ type PlaceText = (place: string) => string
 /** Of one file the line is enough. */
 function placeText({ fileCount, files }: SummaryTold): PlaceText {
   return (place) => (fileCount === 1 ? place.replace(`${files[0]}:`, 'line ') : place)
+}
+
+function envelopeRow({ kind, messages, joined, why }: SummaryTold['envelopes'][number]): readonly [number, ...string[]] {
+  return [messages, kind, joined === 0 ? '' : `${joined} joined`, why]
 }
 
 function hitRows({ rules }: SummaryTold): (readonly [number, ...string[]])[] {

@@ -10,6 +10,8 @@ export interface SummaryTold {
   readonly lines: number
   readonly bytes: number
   readonly outcomes: Readonly<Record<LineOutcome, number>>
+  /** What the messages were wrapped in, the most frequent first; empty if none was. */
+  readonly envelopes: readonly EnvelopesTold[]
   readonly rejected: readonly RejectsTold[]
   /** By event name, the most frequent first; `name` is null for events without one. */
   readonly events: readonly EventsTold[]
@@ -21,6 +23,14 @@ export interface SummaryTold {
   readonly hints: readonly Hint[]
   /** The lines of a mapping that would make the names count, as far as that can be told. */
   readonly mending?: Mending
+}
+
+export interface EnvelopesTold {
+  readonly kind: 'docker' | 'cri' | 'compose' | 'none'
+  readonly messages: number
+  /** Of these, messages that came in several lines. */
+  readonly joined: number
+  readonly why: string
 }
 
 export interface RejectsTold {

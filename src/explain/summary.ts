@@ -2,6 +2,7 @@
  * A whole log, added up while it is read: outcomes, rejects, event names, skipped updates, rules with and without hits. Memory is
  * bounded: 1000 event names besides those that the mapping waits for, a few texts for each.
  */
+import type { EnvelopeKind } from '../decode/envelope/wrapping.ts'
 import type { EventTrace, Mapping } from '../mapping/mapping.ts'
 import type { Rule } from '../mapping/rule.ts'
 import type { SkipReason } from '../mapping/skip-reason.ts'
@@ -42,6 +43,8 @@ export class Summary {
   lineCount = 0
   bytes = 0
   otherEvents = 0
+  /** Messages by what was around them, and how many of those came in parts. */
+  readonly envelopes = new Map<EnvelopeKind | 'none', { messages: number; joined: number }>()
   readonly outcomes: Record<LineOutcome, number> = { mapped: 0, unmatched: 0, unmapped: 0, dropped: 0, rejected: 0, blank: 0 }
   readonly rejects = new Map<string, RejectCounts>()
   /** By name as it is shown; undefined: without one. */
@@ -80,8 +83,17 @@ export class Summary {
     this.lineCount++
     this.bytes += line.bytes
     this.outcomes[line.outcome]++
+    if (line.text !== undefined && line.outcome !== 'blank' && line.reason !== 'bad_envelope') this.#addEnvelope(line)
     if (line.outcome === 'rejected') this.#addReject(line)
     else if (line.outcome !== 'blank') this.#addEvent(line)
+  }
+
+  #addEnvelope({ wrapping }: AppliedLine): void {
+    const kind = wrapping?.kind ?? 'none'
+    const counts = this.envelopes.get(kind) ?? { messages: 0, joined: 0 }
+    this.envelopes.set(kind, counts)
+    counts.messages++
+    if (wrapping !== undefined && wrapping.partCount > 1) counts.joined++
   }
 
   #addReject(line: AppliedLine): void {

@@ -3,7 +3,7 @@
 import type { RejectReason } from '../decode/json-line.ts'
 import { type BrokenLine, brokenLine, takenOff } from '../decode/line-trace.ts'
 import type { AppliedLine, LineLimits } from './applied-line.ts'
-import type { Hint, LineExplanation, Rejected } from './explanation.ts'
+import type { EnvelopeTold, Hint, LineExplanation, Rejected } from './explanation.ts'
 import type { LogText } from './log-text.ts'
 
 const BEFORE_LENGTH = 60
@@ -17,6 +17,14 @@ export function takenOffOf({ text, outcome }: AppliedLine, logText: LogText): Li
     bytes,
     ...(before === undefined ? {} : { text: logText.text(before) }),
   }))
+}
+
+export function envelopeOf({ wrapping }: AppliedLine, logText: LogText): { readonly envelope?: EnvelopeTold } {
+  if (wrapping === undefined) return {}
+  const { kind, stream, container, time, partCount } = wrapping
+  const texts = Object.entries({ stream, container, time }).filter(([, text]) => text !== '')
+  const told = Object.fromEntries(texts.map(([name, text]) => [name, logText.text(text)]))
+  return { envelope: { kind, ...told, parts: partCount } }
 }
 
 export function rejectedOf(

@@ -25,6 +25,8 @@ export interface SummaryContext {
   /** How the mapping reads an event's name, and the texts that it is made of, what is included first. */
   readonly nameSpec: ValueSpec
   readonly mappingFiles: readonly string[]
+  /** As the mapping says it: `auto`, or what every line must have. */
+  readonly envelope: string
 }
 
 const MAX_SHOWN_EXAMPLES = 3
@@ -40,6 +42,7 @@ export function tellSummary(summary: Summary, context: SummaryContext): SummaryT
     lines: lineCount,
     bytes,
     outcomes,
+    envelopes: envelopesOf(summary, context),
     rejected: [...summary.rejects.values()].map(({ hint, ...told }) => told).sort((a, b) => b.count - a.count),
     events: [...summary.events].map(([name, counts]) => eventsOf(name, counts, context)).sort((a, b) => b.count - a.count),
     otherEvents,
@@ -49,6 +52,20 @@ export function tellSummary(summary: Summary, context: SummaryContext): SummaryT
     hints: hintsOf(summary, context),
     ...(mending === undefined ? {} : { mending }),
   }
+}
+
+const WHY_FOUND = {
+  docker: "the lines are records of Docker's json-file driver",
+  cri: 'the lines begin as a Kubernetes runtime writes them: time, stream, P or F',
+  compose: 'the first line that told anything begins with a name, two blanks and a bar',
+  none: 'the lines have no such shape',
+} as const
+
+function envelopesOf({ envelopes }: Summary, { envelope }: SummaryContext): SummaryTold['envelopes'] {
+  if ([...envelopes.keys()].every((kind) => kind === 'none')) return []
+  const why = (kind: keyof typeof WHY_FOUND) => (envelope === kind ? `input.envelope is ${envelope}` : WHY_FOUND[kind])
+  const told = [...envelopes].map(([kind, counts]) => ({ kind, ...counts, why: why(kind) }))
+  return told.sort((a, b) => b.messages - a.messages)
 }
 
 function eventsOf(name: string | undefined, counts: EventCounts, { mapping, locate }: SummaryContext): EventsTold {

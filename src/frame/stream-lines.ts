@@ -27,6 +27,7 @@ export class StreamLines implements StreamSink {
   readonly #onTooLong: OnTooLong
   readonly #splitter: Transform & { overflow: boolean }
   #text: Buffer = Buffer.allocUnsafe(LEAST_BLOCK_BYTES)
+  #hasBegun = false
   #lineStart = 0
   /** The block that split2 works on, the index in it up to which lines were delivered, and its offset in the stream. */
   #block: Buffer = NEWLINE_BLOCK
@@ -53,7 +54,10 @@ export class StreamLines implements StreamSink {
     return this.#lineStart
   }
 
+  /** The stream begins where the first chunk does: a source that goes on after a restart gives the offsets that it would have given. */
   push(chunk: Chunk): number {
+    if (!this.#hasBegun) this.#lineStart = this.#blockOffset = chunk.offset
+    this.#hasBegun = true
     const bytes = chunk.buffer.subarray(chunk.start, chunk.end)
     const endsLine = bytes.includes(NEWLINE)
     const enoughBytes = Math.min(this.#maxLineBytes, Math.max(LEAST_BLOCK_BYTES, this.#givenBytes))

@@ -14,8 +14,8 @@ export function gatherSources(facts: PageFacts, sampler: RateSampler): SourceVie
   const positions = facts.pipeline.positions()
   const shown = (text: string): string => shownText(text, facts.masks, MAX_PATH_LENGTH)
   return facts.sources.map((source) => {
-    const streams = positions.flatMap(({ origin, checkpoint }) =>
-      origin?.source === source.name ? [{ origin, checkpoint }] : [],
+    const streams = positions.flatMap(({ origin, checkpoint, envelope }) =>
+      origin?.source === source.name ? [{ origin, checkpoint, envelope }] : [],
     )
     return {
       ...numbersOf(facts, source),
@@ -24,23 +24,27 @@ export function gatherSources(facts: PageFacts, sampler: RateSampler): SourceVie
       kind: source.kind,
       patterns: source.patterns.map(shown),
       problems: source.problems().slice(0, MAX_PROBLEMS).map(shown),
-      streams: streams
-        .slice(0, MAX_STREAMS)
-        .map(({ origin, checkpoint }) => ({ name: shown(origin.file || 'standard input'), readBytes: checkpoint })),
+      streams: streams.slice(0, MAX_STREAMS).map(({ origin, checkpoint, envelope }) => ({
+        name: shown(origin.file || 'standard input'),
+        readBytes: checkpoint,
+        ...(envelope === undefined || envelope === 'none' ? {} : { envelope }),
+      })),
       hiddenStreams: Math.max(0, streams.length - MAX_STREAMS),
     }
   })
 }
 
-function numbersOf({ own }: PageFacts, { name }: SourceFact) {
+function numbersOf({ own }: PageFacts, { name, kind }: SourceFact) {
   const lines = own.lines.at(name, 'event').value + own.lines.at(name, 'blank').value + own.lines.at(name, 'rejected').value
   const lastEventSeconds = own.lastEvent.at(name).value
   return {
     openFiles: own.sourceFiles.at(name, 'open').value,
     rotatedFiles: own.sourceFiles.at(name, 'rotated').value,
     unreadableFiles: own.sourceFiles.at(name, 'unreadable').value,
+    waitingFiles: own.sourceFiles.at(name, 'waiting').value,
     lagBytes: own.lagBytes.at(name).value,
     lagSeconds: own.lagSeconds.at(name).value,
+    ...(kind === 'docker' ? { containers: own.dockerContainers.at(name, 'reading').value } : {}),
     lines,
     lastEventMs: lastEventSeconds === 0 ? undefined : lastEventSeconds * 1000,
   }

@@ -80,6 +80,10 @@ export interface SourceView {
   readonly openFiles: number
   readonly rotatedFiles: number
   readonly unreadableFiles: number
+  /** That are read; of Docker alone. */
+  readonly containers?: number
+  /** There, and not read yet: all file descriptors are held by others. */
+  readonly waitingFiles: number
   readonly lagBytes: number
   readonly lagSeconds: number
   readonly lines: number
@@ -91,8 +95,15 @@ export interface SourceView {
   /** By the log's own clock; undefined: no event yet. */
   readonly lastEventMs: number | undefined
   readonly problems: readonly string[]
-  readonly streams: readonly { readonly name: string; readonly readBytes: number }[]
+  readonly streams: readonly StreamView[]
   readonly hiddenStreams: number
+}
+
+export interface StreamView {
+  readonly name: string
+  readonly readBytes: number
+  /** What its lines are wrapped in; missing: nothing, as far as they have told. */
+  readonly envelope?: string
 }
 
 export interface ExampleView {

@@ -51,6 +51,13 @@ function sourceWarnings(source: SourceView, isFallingBehind: boolean): Warning[]
       cure: 'The exporter needs the right to read them; it tries again every ten seconds. Its own log names them.',
       anchor: 'sources',
     })
+  if (source.waitingFiles > 0)
+    found.push({
+      level: 'warning',
+      text: `Source ${source.name}: ${counted(source.waitingFiles, 'file')} not read yet, for want of file descriptors.`,
+      cure: 'Deleted logs that are not read to their end hold them all. Allow the process more (`ulimit -n`, or LimitNOFILE= in its unit).',
+      anchor: 'sources',
+    })
   if (isFallingBehind)
     found.push({
       level: 'warning',

@@ -28,14 +28,17 @@ export interface EventStreamOptions extends Watch {
   readonly envelope: EnvelopeChoice
   readonly maxLineBytes: number
   readonly createFramer: CreateFramer
+  /** The lines have told what wraps them, or that it is something else than before. */
+  readonly onEnvelope?: ((envelope: string, origin: Origin) => void) | undefined
 }
 
 export class EventStream extends MessageStream {
+  readonly #tellEnvelope: (() => void) | undefined
   readonly #application: Application
   readonly #guard: LineGuard | undefined
   readonly #onBatch: (() => void) | undefined
 
-  constructor({ origin, application, guard, onBatch, ...options }: EventStreamOptions) {
+  constructor({ origin, application, guard, onBatch, onEnvelope, ...options }: EventStreamOptions) {
     const apply: OnMessage = (buffer, start, end, endOffset, wrapping) => {
       const { applier } = application
       if (endOffset <= (origin.primedBytes ?? 0)) applier.prime(buffer, start, end, origin, wrapping)
@@ -45,8 +48,13 @@ export class EventStream extends MessageStream {
       ...options,
       origin,
       onMessage: guard === undefined ? apply : guarded(apply, guard, origin, application),
-      onReject: (reason, bytes) => application.applier.reject(reason, bytes),
+      onReject: (reason, bytes, line) => {
+        if (line === undefined) application.applier.reject(reason, bytes)
+        else application.applier.rejectLine(reason, line, origin)
+      },
     })
+    const isFoundOut = options.envelope === 'auto' && origin.envelope === undefined
+    if (isFoundOut && onEnvelope !== undefined) this.#tellEnvelope = tellOnChange(() => this.envelope, origin, onEnvelope)
     this.#application = application
     this.#guard = guard
     this.#onBatch = onBatch
@@ -66,6 +74,7 @@ export class EventStream extends MessageStream {
   #endBatch(): void {
     this.#application.applier.endBatch()
     this.#guard?.leave()
+    this.#tellEnvelope?.()
     this.#onBatch?.()
   }
 }
@@ -74,5 +83,19 @@ function guarded(apply: OnMessage, guard: LineGuard, origin: Origin, application
   return (buffer, start, end, endOffset, wrapping) => {
     if (guard.enter(origin, buffer.subarray(start, end), endOffset)) apply(buffer, start, end, endOffset, wrapping)
     else application.applier.reject('poison', end - start)
+  }
+}
+
+function tellOnChange(
+  read: () => string | undefined,
+  origin: Origin,
+  tell: (envelope: string, origin: Origin) => void,
+): () => void {
+  let told: string | undefined = 'none'
+  return () => {
+    const envelope = read()
+    if (envelope === told || envelope === undefined) return
+    told = envelope
+    tell(envelope, origin)
   }
 }

@@ -1,7 +1,7 @@
 /** What a pipeline is made of: sources, each with how its streams are cut into lines, and what all lines are applied with. */
 import type { EnvelopeChoice } from '../decode/envelope/choice.ts'
 import type { Source } from '../source/source.ts'
-import type { CreateFramer } from './event-stream.ts'
+import type { CreateFramer, EventStreamOptions } from './event-stream.ts'
 import type { ApplierOptions } from './line-applier.ts'
 
 export interface Intake {
@@ -13,4 +13,6 @@ export interface Intake {
 
 export interface PipelineOptions extends Omit<ApplierOptions, 'source'> {
   readonly maxLineBytes: number
+  /** The lines of a log have told what wraps them. */
+  readonly onEnvelope?: EventStreamOptions['onEnvelope']
 }

@@ -90,6 +90,13 @@ export class LineApplier {
     this.#sightings.reject(reason)
   }
 
+  /** The same, where the line is at hand: it may be kept as an example. */
+  rejectLine(reason: RejectReason, line: Buffer, origin: Origin): void {
+    this.#sightings.enter(line, 0, line.length, origin)
+    this.reject(reason, line.length)
+    this.#sightings.leave()
+  }
+
   /** After a batch: tells the time of its last event. Once a batch and not once an event, since reading a time costs. */
   endBatch(): void {
     if (!this.#hasNewEvent) return

@@ -54,9 +54,10 @@ export class RunningIntake {
 
   #open(origin: Origin): StreamSink {
     this.#application ??= { origin, applier: this.#applierFor(origin) }
-    const { maxLineBytes } = this.#options
+    const { maxLineBytes, onEnvelope } = this.#options
     const { createFramer, envelope = 'auto' } = this.#intake
-    return new EventStream({ origin, application: this.#application, envelope, maxLineBytes, createFramer, ...this.#watch })
+    const read = { envelope, maxLineBytes, createFramer, onEnvelope }
+    return new EventStream({ origin, application: this.#application, ...read, ...this.#watch })
   }
 
   #applierFor(origin: Origin): LineApplier {

@@ -48,6 +48,13 @@ export interface Facts {
 }
 
 const LATER_MARK = ' *Comes with a later version.*'
+const INPUT_WORDS = [
+  'What stands around an event is taken off: envelopes of container logs (parts of long lines are joined, for each stream, also over a',
+  "rotation), Compose's prefix where a log begins with it, text before the object, colours, a byte order mark, and the object around an event",
+  'without a name of its own whose `log` or `message` holds an event that has one. `$stream` is the stream of the message, `$container.name`',
+  "the name before Compose's bar, `$bytes` counts the message alone, and the envelope's time stands in for a missing or impossible one.",
+  'Once `envelope` is said, by the source or here, a line without it is rejected (`bad_envelope`); a message of which a part is gone is `torn`.',
+].join('\n')
 const CONTAINER_WORDS = {
   docker:
     'Containers come, go and change their names while it runs; one that gets a name that is not wanted is read no more. Rules read ' +
@@ -95,7 +102,14 @@ function languageSections(schema: JsonSchema): Section[] {
       columns: KEY_COLUMNS,
       rows: keys(['sources', '[]', 'kubernetes']),
     },
-    { id: 'input', title: 'input', columns: KEY_COLUMNS, rows: keys(['input']), more: yaml(EXAMPLES.input) },
+    {
+      id: 'input',
+      title: 'input',
+      words: INPUT_WORDS,
+      columns: KEY_COLUMNS,
+      rows: keys(['input']),
+      more: yaml(EXAMPLES.input),
+    },
     {
       id: 'takes',
       title: 'What a rule takes',

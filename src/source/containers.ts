@@ -39,5 +39,5 @@ export function isContainerId(text: string): boolean {
 export function selector({ names, withLabels }: Selection): Select {
   const isNamed = names.length === 0 ? () => true : anyOf(names)
   const wanted = Object.entries(withLabels)
-  return ({ name, labels }) => isNamed(name) && wanted.every(([key, text]) => Object.hasOwn(labels, key) && labels[key] === text)
+  return ({ name, labels }) => isNamed(name) && wanted.every(([key, text]) => labels[key] === text)
 }

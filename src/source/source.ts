@@ -66,9 +66,9 @@ export interface Origin {
 export interface Resumption {
   /** Messages that end in the first so many bytes are in the numbers; at least the checkpoint. */
   readonly appliedBytes: number
-  /** Streams whose last message goes on behind `appliedBytes`. */
-  readonly open?: readonly string[]
-  /** The same of messages that were given up, with the time of their first part: their rest is thrown away. */
+  /** Streams whose last message goes on behind `appliedBytes`, each with the time of that message's first part. */
+  readonly open?: Readonly<Record<string, string>>
+  /** The same of messages that were given up: their rest is thrown away. */
   readonly givenUp?: Readonly<Record<string, string>>
   /** What was found to wrap the lines. Missing: nothing. */
   readonly envelope?: string
@@ -76,8 +76,8 @@ export interface Resumption {
 
 /** Messages that are unfinished at the end of a log. The log that goes on with it finishes them. */
 export interface Unfinished {
-  /** What there is of the message of a stream; `lost`: it cannot be had any more; `given up`: its rest is not wanted. */
-  partOf(stream: string): OpenMessage | 'lost' | 'given up' | undefined
+  /** What there is of the message of a stream. */
+  partOf(stream: string): OpenMessage | HeadlessMessage | undefined
   /** It is finished, or given up. */
   settle(stream: string): void
 }
@@ -89,6 +89,13 @@ export interface OpenMessage {
   /** Of its first part, as the log has it. */
   readonly time: string
   readonly partCount: number
+}
+
+/** A message whose parts cannot be had any more (`lost`), or whose rest is not wanted (`given up`). */
+export interface HeadlessMessage {
+  readonly why: 'lost' | 'given up'
+  /** Of its first part, as the log had it. */
+  readonly time: string
 }
 
 /** Takes the bytes of one stream. */

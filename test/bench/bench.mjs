@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- [--lines N] [--rounds N] [--seed N]`: the exporter's `run --once`, a hand-written Node program and Debian's mtail
- * count the same log, taking turns. Every sample of each is compared with the truth. Prints lines per CPU-second (user and system time
+ * `npm run bench -- [--lines N] [--rounds N] [--seed N]`: the exporter's `run --once`, the same with the lines as container runtimes wrap
+ * them, a hand-written Node program and Debian's mtail count the same log, taking turns. Every sample of each is compared with the truth. Prints lines per CPU-second (user and system time
  * of the whole process, the best round, that of the best run on an empty file taken off), memory, ratios, and the machine.
  * Exit 1 if a sample is wrong or, with CI=true, a program is missing.
  */
@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { exposedSamples, wrongSamples } from './exposed.mjs'
 import { writeMix } from './mix.mjs'
+import { WRAPPINGS, writeWrapped } from './wrapped.mjs'
 
 const HERE = fileURLToPath(new URL('.', import.meta.url))
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -18,11 +19,11 @@ const WORK = `${ROOT}.bench/`
 const MTAIL_LOGS = `${WORK}mtail/`
 const RUN_TIMEOUT_MS = 600_000
 
+const ours = (log) => ['node', `${ROOT}dist/main.js`, 'run', '--once', '-c', `${HERE}bench.yaml`, log]
 const PROGRAMS = [
-  {
-    name: 'agentlog-exporter run --once',
-    command: (log) => ['node', `${ROOT}dist/main.js`, 'run', '--once', '-c', `${HERE}bench.yaml`, log],
-  },
+  { name: 'agentlog-exporter run --once', command: ours },
+  { name: 'the same, as Docker json-file records', command: ours, wrapping: 'docker' },
+  { name: 'the same, as CRI lines', command: ours, wrapping: 'cri' },
   { name: 'hand-written Node program', command: (log) => ['node', `${HERE}handwritten.mjs`, log] },
   { name: 'mtail', command: mtailCommand, needs: 'mtail' },
 ]
@@ -61,6 +62,8 @@ function measured(program, log) {
   return { ...cost, text: readFileSync(output, 'utf8') }
 }
 
+const logOf = ({ wrapping }, log) => (wrapping === undefined ? log : `${WORK}${wrapping}.log`)
+
 function runRounds(programs, log, truth, roundCount) {
   const empty = `${WORK}empty.jsonl`
   writeFileSync(empty, '')
@@ -68,7 +71,7 @@ function runRounds(programs, log, truth, roundCount) {
   for (let round = 0; round < roundCount; round++) {
     for (const result of results) {
       result.idle.push(measured(result.program, empty))
-      const run = measured(result.program, log)
+      const run = measured(result.program, logOf(result.program, log))
       result.full.push(run)
       result.wrong = [...result.wrong, ...wrongSamples(truth, exposedSamples(run.text))]
     }
@@ -110,6 +113,7 @@ const roundCount = Number(values.rounds ?? 3)
 mkdirSync(MTAIL_LOGS, { recursive: true })
 const log = `${WORK}mix.jsonl`
 const { byteCount, samples } = writeMix(log, lineCount, Number(values.seed ?? 1))
+for (const [wrapping, wrap] of Object.entries(WRAPPINGS)) await writeWrapped(log, logOf({ wrapping }), wrap)
 const summaries = runRounds(PROGRAMS.filter(isThere), log, samples, roundCount).map((result) => summary(result, lineCount))
 rmSync(MTAIL_LOGS, { recursive: true })
 report(summaries, lineCount, byteCount, samples.size)

@@ -35,6 +35,14 @@ test('a field called any or none is written with $, and is a test like others', 
   expect(await rule('where: { $.any: x, $.none: [1, 2] }')).toEqual([])
 })
 
+test('of the input of a source only the envelope is known; its other keys come later', async () => {
+  const source = (input: string) => codes(`sources: [{ stdin: {}, input: { ${input} } }]\n`)
+  expect(await source('envelope: cri')).toEqual([])
+  expect(await source('envelope: compose')).toEqual(['bad-value'])
+  for (const key of ['format: json', 'event_name: kind', 'event_time: at', 'time_zone: UTC', 'count_malformed: true'])
+    expect([key, await source(`envelope: docker, ${key}`)]).toEqual([key, ['not-yet']])
+})
+
 test('keys with x- are free at the top', async () => {
   expect(await codes('x-mine: { anything: [1] }\n')).toEqual([])
   expect(await rule('xmine: 1')).toEqual(['unknown-key'])

@@ -157,3 +157,11 @@ test('patterns of all files mask, those of included files first', async () => {
     ['three', ['mask', 0]],
   ])
 })
+
+test('the envelope of the file that includes wins, and a source may say its own', async () => {
+  folder.write('one.yaml', 'version: 1\ninput: { envelope: cri }\n')
+  expect((await config('include: [./one.yaml]\n')).envelope).toBe('cri')
+  expect((await config('include: [./one.yaml]\ninput: { envelope: none }\n')).envelope).toBe('none')
+  const { envelope, sources } = await config('sources: [{ stdin: {} }, { file: { paths: [/a] }, input: { envelope: docker } }]\n')
+  expect([envelope, ...sources.map((source) => source.envelope)]).toEqual(['auto', undefined, 'docker'])
+})

@@ -67,6 +67,22 @@ const CASES: readonly (readonly [file: string, log: string | Uint8Array, ...args
     // Put together here, so that no scanner takes them for real ones.
     `{"event":"tool_call","timestamp":"2026-01-02T03:04:05Z","tool_name":"curl ${'gh'}p_${'0123456789abcdefghij0123456789abcdef'}","password":"${'hunter2'.repeat(2)}"}\n{"kind":"x","api_key":"${'s'}k-ant-api03-${'A'.repeat(24)}","timestamp":"2026-01-02T03:04:05Z"}\n`,
   ],
+  [
+    'envelopes',
+    [
+      '2026-01-02T03:04:05.1Z stdout P {"event":"tool_call","tool_name":',
+      '2026-01-02T03:04:05.2Z stderr F no event',
+      '2026-01-02T03:04:06.000000001Z stdout F "bash","status":"ok"}',
+      '{"log":"\\u001b[36mINFO\\u001b[0m {\\"event\\":\\"tool_call\\",\\"tool_name\\":\\"a\\",\\"status\\":\\"error\\"}\\n","stream":"stderr","time":"2026-01-02T03:04:07Z"}',
+      `{"log":"${'x'.repeat(20)}\\n","stream":"stdout","attrs":{"tag":"t"},"time":"2026-01-02T03:04:08\\u001b[2J\\u202e"}`,
+      '{"host":"h","time":"2026-01-02T03:04:09Z","message":"{\\"event\\":\\"tool_call\\",\\"tool_name\\":\\"b\\",\\"status\\":\\"ok\\",\\"timestamp\\":\\"soon\\"}"}',
+      '',
+    ].join('\n'),
+  ],
+  [
+    'compose',
+    'Attaching to agent-1\n\u001b[36magent-1  | \u001b[0m2026-01-02T03:04:05.1Z {"event":"tool_call","tool_name":"bash","status":"ok"}\n',
+  ],
   ['bad-time', '{"event":"tool_call","tool_name":"bash","timestamp":"yesterday"}\n', '--format', 'json'],
 ]
 
@@ -92,6 +108,19 @@ test('the summary of the sample says what is counted, what is not and why', asyn
   const file = join(import.meta.dirname, 'summary.txt')
   if (process.env.UPDATE_GOLDEN) writeFileSync(file, stdout)
   expect([code, stdout]).toEqual([0, readFileSync(file, 'utf8')])
+})
+
+test('the summary says what the messages were wrapped in, and why', async () => {
+  const cri = '2026-01-02T03:04:05Z stdout P {"event":\n2026-01-02T03:04:05Z stdout F "tool_call"}\n'
+  const found = await explained(MAPPING, `${cri}{"event":"tool_call"}\n`, '--summary')
+  expect(found.stdout).toMatch(
+    /^envelopes by messages\n +1 {2}cri +1 joined {2}the lines begin as .*\n +1 {2}none +the lines have no such shape$/m,
+  )
+  const said = await explained(`${MAPPING}input: { envelope: cri }\n`, `${cri}{"event":"tool_call"}\n`, '--summary')
+  expect(said.stdout).toMatch(/^ +1 {2}cri +1 joined {2}input\.envelope is cri$/m)
+  expect(said.stdout).toMatch(/1 {2}bad_envelope .*not wrapped as the lines of this log are.*\n +\{"event":"tool_call"\}/)
+  const bare = await explained(MAPPING, '{"event":"tool_call"}\n', '--summary')
+  expect(bare.stdout).not.toContain('envelope')
 })
 
 test('the summary of a log with other names has the mapping that makes them count', async () => {

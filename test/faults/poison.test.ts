@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { cri, interleaved } from '../decode/runtimes.ts'
 import { Exporter, MAIN, Scratch, sum, until } from '../real/workbench.ts'
 
 const HEAP_MEGABYTES = 60
@@ -69,4 +70,33 @@ test('each of three poisonous lines in two logs kills it until it is known; noth
   const again = await startUntilItLives(scratch.file('a.log'), scratch.file('b.log'))
   expect(again.deaths).toBe(0)
   expect(sum(await again.exporter.scrape(), 'calls_total')).toBe(10_500)
+})
+
+test('one that came in parts, between lines of another stream, is left out whole; what stands between its parts counts once', async () => {
+  const line = (tool: string, stream: 'stdout' | 'stderr') => ({
+    stream,
+    text: Buffer.from(JSON.stringify({ event: 'call', tool })),
+  })
+  const others = Array.from({ length: 3000 }, () => line('between', 'stderr'))
+  const written = [
+    line('before', 'stdout'),
+    { stream: 'stdout' as const, text: Buffer.from(BOMB.trimEnd()) },
+    ...others,
+    line('after', 'stdout'),
+  ]
+  const lines = interleaved(
+    written.flatMap((one) => cri(one, '2026-01-31T12:00:00.1Z')),
+    [true, false],
+  )
+  scratch.write('0.log', Buffer.concat(lines.map(({ bytes }) => bytes)).toString())
+  const { exporter, deaths } = await startUntilItLives(scratch.file('0.log'))
+  const text = await exporter.scrape()
+  const outcome = Object.fromEntries(
+    ['before', 'between', 'after', 'bomb'].map((tool) => [tool, sum(text, 'calls_total', `"${tool}"`)]),
+  )
+  console.log({ deaths, outcome })
+  expect(outcome).toEqual({ before: 1, between: 3000, after: 1, bomb: 0 })
+  expect(deaths).toBeGreaterThanOrEqual(2)
+  expect(deaths).toBeLessThanOrEqual(3)
+  expect(exporter.stderr).toContain(`bytes=${BOMB.length - 1}`)
 })

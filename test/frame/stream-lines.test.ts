@@ -89,6 +89,17 @@ describe('StreamLines', () => {
     expect(sink.checkpoint).toBe(8)
   })
 
+  test('a stream may begin at an offset, and goes on from there', () => {
+    const { sink, lines } = collect(100)
+    sink.push({ buffer: Buffer.from('one\ntw'), start: 0, end: 6, offset: 1000 })
+    sink.push({ buffer: Buffer.from('o\n'), start: 0, end: 2, offset: 1006 })
+    expect(lines).toEqual([
+      ['one', 1004],
+      ['two', 1008],
+    ])
+    expect(sink.checkpoint).toBe(1008)
+  })
+
   test('the block may be overwritten after push', () => {
     const { sink, lines } = collect(100)
     const block = Buffer.from('abc')

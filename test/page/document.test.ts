@@ -45,6 +45,7 @@ metrics:
     { type_: 1, msg: 'known_event' },
     { event: 'items', items: [{}] },
   )
+  run.facts.own.sourceFiles.at('files', 'waiting').value = 2
   for (const x of ['a', 'b', 'c']) run.read({ event: 'known_event', ok: true, x })
   run.wait(3)
   return { model: run.gatherer.model(), files: run.gatherer.mappingFiles() }
@@ -115,6 +116,8 @@ test('the parts that the full model is to have are there', async () => {
     'may hold the name',
     'To count these',
     'no file matches',
+    '2 waiting',
+    '2 files not read yet, for want of file descriptors',
     'Other machines',
     'and none has come',
   ])

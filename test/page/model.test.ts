@@ -1,5 +1,6 @@
 /** What the page says of a run: each question that a missing metric raises has its answer in the model. */
 import { afterAll, expect, test } from 'vitest'
+import { sourcesHtml } from '../../src/page/sections/sources.ts'
 import { codesOf, loaded, scratchFolder } from '../config/loading.ts'
 import { FILES, pageOf, SECRET } from './page-of.ts'
 
@@ -312,4 +313,21 @@ test('a secret of several lines in a mapping is hidden line by line, and lines k
     '[masked]',
     'metrics: [{ name: a_total, type: counter, event: e }]',
   ])
+})
+
+test('of each log it says what its lines are wrapped in', async () => {
+  const origin = (name: string) => ({ source: 'files', log: name, file: `/logs/${name}`, stream: '', fields: {} })
+  const position = (name: string, envelope?: string) => ({
+    origin: origin(name),
+    id: name,
+    checkpoint: 10,
+    changes: 1,
+    envelope,
+    note: () => '',
+  })
+  const positions = () => [position('a', 'cri'), position('b', 'none'), position('c'), position('d', 'mixed')]
+  const run = await pageOf({ files: [file], changes: { pipeline: { hasCaughtUp: true, positions } } })
+  const [source] = run.gatherer.model().sources
+  expect(source!.streams.map(({ envelope }) => envelope)).toEqual(['cri', undefined, undefined, 'mixed'])
+  expect(sourcesHtml(run.gatherer.model().sources, 0).text).toContain('10 B read, in a Kubernetes runtime&#39;s lines')
 })

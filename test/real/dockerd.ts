@@ -14,9 +14,9 @@ const LARGE_OUTPUT_BYTES = 512 * 1024 * 1024
 /** With `--bridge=none` a container has the daemon's network or none. */
 const FLAGS = ['--iptables=false', '--ip6tables=false', '--bridge=none', '--log-level=warn']
 
-/** Namespaces, with a first process that does nothing but bury the orphans of the others. */
+/** Namespaces, with a first process that buries the orphans of the others, and ends when nobody holds its input: with the test, however that ends. */
 const SPACES = ['--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child']
-const FIRST = 'ip link set lo up && echo up && while :; do sleep 3600 & wait; done'
+const FIRST = 'ip link set lo up && echo up && exec 3<&0 && { cat <&3 >/dev/null & wait $!; }'
 
 /** Whether no daemon can be started here. With CI=true that is a failure, not a skip. */
 export function cannotDock(...programs: readonly string[]): boolean {
@@ -37,7 +37,7 @@ export class Dockerd {
   #log = ''
 
   private constructor() {
-    this.#wrapper = spawn('unshare', [...SPACES, 'sh', '-c', FIRST], { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#wrapper = spawn('unshare', [...SPACES, 'sh', '-c', FIRST], { stdio: ['pipe', 'pipe', 'pipe'] })
     this.#wrapper.stdout?.once('data', () => (this.#isUp = true))
     this.#wrapper.stderr?.on('data', (text) => (this.#log += text))
   }

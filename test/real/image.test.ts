@@ -8,10 +8,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { FILES } from '../deploy/compose.ts'
 import { type Container, podOf, render } from '../deploy/kustomize.ts'
 import { KUBERNETES, IMAGE as SHIPPED } from '../deploy/shipped.ts'
-import { importAgentImage, importProxyImage } from './beside-images.ts'
-import { buildImage, IMAGE } from './built-image.ts'
 import { type Places, runOfContainer, runOfService } from './deployed.ts'
 import { cannotDock, Dockerd } from './dockerd.ts'
+import { buildImage, IMAGE, importAgentImage, importProxyImage, RUNTIME_BASE } from './image-bases.ts'
 import { isMissing, Scratch, sum, until } from './workbench.ts'
 
 const cannotRun = cannotDock('slirp4netns')
@@ -28,7 +27,8 @@ beforeAll(async () => {
   scratch = new Scratch()
   chmodSync(scratch.path, 0o755)
   daemon = await Dockerd.start()
-  await buildImage(daemon, scratch)
+  await daemon.connectToOutside()
+  buildImage(daemon, scratch)
   importAgentImage(daemon, scratch)
 }, 300_000)
 
@@ -98,7 +98,7 @@ test.skipIf(cannotRun)('the image says what it is, and holds neither a shell, no
   expect(daemon.docker('run', '--rm', ...RUN, '--entrypoint', '/nodejs/bin/node', IMAGE, '-e', list).trim()).toBe('')
   expect(daemon.docker('history', '--no-trunc', IMAGE)).not.toMatch(/\/bin\/sh -c (?!#\(nop\))/)
   const sizeMb = Number(inspect(IMAGE, '{{.Size}}')) / 1e6
-  const baseMb = Number(inspect('runtime-base:test', '{{.Size}}')) / 1e6
+  const baseMb = Number(inspect(RUNTIME_BASE, '{{.Size}}')) / 1e6
   console.log(`image ${sizeMb.toFixed(0)} MB, of which the base with node ${baseMb.toFixed(0)} MB`)
   expect(sizeMb - baseMb).toBeLessThan(60)
 })

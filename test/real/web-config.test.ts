@@ -30,6 +30,8 @@ test.skipIf(isWithout)('promtool and we accept and refuse the same web configura
     expect([what, isAccepted, says]).toEqual([what, ours, says])
     agreed++
   }
-  console.log(`${agreed} of ${VERDICTS.length} web configurations: same verdict as promtool; each of the others says why it differs`)
+  console.log(
+    `${agreed} of ${VERDICTS.length} web configurations: same verdict as promtool; each of the others says why it differs`,
+  )
   expect(agreed).toBeGreaterThan(80)
 })

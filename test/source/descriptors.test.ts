@@ -20,7 +20,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { descriptorShares, limitIn } from '../../src/cli/descriptor-shares.ts'
 import { Descriptors } from '../../src/source/file/descriptors.ts'
 import { openFile } from '../../src/source/file/open-file.ts'
-import { Following } from './following.ts'
+import { asNobody, Following } from './following.ts'
 
 let following: Following | undefined
 
@@ -78,17 +78,6 @@ function openNames(f: Following): string[] {
     }
   })
   return names.filter((name) => name.startsWith(`${f.directory}/`)).map((name) => name.slice(f.directory.length + 1))
-}
-
-/** Without the rights of root, to whom no file is unreadable. */
-async function asNobody(act: () => Promise<void>): Promise<void> {
-  const isRoot = process.geteuid?.() === 0
-  if (isRoot) process.seteuid?.(65534)
-  try {
-    await act()
-  } finally {
-    if (isRoot) process.seteuid?.(0)
-  }
 }
 
 const missedBytes = (f: Following) => f.telemetry.vanishedBytes.at('s').value

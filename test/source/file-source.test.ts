@@ -19,7 +19,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
-import { Following } from './following.ts'
+import { asNobody, Following } from './following.ts'
 
 let following: Following | undefined
 
@@ -839,15 +839,4 @@ function descriptorsInto(path: string): string[] {
     }
   }
   return readdirSync('/proc/self/fd').filter(leadsThere)
-}
-
-/** Without the rights of root, to whom no file is unreadable. */
-async function asNobody(act: () => Promise<void>): Promise<void> {
-  const isRoot = process.geteuid?.() === 0
-  if (isRoot) process.seteuid?.(65534)
-  try {
-    await act()
-  } finally {
-    if (isRoot) process.seteuid?.(0)
-  }
 }

@@ -126,3 +126,14 @@ export class Following {
     })
   }
 }
+
+/** Without the rights of root, to whom no file is unreadable. */
+export async function asNobody(act: () => Promise<void>): Promise<void> {
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot) process.seteuid?.(65534)
+  try {
+    await act()
+  } finally {
+    if (isRoot) process.seteuid?.(0)
+  }
+}

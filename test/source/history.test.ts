@@ -2,19 +2,21 @@
 import { appendFileSync, chmodSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
-import { Following } from './following.ts'
+import { asNobody, Following } from './following.ts'
 
 const followings: Following[] = []
 afterEach(async () => {
   for (const one of followings.splice(0)) await one.stop()
 })
 
-function follow(history: 'skip' | 'prime', patterns: readonly string[], before?: Following): Following {
+function follow(history: 'count' | 'skip' | 'prime', patterns: readonly string[], before?: Following): Following {
   const paths = before === undefined ? patterns : patterns.map((pattern) => before.path(pattern))
   const following = new Following({ patterns: paths, history })
   followings.push(following)
   return following
 }
+
+const recordOf = (f: Following) => f.source.positions().map(({ id, checkpoint, note }) => ({ id, checkpoint, note: note() }))
 
 const primedOf = (f: Following): Record<string, number | undefined> =>
   Object.fromEntries(f.origins.map(({ file, primedBytes }) => [file.split('/').at(-1), primedBytes]))
@@ -51,14 +53,46 @@ test('prime: the mark follows the file over a rename and a restart, and goes wit
   expect(primedOf(next)['b.log']).toBe(0)
 })
 
-test.skipIf(process.getuid?.() === 0)('prime: what cannot be opened at first is history all the same', async () => {
-  const f = follow('prime', ['a.log'])
-  writeFileSync(f.path('a.log'), 'one\n')
+test('what cannot be opened at first is history all the same, and no more of it than was there', async () => {
+  for (const history of ['skip', 'prime'] as const) {
+    for (const isRestarted of [false, true]) {
+      const f = follow(history, ['a.log*'])
+      writeFileSync(f.path('a.log'), 'one\ntw')
+      chmodSync(f.directory, 0o755)
+      chmodSync(f.path('a.log'), 0)
+      await asNobody(async () => {
+        await f.start()
+      })
+      expect([f.taken(), f.files('unreadable')]).toEqual([[], 1])
+      if (isRestarted) await f.kill()
+      appendFileSync(f.path('a.log'), 'o\nthree\n')
+      renameSync(f.path('a.log'), f.path('a.log.1'))
+      writeFileSync(f.path('a.log'), 'four\n')
+      chmodSync(f.path('a.log.1'), 0o644)
+      const next = isRestarted ? follow(history, ['a.log*'], f) : f
+      if (isRestarted) next.source.restore(recordOf(f), 0)
+      if (isRestarted) await next.start()
+      await next.time.step(10_000)
+      await next.settle()
+      expect(next.taken().sort()).toEqual(['four', ...(history === 'prime' ? ['one'] : []), 'three', 'two'])
+      expect(primedOf(next)['a.log.1']).toBe(history === 'prime' ? 6 : 0)
+    }
+  }
+})
+
+test('a history that could not be read, and is gone, hides nothing of what stands there now', async () => {
+  const f = follow('skip', ['a.log'])
+  writeFileSync(f.path('a.log'), 'one\ntwo\n')
+  chmodSync(f.directory, 0o755)
   chmodSync(f.path('a.log'), 0)
-  await f.start()
-  chmodSync(f.path('a.log'), 0o600)
+  await asNobody(async () => {
+    await f.start()
+  })
+  truncateSync(f.path('a.log'))
+  appendFileSync(f.path('a.log'), 'three\n')
+  chmodSync(f.path('a.log'), 0o644)
   await f.time.step(10_000)
-  expect([f.taken(), primedOf(f)]).toEqual([['one'], { 'a.log': 4 }])
+  expect(f.taken()).toEqual(['three'])
 })
 
 test('an archive that is there at the first scan is history; one that was being primed is so after a restart', async () => {

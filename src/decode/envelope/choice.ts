@@ -16,8 +16,6 @@ export type EnvelopeChoice = 'auto' | 'none' | 'docker' | 'cri'
 /** What may have been found: `mixed` is two kinds in one log. */
 export type FoundEnvelope = EnvelopeKind | 'none' | 'mixed'
 
-/** Kinds whose lines cannot be anything else, tried in turn. */
-const BY_SHAPE: readonly Unwrap[] = [unwrapCri, unwrapDocker]
 const SAID: Readonly<Record<'docker' | 'cri', Unwrap>> = { docker: unwrapAnyDocker, cri: unwrapCri }
 /** A log that is not begun yet, or has told nothing so far. */
 const UNDECIDED = 'undecided'
@@ -62,9 +60,9 @@ export class EnvelopeReader {
   read(buffer: Buffer, start: number, end: number, lineOffset: number, content: Content, wrapping: Wrapping): Unwrapped {
     if (this.#choice === 'none') return 'plain'
     if (this.#choice !== 'auto') return SAID[this.#choice](buffer, start, end, content, wrapping) ? 'wrapped' : 'bad'
-    for (let i = 0; i < BY_SHAPE.length; i++) {
-      if (BY_SHAPE[i]!(buffer, start, end, content, wrapping)) return this.#note(wrapping.kind)
-    }
+    // The commonest line is a bare object, and no other begins as one: it costs two comparisons.
+    const unwrap = buffer[start] === BRACE ? unwrapDocker : unwrapCri
+    if (unwrap(buffer, start, end, content, wrapping)) return this.#note(wrapping.kind)
     if (this.#mayBeCompose) return this.#readCompose(buffer, start, end, lineOffset, content, wrapping)
     return 'plain'
   }

@@ -1,9 +1,10 @@
 /**
  * Records of Docker's json-file driver: `{"log":"text\n","stream":"stdout","time":"…Z"}`. A text without its line feed is a part: Docker cuts
  * after 16 KiB, and gives all parts of a message one time. The text is unescaped into one buffer; the rest is compared with what Docker
- * writes, byte for byte, and only a record that is written otherwise (with `attrs`, by other programs) is parsed.
+ * writes, byte for byte, and only a record that is written otherwise (with `attrs`, by other programs) is parsed: it has no other keys.
  */
 import type { Json } from '../json.ts'
+import { exceedsBounds } from '../json-bounds.ts'
 import type { Content } from './envelope.ts'
 import { unescapeJson } from './json-text.ts'
 import { isDateTime } from './shapes.ts'
@@ -17,21 +18,32 @@ const BRACE = 0x7b
 const QUOTE = 0x22
 const NEWLINE = 0x0a
 const KEYS = new Set(['log', 'stream', 'time', 'attrs'])
+/** Attributes are few texts; anything may be on a line that is no record. */
+const BOUNDS = { maxValues: 1000, maxDepth: 3 }
 const LEAST_BYTES = 16 * 1024
 /** A larger one is given back after the line that needed it. */
 const KEPT_BYTES = 1024 * 1024
 
 let scratch = Buffer.allocUnsafeSlow(LEAST_BYTES)
 
-/** As Docker writes it: what can be told from a line alone. */
+/** A record that begins as Docker's do. */
 export function unwrapDocker(buffer: Buffer, start: number, end: number, content: Content, wrapping: Wrapping): boolean {
-  if (buffer[start] !== BRACE || buffer[start + 2] !== HEAD[2]) return false
+  if (buffer[start] !== BRACE || buffer[start + 2] !== HEAD[2] || !standsAt(buffer, start, HEAD, end)) return false
+  return unwrapExact(buffer, start, end, content, wrapping) || unwrapParsed(buffer, start, end, content, wrapping)
+}
+
+/** One that begins otherwise, too. */
+export function unwrapAnyDocker(buffer: Buffer, start: number, end: number, content: Content, wrapping: Wrapping): boolean {
+  return unwrapDocker(buffer, start, end, content, wrapping) || unwrapParsed(buffer, start, end, content, wrapping)
+}
+
+/** Behind `{"log":"`, byte for byte as Docker writes it. */
+function unwrapExact(buffer: Buffer, start: number, end: number, content: Content, wrapping: Wrapping): boolean {
   const timeStart = timeStartOf(buffer, end)
-  if (timeStart < 0 || !standsAt(buffer, start, HEAD) || !isDateTime(buffer, timeStart, end - TAIL.length)) return false
   const textEnd = timeStart - STDOUT_END.length
-  if (textEnd < start + HEAD.length) return false
-  const isStdout = standsAt(buffer, textEnd, STDOUT_END)
-  if (!isStdout && !standsAt(buffer, textEnd, STDERR_END)) return false
+  if (textEnd < start + HEAD.length || !isDateTime(buffer, timeStart, end - TAIL.length)) return false
+  const isStdout = standsAt(buffer, textEnd, STDOUT_END, end)
+  if (!isStdout && !standsAt(buffer, textEnd, STDERR_END, end)) return false
   makeRoom(textEnd - start)
   const bytes = unescapeJson(buffer, start + HEAD.length, textEnd, scratch)
   if (bytes < 0) return false
@@ -40,25 +52,21 @@ export function unwrapDocker(buffer: Buffer, start: number, end: number, content
   return true
 }
 
-/** The same, and whatever else is a record of that kind. */
-export function unwrapAnyDocker(buffer: Buffer, start: number, end: number, content: Content, wrapping: Wrapping): boolean {
-  return unwrapDocker(buffer, start, end, content, wrapping) || unwrapParsed(buffer, start, end, content, wrapping)
-}
-
 /** Behind the last `"time":"`, if the line ends as a record does; the time holds no quote. */
 function timeStartOf(buffer: Buffer, end: number): number {
-  if (!standsAt(buffer, end - TAIL.length, TAIL)) return -1
+  if (!standsAt(buffer, end - TAIL.length, TAIL, end)) return -1
   const last = end - TAIL.length - 1
   for (let i = last; i > last - MAX_TIME_BYTES && i > 0; i--) if (buffer[i] === QUOTE) return i + 1
   return -1
 }
 
 function unwrapParsed(buffer: Buffer, start: number, end: number, content: Content, wrapping: Wrapping): boolean {
+  if (exceedsBounds(buffer, start, end, BOUNDS) !== undefined) return false
   const record = parsed(buffer.toString('utf8', start, end))
   if (record === undefined) return false
   const { log, stream, time } = record
   if (typeof log !== 'string' || (stream !== 'stdout' && stream !== 'stderr') || typeof time !== 'string') return false
-  if (time.length > MAX_TIME_BYTES) return false
+  if (time.length > MAX_TIME_BYTES || !isDateTime(Buffer.from(time), 0, time.length)) return false
   makeRoom(log.length * 3)
   const bytes = scratch.write(log)
   wrapping.time = time
@@ -92,8 +100,8 @@ function makeRoom(bytes: number): void {
   else if (scratch.length > KEPT_BYTES && bytes <= LEAST_BYTES) scratch = Buffer.allocUnsafeSlow(LEAST_BYTES)
 }
 
-function standsAt(buffer: Buffer, at: number, text: Buffer): boolean {
-  if (at < 0 || at + text.length > buffer.length) return false
+function standsAt(buffer: Buffer, at: number, text: Buffer, end: number): boolean {
+  if (at < 0 || at + text.length > end) return false
   for (let i = 0; i < text.length; i++) if (buffer[at + i] !== text[i]) return false
   return true
 }

@@ -40,10 +40,23 @@ function cells(source: SourceView, atMs: number): Part[] {
 
 function filesOf(source: SourceView): string {
   if (source.kind === 'stdin') return 'standard input'
+  if (source.kind === 'docker' && source.openFiles === 0) return counted(source.containers ?? 0, 'container')
   const parts = [counted(source.openFiles, 'file')]
   if (source.rotatedFiles > 0) parts.push(`${source.rotatedFiles} rotated`)
   if (source.unreadableFiles > 0) parts.push(`${source.unreadableFiles} unreadable`)
+  if (source.waitingFiles > 0) parts.push(`${source.waitingFiles} waiting`)
   return parts.join(', ')
+}
+
+const ENVELOPES: Readonly<Record<string, string>> = {
+  docker: "in Docker's json-file records",
+  cri: "in a Kubernetes runtime's lines",
+  compose: "behind Compose's prefix",
+  mixed: 'in envelopes of several kinds',
+}
+
+function envelopeText(envelope: string | undefined): string {
+  return envelope === undefined ? '' : `, ${ENVELOPES[envelope] ?? envelope}`
 }
 
 function lastEvent({ lastEventMs }: SourceView, atMs: number): Html | string {
@@ -65,7 +78,8 @@ function sparkline({ history }: SourceView): Html | false {
 function more(source: SourceView): (Html | false)[] {
   const problems = source.problems.map((problem) => html`<li>${foreign(problem)}</li>`)
   const streams = source.streams.map(
-    ({ name, readBytes }) => html`<li><code>${foreign(name)}</code> <span class="quiet">${bytes(readBytes)} read</span></li>`,
+    ({ name, readBytes, envelope }) =>
+      html`<li><code>${foreign(name)}</code> <span class="quiet">${bytes(readBytes)} read${envelopeText(envelope)}</span></li>`,
   )
   const patterns = source.patterns.map((pattern) => html`<li><code>${foreign(pattern)}</code></li>`)
   return [

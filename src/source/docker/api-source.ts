@@ -3,6 +3,7 @@
  * Each line that the daemon still gives counts exactly once, over reconnects, restarts of the daemon and of this process. The list of containers
  * is the truth about which there are; events only make what happens known sooner.
  */
+import { setMaxListeners } from 'node:events'
 import type { OpenStream, Position, RecordedPositions } from '../source.ts'
 import { TimedWaker, type Waker } from '../wake.ts'
 import { Backoff } from './backoff.ts'
@@ -139,6 +140,8 @@ export class DockerApiSource implements ToldSource {
     const { waker } = this.#options
     const stop = new AbortController()
     const all = AbortSignal.any([signal, stop.signal])
+    // Each container listens for the end.
+    setMaxListeners(0, all)
     const backoff = new Backoff(this.#random)
     try {
       while (!signal.aborted && !this.#isDraining) {

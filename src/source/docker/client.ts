@@ -50,18 +50,25 @@ export class DockerClient {
 
   async whole(path: string, query: Query, signal: AbortSignal): Promise<Answer> {
     const { wholeMs, wholeBytes } = this.#limits
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(wholeMs)])
-    const answer = await this.stream(path, query, inTime)
-    const body = await bodyOf(answer, wholeBytes)
-    if (body === undefined) throw new Error(`an answer of more than ${wholeBytes} bytes to ${path}`)
-    return { value: JSON.parse(body.toString('utf8')), dateMs: dateOf(answer) }
+    const answer = await this.stream(path, query, signal)
+    const timer = setTimeout(() => answer.destroy(new Error(`no whole answer within ${wholeMs} ms`)), wholeMs)
+    try {
+      const body = await bodyOf(answer, wholeBytes)
+      if (body === undefined) throw new Error(`an answer of more than ${wholeBytes} bytes to ${path}`)
+      return { value: JSON.parse(body.toString('utf8')), dateMs: dateOf(answer) }
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   /** The body is not read yet. `signal` ends it at any time. Rejects with a `RefusedError` unless the status is 200. */
   async stream(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage> {
     const answer = await this.#headOf(path, query, signal)
     if (answer.statusCode === 200) return answer
-    throw new RefusedError(answer.statusCode ?? 0, await refusalText(answer))
+    const timer = setTimeout(() => answer.destroy(), this.#limits.headMs)
+    const text = await refusalText(answer)
+    clearTimeout(timer)
+    throw new RefusedError(answer.statusCode ?? 0, text)
   }
 
   #headOf(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage> {

@@ -2,6 +2,7 @@
 import type { ContainerInfo } from '../containers.ts'
 import type { Container, OpenStream, Position } from '../source.ts'
 import type { CriBatch } from './cri-batch.ts'
+import type { Echo } from './cursor.ts'
 import { Feed, type FrameCounts } from './feed.ts'
 import { type FeedState, FRESH, type PastFeed, positionId } from './feed-note.ts'
 import type { LogFrame, StreamName } from './log-frame.ts'
@@ -69,16 +70,23 @@ export class ContainerLog {
   /** From where on a daemon is to be asked. A stream that has been quiet for long is not asked for from its last line on: what it has not given is about as new as the rest. */
   get since(): string {
     const newest = this.#cursors.reduce((latest, { time }) => (time > latest ? time : latest), NO_TIME)
-    const isTurnedBack = this.#cursors.some((cursor) => cursor.isTurnedBack)
+    const { isTurnedBack } = this
     const floor = isTurnedBack || newest === NO_TIME ? NO_TIME : earlier(newest, REORDER_SECONDS)
     const all = [...this.#feeds.values()].map((feed) => feed.since(floor))
     const least = all.reduce((one, other) => (other < one ? other : one))
     return least < this.#options.skipBefore && !isTurnedBack ? this.#options.skipBefore : least
   }
 
-  /** A new answer of the daemon begins, which was asked for from `since` on. */
-  connect(since: string): void {
-    for (const cursor of this.#cursors) cursor.connect(since)
+  /** What the daemon must send of each stream, if it is asked now. */
+  get echoes(): readonly (Echo | undefined)[] {
+    return this.#cursors.map(({ echo }) => echo)
+  }
+
+  /** A new answer of the daemon begins, with what `since` and `echoes` were when it was asked for. */
+  connect(since: string, echoes: readonly (Echo | undefined)[]): void {
+    this.#cursors.forEach((cursor, index) => {
+      cursor.connect(since, echoes[index])
+    })
   }
 
   take(frame: LogFrame): void {
@@ -86,14 +94,20 @@ export class ContainerLog {
     if (feed?.take(frame) === true) this.takenCount++
   }
 
-  /** All that the daemon has was given. */
-  passed(): void {
-    for (const { cursor } of this.#feeds.values()) cursor.passed()
+  /** All that the daemon has was given. Answers whether it is to be asked for once more. */
+  passed(): boolean {
+    return this.#cursors.map((cursor) => cursor.passed()).includes(true)
   }
 
   /** Nothing more is written for now: messages without a line end are whole. */
   close(): void {
     for (const feed of this.#feeds.values()) feed.close()
+    this.#options.batch.flush()
+  }
+
+  /** The same for messages that began before `time`. */
+  closeBefore(time: string): void {
+    for (const feed of this.#feeds.values()) if (feed.openTime !== NO_TIME && feed.openTime < time) feed.close()
     this.#options.batch.flush()
   }
 
@@ -106,12 +120,17 @@ export class ContainerLog {
     return this.#cursors.some(({ hasSeenOlder }) => hasSeenOlder)
   }
 
+  /** Times of the log go back somewhere behind the cursor, or went back not long before. */
+  get isTurnedBack(): boolean {
+    return this.#cursors.some(({ isTurnedBack }) => isTurnedBack)
+  }
+
   /** Answers whether the daemon's clock is found to be behind what it has told before. */
   checkClock(dateMs: number | undefined): boolean {
     for (const cursor of this.#cursors) cursor.hasSeenOlder = false
     if (dateMs === undefined) return false
     const latest = timeOfMs(dateMs + CLOCK_SLACK_MS)
-    const ahead = this.#cursors.filter(({ time, isTurnedBack }) => time > latest && !isTurnedBack)
+    const ahead = this.#cursors.filter(({ time, isTurning }) => time > latest && !isTurning)
     for (const cursor of ahead) cursor.turnBack()
     return ahead.length > 0
   }

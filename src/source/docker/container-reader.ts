@@ -12,6 +12,7 @@ import type { Engine, OpenedLog } from './engine.ts'
 import type { Link } from './link.ts'
 import type { StreamName } from './log-frame.ts'
 import { type Ending, LogReading } from './log-reading.ts'
+import { NO_TIME } from './log-time.ts'
 import type { Slots } from './slots.ts'
 
 /** What the readers of a source share. */
@@ -45,15 +46,20 @@ type Held = Promise<AskedLog | { readonly error: unknown }>
 
 interface AskedLog extends OpenedLog {
   readonly since: string
+  readonly echoes: ContainerLog['echoes']
+  /** When the container had started last. */
+  readonly startTime: string
 }
 
 /** Without a frame for so long, the daemon is asked whether there is one. */
 const IDLE_MS = 30_000
 /** Asking beside it takes a small part of the time, however long a log the daemon has to search. */
 const PROBE_SHARE = 100
+const MOST_IDLE_MS = 600_000
 const POLL_SHARE = 20
 /** A container that got no lasting answer is asked this often. */
 const POLL_MS = 5000
+const MOST_POLL_MS = 60_000
 /** An answer that lasts ends by itself when its container has. */
 const DEATH_MS = 2000
 /** Time without a byte in an answer that is to end. */
@@ -75,6 +81,7 @@ export class ContainerReader {
   #held: Held | undefined = undefined
   #passMs = 0
   #hasFollowed = false
+  #startTime = NO_TIME
   /** What was tried last came to nothing: before it is tried again. */
   #delayMs = 0
   /** Aborts when nobody waits for more. */
@@ -120,17 +127,20 @@ export class ContainerReader {
     this.#waker.wake()
   }
 
-  started(): void {
+  /** `time`: when. What it wrote in the life before has ended, with or without a line end. */
+  started(time: string): void {
     this.#isRunning = true
+    this.#startTime = time
     if (this.#phase === 'idle' || this.#phase === 'unreadable') this.#lookAgain()
   }
 
   /** The rest is asked for at once: a container that is removed when it ends takes its log with it. */
   died(signal: AbortSignal): void {
     this.#isRunning = false
-    if (this.#phase === 'unreadable') return
-    if (this.#phase === 'live') this.#held ??= this.#open(false, signal).catch((error: unknown) => ({ error }))
-    else this.#phase = 'behind'
+    if (this.#phase === 'unreadable' || this.#phase === 'gone') return
+    this.#leaveHeld()
+    this.#held = this.#open(false, signal).catch((error: unknown) => ({ error }))
+    if (this.#phase !== 'live') this.#phase = 'behind'
     this.#waker.wake()
   }
 
@@ -175,12 +185,15 @@ export class ContainerReader {
     const ending = opened === undefined ? undefined : await this.#reading(opened, QUIET_MS).read()
     const hasNew = this.log.takenCount > before
     if (hasNew) this.#backoff.reset()
+    if (signal.aborted) return
     if (ending !== undefined && 'text' in ending) this.#stumble(ending.text)
     this.#settle()
     // A second try is for those who stay.
-    if (ending?.kind !== 'ended') return wasDraining ? this.#giveUp() : undefined
+    if (opened === undefined || ending?.kind !== 'ended') return wasDraining ? this.#giveUp() : undefined
     this.#passMs = clock.nowMs() - startMs
-    this.log.passed()
+    if (this.log.passed()) return
+    this.log.closeBefore(opened.startTime)
+    if (this.#startTime === opened.startTime) this.#startTime = NO_TIME
     if (this.#isDraining) this.#phase = wasDraining ? 'live' : 'behind'
     else if (this.#isRunning && ranAtStart) this.#phase = 'live'
     else if (!this.#isRunning && !ranAtStart && !hasNew) this.#stop('idle', 'stopped')
@@ -194,16 +207,21 @@ export class ContainerReader {
   /** An answer that lasts, until it ends. The rest is asked for behind it. */
   async #follow(signal: AbortSignal): Promise<void> {
     const { followSlots, meter } = this.#options
-    if (!followSlots.tryTake()) return this.#poll(signal)
+    if (this.log.isTurnedBack || !followSlots.tryTake()) return this.#poll(signal)
     this.#show('reading')
     try {
       await this.#whenUp(signal)
       const before = this.log.takenCount
       const opened = await this.#tryOpen(true, signal)
       if (opened === undefined) return
+      if (this.log.isTurnedBack) {
+        opened.answer.destroy()
+        return
+      }
       if (this.#hasFollowed) meter.reconnects.value++
       this.#hasFollowed = true
       const ending = await this.#watch(this.#reading(opened, undefined), signal)
+      if (signal.aborted) return
       if ('text' in ending) this.#stumble(ending.text)
       else this.#delayMs = this.#isRunning ? this.#backoff.takeMs() : 0
       if (this.log.takenCount > before) {
@@ -218,10 +236,10 @@ export class ContainerReader {
     this.#delayMs = 0
   }
 
-  /** No lasting answer is free: asked again later. */
+  /** No lasting answer is free, or none keeps the order of the log, which is what counts once a clock was set back. */
   async #poll(signal: AbortSignal): Promise<void> {
     this.#show('polled')
-    await this.#waker.wait(Math.max(POLL_MS, this.#passMs * POLL_SHARE), signal)
+    await this.#waker.wait(Math.min(MOST_POLL_MS, Math.max(POLL_MS, this.#passMs * POLL_SHARE)), signal)
     if (this.#phase === 'live') this.#phase = 'behind'
   }
 
@@ -236,7 +254,7 @@ export class ContainerReader {
     ending.then(note, note)
     while (!isOver) {
       const before = this.log.takenCount
-      const waitMs = this.#isRunning ? Math.max(IDLE_MS, this.#passMs * PROBE_SHARE) : DEATH_MS
+      const waitMs = this.#isRunning ? Math.min(MOST_IDLE_MS, Math.max(IDLE_MS, this.#passMs * PROBE_SHARE)) : DEATH_MS
       const ranAtStart = this.#isRunning
       await this.#waker.wait(waitMs, signal)
       if (isOver || signal.aborted) break
@@ -257,8 +275,7 @@ export class ContainerReader {
       const opened = await this.#tryOpen(false, signal)
       const ending = opened === undefined ? undefined : await this.#reading(opened, QUIET_MS).read()
       if (ending?.kind !== 'ended') return true
-      this.log.passed()
-      return this.log.takenCount > before
+      return this.log.passed() || this.log.takenCount > before
     } finally {
       this.#options.passSlots.release()
       reading.resume()
@@ -266,7 +283,7 @@ export class ContainerReader {
   }
 
   async #whenUp(signal: AbortSignal): Promise<void> {
-    await this.#options.link.whenUp(AbortSignal.any([signal, this.#hurry.signal]))
+    await this.#options.link.whenUp(signal, this.#hurry.signal)
   }
 
   /** undefined: it was not to be had, and it is said what follows from that. */
@@ -285,9 +302,10 @@ export class ContainerReader {
 
   async #open(isFollowed: boolean, signal: AbortSignal): Promise<AskedLog> {
     const { engine, streams } = this.#options
-    const since = this.log.since
+    const { since, echoes } = this.log
+    const startTime = this.#startTime
     const opened = await engine.openLog({ id: this.log.id, since, isFollowed, streams }, signal)
-    if (!this.log.checkClock(opened.dateMs)) return { ...opened, since }
+    if (!this.log.checkClock(opened.dateMs)) return { ...opened, since, echoes, startTime }
     // Then it is asked for from elsewhere.
     opened.answer.destroy()
     return this.#open(isFollowed, signal)
@@ -323,7 +341,7 @@ export class ContainerReader {
   }
 
   #reading(opened: AskedLog, quietMs: number | undefined): LogReading {
-    this.log.connect(opened.since)
+    this.log.connect(opened.since, opened.echoes)
     const { flush, meter } = this.#options
     return new LogReading(opened, {
       onFrame: (frame) => this.log.take(frame),

@@ -7,6 +7,7 @@ import type { Position } from '../source.ts'
 import type { ContainerEvent } from './container-list.ts'
 import { ContainerLog, type LogOptions } from './container-log.ts'
 import { ContainerReader, type ReaderOptions } from './container-reader.ts'
+import { NO_TIME } from './log-time.ts'
 import type { PastFeeds } from './past-feeds.ts'
 
 export interface CrewOptions {
@@ -68,13 +69,13 @@ export class Crew {
     this.#options.past.keepOnly(listed)
   }
 
-  tell({ happening, container }: ContainerEvent): void {
+  tell({ happening, container, time = NO_TIME }: ContainerEvent): void {
     this.#told.add(container.id)
     const known = this.#members.get(container.id)
     if (known === undefined && happening !== 'destroy') this.#add(container)
     else if (happening === 'destroy') known?.reader.removed()
     else if (happening === 'rename') this.#describe(known!, container)
-    else if (happening === 'start') known?.reader.started()
+    else if (happening === 'start') known?.reader.started(time)
     else if (happening === 'die') known?.reader.died(this.#signal)
   }
 

@@ -2,12 +2,14 @@
 
 import type { Clock } from '../wake.ts'
 import { Backoff } from './backoff.ts'
-import { RefusedError } from './client.ts'
+import { dateOf, RefusedError } from './client.ts'
 import type { ContainerEvent } from './container-list.ts'
 import type { Engine } from './engine.ts'
 import { readEvents } from './event-lines.ts'
+import { timeOfMs } from './log-time.ts'
 
 const STEADY_MS = 10_000
+const CLOCK_SLACK_MS = 60_000
 
 export class EventWatch {
   readonly #onEnd: () => void
@@ -16,6 +18,8 @@ export class EventWatch {
   readonly #backoff: Backoff
   #isOpen = false
   #openedMs = 0
+  /** The daemon's clock then. */
+  #dateMs: number | undefined = undefined
   /** Not before. */
   #againMs = 0
   #isRefused = false
@@ -39,6 +43,7 @@ export class EventWatch {
       const answer = await engine.openEvents(this.#lastTime, signal)
       this.#isOpen = true
       this.#openedMs = this.#clock.nowMs()
+      this.#dateMs = dateOf(answer)
       void readEvents(answer, (event) => this.#take(event)).finally(() => this.#close())
       return true
     } catch (error) {
@@ -57,7 +62,14 @@ export class EventWatch {
     this.#onEnd()
   }
 
+  /** What the daemon repeats from before its clock was set back is of the future, and says how things stood then. */
+  #isOfFuture(time: string): boolean {
+    if (this.#dateMs === undefined) return false
+    return time > timeOfMs(this.#dateMs + this.#clock.nowMs() - this.#openedMs + CLOCK_SLACK_MS)
+  }
+
   #take(event: ContainerEvent): void {
+    if (event.time !== undefined && this.#isOfFuture(event.time)) return
     if (event.time !== undefined) this.#lastTime = event.time
     this.#onEvent(event)
   }

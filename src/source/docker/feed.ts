@@ -106,18 +106,23 @@ export class Feed {
     return this.#openFrame !== undefined
   }
 
+  /** Of the message that has not ended; empty: there is none. */
+  get openTime(): string {
+    return this.#openFrame?.time ?? NO_TIME
+  }
+
   /** Answers whether the frame is new. */
   take(frame: LogFrame): boolean {
     const { counts, skipBefore } = this.#options
     if (frame.time < skipBefore) return false
     const content = digest('sha256', frame.buffer.subarray(frame.start, frame.end), 'base64').slice(0, HASH_LENGTH)
-    if (!this.cursor.isNew(frame.time, content, this.isOpen)) {
+    if (!this.cursor.isNew(frame.time, content, this.isOpen, this.isOpen && isOfOneByte(frame))) {
       counts.replayed.value++
       return false
     }
     // All parts of a message have its time: another time is another message, though no line end was seen.
     if (this.#openFrame !== undefined && this.#openFrame.time !== frame.time) this.close()
-    this.cursor.take(frame.time, content)
+    this.cursor.take(frame.time, content, this.isOpen)
     counts.taken.value++
     this.#write(frame)
     return true
@@ -193,3 +198,10 @@ export class Feed {
 }
 
 const EMPTY = Buffer.alloc(0)
+
+/** Blanks, padding and the like: such parts equal each other. */
+function isOfOneByte({ buffer, start, end }: LogFrame): boolean {
+  const first = buffer[start]
+  for (let at = start + 1; at < end; at++) if (buffer[at] !== first) return false
+  return true
+}

@@ -78,7 +78,7 @@ export class Shelf {
     this.#forget()
   }
 
-  /** What a daemon says of containers whose description is not for us. */
+  /** What a daemon says of containers whose descriptions are not for us. */
   learn(infos: readonly ContainerInfo[]): void {
     for (const info of infos) {
       const slot = this.#slots.get(info.id)

@@ -5,10 +5,11 @@
 import { lstatSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { OwnMetrics } from '../../telemetry/own-metrics.ts'
-import type { Select } from '../containers.ts'
+import type { ContainerLister, Select } from '../containers.ts'
 import { literal } from '../file/glob.ts'
 import type { Guide } from '../file/guide.ts'
 import type { Container } from '../source.ts'
+import { AskedNames } from './json-files-names.ts'
 import { rootProblem } from './json-files-problems.ts'
 import { Shelf, type ShelvedContainer } from './json-files-shelf.ts'
 
@@ -21,6 +22,8 @@ export interface JsonFilesOptions {
   /** Whether a container without a known name or labels is wanted: nothing was asked of them. */
   readonly takesUnknown: boolean
   readonly telemetry: OwnMetrics
+  /** Tells names where the containers' own descriptions cannot be read. */
+  readonly lister?: ContainerLister
 }
 
 /** `waiting`: never ran, so that there is no log. `unknown`: it cannot be told whether it is wanted. */
@@ -30,37 +33,52 @@ const STATES: readonly ContainerState[] = ['reading', 'waiting', 'unreadable', '
 const LOG = /^([0-9a-f]{64})-json\.log(?:\.\d+)?(?:\.gz)?$/
 
 export class JsonFiles implements Guide {
+  /** Docker renames and packs. Agents that log one long text again and again make logs that begin alike. */
+  readonly hasCopies = false
   readonly patterns: readonly string[]
   readonly #options: JsonFilesOptions
   readonly #shelf: Shelf
+  readonly #names: AskedNames
+  /** Who only asks whether there is something to read shows nothing. */
+  #shownOf = -1
   readonly #known = new WeakMap<ShelvedContainer, Container>()
 
   constructor(options: JsonFilesOptions) {
     this.#options = options
     this.#shelf = new Shelf(options.root)
+    this.#names = new AskedNames(options.lister, this.#shelf)
     this.patterns = [`${literal(options.root)}/*/*-json.log*`]
-    this.#showStates()
   }
 
   get changes(): number {
-    return this.#shelf.changes
+    return this.#shelf.changes + this.#names.changes
   }
 
-  look(): void {
-    const before = this.changes
+  look(nowMs: number): void {
     this.#shelf.look()
-    if (this.changes !== before) this.#showStates()
+    this.#names.look(nowMs)
+    if (this.changes !== this.#shownOf) this.#showStates()
+    this.#shownOf = this.changes
   }
 
   wants(path: string): boolean {
+    return this.#judge(path) === true
+  }
+
+  mayWant(path: string): boolean {
+    return this.#judge(path) !== false
+  }
+
+  /** undefined: it cannot be told. */
+  #judge(path: string): boolean | undefined {
     const id = LOG.exec(basename(path))?.[1]
     const folder = dirname(path)
     if (id === undefined || basename(folder) !== id || isLink(path) || isLink(folder)) return false
     if (resolve(folder, '..') !== resolve(this.#options.root)) return false
     const container = this.#shelf.of(id)
     // One that was removed while nobody looked has left nothing but its place.
-    if (container === undefined) return !isThere(folder)
-    return this.#isWanted(container) === true
+    if (container === undefined) return this.#shelf.problem !== undefined || isThere(folder) ? undefined : true
+    return this.#isWanted(container)
   }
 
   about(path: string): { container?: Container; envelope?: 'docker'; streams?: JsonFilesOptions['streams'] } {
@@ -91,13 +109,13 @@ export class JsonFiles implements Guide {
 
   /** Why logs that are wanted cannot be read here, by a look now; undefined: they can, as far as there are any. */
   whyNot(): string | undefined {
-    this.look()
+    this.#shelf.look()
     const { root } = this.#options
     if (this.#shelf.problem !== undefined) return `${root}: ${rootProblem(root, this.#shelf.problem)}`
-    const { reading, unreadable } = this.counts()
-    if (reading > 0 || unreadable === 0) return undefined
-    const [container, problem] = [...this.problems()][0]!
-    return `${container}: ${problem}`
+    const wanted = [...this.#shelf.all].filter((container) => this.#isWanted(container) !== false)
+    if (wanted.some(({ log }) => log === 'there')) return undefined
+    const closed = wanted.find((container) => container.log === 'refused' || this.#isOfOtherDriver(container))
+    return closed && `container ${nameOf(closed)}: ${this.#closedProblem(closed)}`
   }
 
   /** Containers by state, those that are gone left out. */
@@ -111,9 +129,9 @@ export class JsonFiles implements Guide {
   }
 
   /** undefined: it cannot be told. */
-  #isWanted({ info }: ShelvedContainer): boolean | undefined {
+  #isWanted({ id, info }: ShelvedContainer): boolean | undefined {
     if (info !== undefined) return this.#options.select(info)
-    return this.#options.takesUnknown ? true : undefined
+    return this.#options.takesUnknown && !this.#names.isAwaited(id) ? true : undefined
   }
 
   /** undefined: not wanted. */
@@ -135,7 +153,10 @@ export class JsonFiles implements Guide {
   #problemOf(container: ShelvedContainer): string | undefined {
     const state = this.#stateOf(container)
     if (state === 'unknown') return `it is not known whether it is wanted: its config.v2.json ${container.problem}`
-    if (state !== 'unreadable') return undefined
+    return state === 'unreadable' ? this.#closedProblem(container) : undefined
+  }
+
+  #closedProblem(container: ShelvedContainer): string {
     if (container.log === 'refused') return `its log cannot be read; ${CURE}`
     const isLocal = isThere(join(this.#options.root, container.id, 'local-logs'))
     const driver = container.info?.logDriver || (isLocal ? 'local' : 'not json-file')

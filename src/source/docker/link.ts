@@ -27,16 +27,17 @@ export class Link {
     this.#onDoubt()
   }
 
-  /** Resolves when the daemon answers, or when `signal` aborts. */
-  async whenUp(signal: AbortSignal): Promise<void> {
-    if (this.#isUp || signal.aborted) return
+  /** Resolves when the daemon answers, or when one of `signals` aborts. */
+  async whenUp(...signals: readonly AbortSignal[]): Promise<void> {
+    if (this.#isUp || signals.some(({ aborted }) => aborted)) return
     let leave: () => void = () => {}
     const left = new Promise<void>((resolve) => {
       leave = resolve
-      signal.addEventListener('abort', leave, { once: true })
     })
+    // Not `AbortSignal.any`: signals that live as long as the process would gather what was made of them.
+    for (const signal of signals) signal.addEventListener('abort', leave)
     await Promise.race([this.#up, left])
-    signal.removeEventListener('abort', leave)
+    for (const signal of signals) signal.removeEventListener('abort', leave)
   }
 
   #shut(): Promise<void> {

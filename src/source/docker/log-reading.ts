@@ -59,6 +59,8 @@ export class LogReading {
     if (this.#options.quietMs !== undefined) {
       answer.setTimeout(this.#options.quietMs, () => answer.destroy(new Error('the daemon sends nothing')))
     }
+    // One that was kept for later may have broken before anybody listened.
+    if (answer.destroyed) this.#end({ kind: 'broken', text: 'the connection was closed' })
     const ending = await this.#ended
     answer.destroy()
     if (thrown !== undefined) throw thrown.error

@@ -53,7 +53,7 @@ async function readPass(log: ContainerLog, options: OnceOptions, signal: AbortSi
   // Between the list and the question: it is gone, and with it its log.
   if (opened instanceof RefusedError && opened.status === 404) return undefined
   if (opened instanceof Error) return opened.message
-  log.connect(since)
+  log.connect(since, log.echoes)
   const reading = new LogReading(opened, {
     onFrame: (frame) => log.take(frame),
     onMalformed: () => meter.malformed.value++,

@@ -164,7 +164,8 @@ export class Archives {
   }
 }
 
+/** One that is done is written again, though nothing stood in it. */
 function position(id: string, { checkpoint, resumption }: Progress, state: string): Position {
   const note = () => (resumption === undefined ? state : `${state} ${JSON.stringify(resumption)}`)
-  return { id, checkpoint, changes: resumption?.appliedBytes ?? checkpoint, note }
+  return { id, checkpoint, changes: state === DONE ? -1 : (resumption?.appliedBytes ?? checkpoint), note }
 }

@@ -5,7 +5,8 @@
  * its descriptor until it is read to its end: with the descriptor its bytes would be gone.
  */
 import { type OpenedFile, openFile } from './open-file.ts'
-import { HOT_MS, type Tail } from './tail.ts'
+import type { Tail } from './tail.ts'
+import { HOT_MS } from './unrest.ts'
 
 /** Where there is no limit to be seen. */
 const MOST_OPEN = 10_000
@@ -77,6 +78,12 @@ export class Descriptors {
     return 'open'
   }
 
+  /** The system says that its descriptor is of no use: the next reading opens it anew. */
+  forsake(tail: Tail): void {
+    tail.forsake()
+    this.#open.delete(tail)
+  }
+
   /** It is not followed any more. */
   close(tail: Tail): void {
     tail.close()
@@ -91,7 +98,7 @@ export class Descriptors {
     this.#most = Math.min(this.#allowed, this.#most + 1)
     const late = [...this.#open].filter((tail) => tail.isUnlinked && tail.isLost && !tail.isUnread)
     const tooMany = late.length - Math.floor(this.#most / SHARE_LATE)
-    late.sort((a, b) => a.quietSinceMs - b.quietSinceMs)
+    late.sort((a, b) => a.unrest.quietSinceMs - b.unrest.quietSinceMs)
     for (const tail of late.slice(0, Math.max(0, tooMany))) tail.isPressed = true
   }
 
@@ -111,7 +118,7 @@ export class Descriptors {
   /** Who gives way, in this order. */
   #yielding(): Candidate[] {
     const tails = [...this.#open].filter((tail) => !tail.isUnlinked)
-    const newestMs = tails.reduce((newest, tail) => Math.max(newest, tail.quietSinceMs), 0)
+    const newestMs = tails.reduce((newest, tail) => Math.max(newest, tail.unrest.quietSinceMs), 0)
     return tails.map((tail) => ({ tail, burden: burdenOf(tail, newestMs) })).sort(givesWayBefore)
   }
 
@@ -125,13 +132,17 @@ export class Descriptors {
 /** What would be at stake if the file were deleted while it is closed. */
 function burdenOf(tail: Tail, nowMs: number): number {
   // It is likely to hold bytes already that nobody knows of.
-  if (nowMs - tail.changedBeforeMs < HOT_MS) return 3 + Math.min(tail.changesInARow, MANY_CHANGES)
+  if (nowMs - tail.unrest.changedBeforeMs < HOT_MS) return 3 + Math.min(tail.unrest.changesInARow, MANY_CHANGES)
   if (tail.lagBytes > 0) return 2
-  return tail.awaitsSecondLook ? 1 : 0
+  return tail.unrest.awaitsSecondLook ? 1 : 0
 }
 
 function givesWayBefore(a: Candidate, b: Candidate): number {
-  return a.burden - b.burden || a.tail.changedBeforeMs - b.tail.changedBeforeMs || a.tail.quietSinceMs - b.tail.quietSinceMs
+  return (
+    a.burden - b.burden ||
+    a.tail.unrest.changedBeforeMs - b.tail.unrest.changedBeforeMs ||
+    a.tail.unrest.quietSinceMs - b.tail.unrest.quietSinceMs
+  )
 }
 
 function isExhausted(error: unknown): boolean {

@@ -213,6 +213,7 @@ export class FileSource implements Source {
       primes: this.#options.history === 'prime',
       past: this.#past,
       unseen: this.#unseen,
+      hasCopies: this.#options.guide?.hasCopies ?? true,
     })
   }
 
@@ -270,7 +271,7 @@ export class FileSource implements Source {
 
   /** Files without a path are looked at by their descriptor, until they are let go. */
   #tendLost(tails: Tails, nowMs: number): void {
-    for (const tail of tails.closeFinished(nowMs)) {
+    for (const tail of tails.closeFinished(nowMs, this.#packed?.ghostArchives.isReading === true)) {
       this.#pace.cool(tail)
       this.#lag.forget(tail, nowMs)
     }
@@ -316,7 +317,9 @@ export class FileSource implements Source {
     } else if (turn === 'failed') {
       this.#meter.count('error')
       if (wasWell) this.#meter.warn(`reading fails: ${tail.error?.code}`, tail.origin.file)
+      if (tail.error?.code === 'ESTALE' && !tail.isParked) this.#descriptors.forsake(tail)
     }
+    this.#tails?.noteRead(tail)
     this.#lag.note(tail, nowMs)
     this.#pace.plan(tail, turn === 'failed' ? 'retry' : turn === 'idle' ? 'later' : 'now', nowMs)
   }
@@ -324,7 +327,7 @@ export class FileSource implements Source {
   /** Opens a closed file if there is something to read in it. */
   #prepare(tail: Tail, nowMs: number): Readiness | 'failed' | 'later' {
     if (!tail.isParked) return 'open'
-    if (!tail.isDue(nowMs)) return tail.awaitsSecondLook ? 'later' : 'gone'
+    if (!tail.isDue(nowMs)) return tail.unrest.awaitsSecondLook ? 'later' : 'gone'
     try {
       const readiness = this.#descriptors.reopen(tail)
       if (readiness === 'gone') this.#scans.hasten()

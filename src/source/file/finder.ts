@@ -39,10 +39,10 @@ export class Finder {
     }
   }
 
-  /** Which paths are given, and wanted, as of a look now. */
+  /** Which paths are given, and may be wanted, as of a look now. */
   names(): (path: string) => boolean {
     this.#look()
-    return (path) => this.#paths.names(path)
+    return (path) => this.#paths.names(path) && (this.#options.guide?.mayWant(path) ?? true)
   }
 
   /** Whether what is wanted, or known, may be other than when this was asked last. */

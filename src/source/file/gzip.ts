@@ -96,11 +96,16 @@ export class HoldingFeeder {
     this.#filled = neededBytes
   }
 
-  /** The sink can go back to its checkpoint; but once that is more than a line ago, the line is too long and it will not. */
+  /**
+   * The sink can go back to its checkpoint; but once that is more than a line ago, it will not: either the line is too long, or a message is
+   * open, and then it goes back by a line at most.
+   */
   #dropTaken(): void {
     const endOffset = this.#heldOffset + this.#filled
-    const neededFrom = Math.min(this.#wanted, this.#sink.checkpoint)
-    const keptFrom = Math.max(this.#heldOffset, endOffset - neededFrom > this.#maxHeldBytes ? this.#wanted : neededFrom)
+    const { checkpoint, appliedBytes = checkpoint } = this.#sink
+    const neededFrom = Math.min(this.#wanted, checkpoint)
+    const lineFrom = appliedBytes > checkpoint ? Math.min(this.#wanted, endOffset - this.#maxHeldBytes) : this.#wanted
+    const keptFrom = Math.max(this.#heldOffset, endOffset - neededFrom > this.#maxHeldBytes ? lineFrom : neededFrom)
     if (keptFrom === this.#heldOffset) return
     this.#held.copy(this.#held, 0, keptFrom - this.#heldOffset, this.#filled)
     this.#filled = endOffset - keptFrom

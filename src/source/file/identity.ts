@@ -19,6 +19,11 @@ export function lastingKey(key: string): string {
   return key.endsWith(':0') ? key : key.slice(key.indexOf(':') + 1)
 }
 
+/** Of nanoseconds since the epoch: fine enough to tell which of two came first. */
+export function millisecondsOf(ns: bigint): number {
+  return Number(ns) / 1e6
+}
+
 /** 0 where it is not known. */
 export function birthOf(key: string): bigint {
   return BigInt(key.slice(key.lastIndexOf(':') + 1))

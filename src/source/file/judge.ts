@@ -7,7 +7,7 @@ import type { BigIntStats } from 'node:fs'
 import { HEAD_BYTES, LEAD_BYTES, type Likeness, likenessOf, MARK_BYTES } from './fingerprint.ts'
 import type { FoundFile } from './folder.ts'
 import { isGenerationOf, isOfLogOf } from './generation-names.ts'
-import { birthOf, inodeKey } from './identity.ts'
+import { birthOf, fileKey, millisecondsOf } from './identity.ts'
 import type { Meter } from './meter.ts'
 import { bytesOf, type OpenedFile } from './open-file.ts'
 import type { Originals } from './originals.ts'
@@ -39,18 +39,30 @@ interface Copy {
   readonly stat: BigIntStats
 }
 
+export interface JudgeOptions {
+  readonly past: PastFiles
+  readonly unseen: Unseen
+  readonly meter: Meter
+  /** Whether there may be copies; if not, a file is what its inode and its birth say, however like another it is. */
+  readonly hasCopies: boolean
+  /** Opens it, if it is closed for want of descriptors. */
+  readonly isReady: (original: Tail) => boolean
+}
+
 export class Judge {
   readonly #past: PastFiles
   readonly #unseen: Unseen
   readonly #meter: Meter
-  /** Opens it, if it is closed for want of descriptors. */
+  readonly #hasCopies: boolean
   readonly #isReady: (original: Tail) => boolean
+  /** By key: an inode's number is given away at once. */
   readonly #copies = new Map<string, Copy>()
 
-  constructor(past: PastFiles, unseen: Unseen, meter: Meter, isReady: (original: Tail) => boolean) {
+  constructor({ past, unseen, meter, hasCopies, isReady }: JudgeOptions) {
     this.#past = past
     this.#unseen = unseen
     this.#meter = meter
+    this.#hasCopies = hasCopies
     this.#isReady = isReady
   }
 
@@ -60,30 +72,32 @@ export class Judge {
 
   /** Whether the file was found to be a copy, and nothing has changed since. */
   isCopy({ stat }: FoundFile): boolean {
-    const copy = this.#copies.get(inodeKey(stat))
+    const copy = this.#copies.get(fileKey(stat))
     if (copy === undefined || !copy.of.isFollowed || isGone(copy.of) || copy.of.restarts !== copy.restarts) return false
     return copy.stat.size === stat.size && copy.stat.mtimeNs === stat.mtimeNs
   }
 
   /** Forgets copies that are not there any more. */
-  keepCopies(inodes: { has(inode: string): boolean }): void {
-    for (const inode of this.#copies.keys()) if (!inodes.has(inode)) this.#copies.delete(inode)
+  keepCopies(files: ReadonlyMap<string, FoundFile>): void {
+    if (this.#copies.size === 0) return
+    const keys = new Set([...files.values()].map(({ stat }) => fileKey(stat)))
+    for (const key of this.#copies.keys()) if (!keys.has(key)) this.#copies.delete(key)
   }
 
   /** Throws the system's errors. */
   judge(path: string, opened: OpenedFile, among: Originals): Finding {
-    const inode = inodeKey(opened.stat)
-    const copy = this.#copies.get(inode)
+    if (!this.#hasCopies) return this.rest(path, opened) ?? NEW
+    const key = fileKey(opened.stat)
+    const copy = this.#copies.get(key)
     const originals = among.of(path, opened)
     const changed = originals.find((original) => !this.#isReady(original) || (!isGone(original) && !original.isIntact()))
     if (changed !== undefined) return { kind: 'unclear', of: changed }
-    this.#copies.delete(inode)
-    const last = copy === undefined ? undefined : restOf(copy, opened)
-    const rest = last === undefined ? this.rest(path, opened) : ({ kind: 'rest', of: last } as const)
+    this.#copies.delete(key)
+    const rest = (copy === undefined ? undefined : restOf(copy, opened)) ?? this.rest(path, opened)
     if (rest !== undefined) return rest
     if (opened.stat.size === 0n && among.names(path)) return { kind: 'blank' }
     const finding = originals.map((original) => this.#compare(original, path, opened)).find((found) => found !== NEW) ?? NEW
-    if (finding.kind === 'copy') this.#copies.set(inode, { of: finding.of, restarts: finding.of.restarts, stat: opened.stat })
+    if (finding.kind === 'copy') this.#copies.set(key, { of: finding.of, restarts: finding.of.restarts, stat: opened.stat })
     return finding
   }
 
@@ -94,9 +108,18 @@ export class Judge {
   /** Whether something is known of the file itself, or it holds what is known of a ghost. Throws the system's errors. */
   rest(path: string, opened: OpenedFile): Finding | undefined {
     const known = this.#past.of(opened.stat)
-    const of = known === undefined ? this.#ghostIn(path, opened) : this.#unlessRewritten(known, opened)
+    if (known?.state === 'unread') return this.#unread(known, opened)
+    const ghost = known === undefined && this.#hasCopies ? this.#ghostIn(path, opened) : undefined
+    const of = known === undefined ? ghost : this.#unlessRewritten(known, opened)
     if (of === undefined) return undefined
     return this.#past.isBeingRead(of) ? LATER : { kind: 'rest', of }
+  }
+
+  /** What was there at the first scan is history still, unless it is gone. */
+  #unread(known: PastFile, { stat }: OpenedFile): Finding {
+    if (Number(stat.size) >= known.historyBytes) return { kind: 'rest', of: known }
+    this.#past.drop(known)
+    return NEW
   }
 
   #unlessRewritten(known: PastFile, opened: OpenedFile): PastFile | undefined {
@@ -119,10 +142,14 @@ export class Judge {
   }
 }
 
-/** What was known of the original when it lost its bytes, or was let go: the copy was compared with it while it had them. */
-function restOf({ of, restarts }: Copy, opened: OpenedFile): PastFile | undefined {
-  const last = of.restarts !== restarts ? of.before : of.isFollowed ? undefined : of.past('closed')
-  return last === undefined || likenessIn(opened, last) === 'other' || !beginsLike(last, opened) ? undefined : last
+/** What was known of the original when it lost its bytes, or was deleted or let go: the copy was compared with it while it had them, and grew since if anything. */
+function restOf({ of, restarts, stat }: Copy, opened: OpenedFile): Finding | undefined {
+  if (opened.stat.size < stat.size) return undefined
+  const isThere = of.isFollowed && !isGone(of)
+  const last = of.restarts !== restarts ? of.before : isThere ? undefined : of.past('ghost')
+  if (last === undefined || likenessIn(opened, last) === 'other' || !beginsLike(last, opened)) return undefined
+  const hasEnd = of.isFollowed && of.restarts === restarts && Number(opened.stat.size) >= appliedBytes(last)
+  return { kind: 'rest', of: last, ...(hasEnd ? { endOf: of } : {}) }
 }
 
 /**
@@ -133,10 +160,12 @@ function stands(ghost: PastFile, path: string, opened: OpenedFile): boolean {
   const { stat } = opened
   const sizeBytes = Number(stat.size)
   if (sizeBytes === 0 || isOlder(stat.birthtimeNs, birthOf(ghost.key))) return false
-  const isGeneration = isOfLogOf(path, ghost.path)
+  const { path: last, formerPath = last, writtenMs = Number.POSITIVE_INFINITY } = ghost
+  const isGeneration = isOfLogOf(path, last) || isOfLogOf(path, formerPath)
   const likeness = likenessIn(opened, ghost)
   if (likeness === 'same') return isGeneration || ghost.headBytes >= HEAD_BYTES
-  if (likeness === 'other' || !isGeneration) return false
+  // A copy that was begun when all that was read had been written holds all of that: one that is shorter is a log of its own.
+  if (likeness === 'other' || !isGeneration || millisecondsOf(stat.birthtimeNs) > writtenMs) return false
   return ghost.head === undefined ? sizeBytes >= Math.min(LEAD_BYTES, ghost.headBytes) : beginsLike(ghost, opened)
 }
 

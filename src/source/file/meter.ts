@@ -26,6 +26,7 @@ export class Meter {
   readonly #log: SourceLog | undefined
   readonly #warned = new Set<string>()
   readonly #cures = new Set<string>()
+  #isRefused = false
   readonly #cureOf: (code: string) => string | undefined
 
   /** `cureOf`: how to go on where the system refuses files for this reason. */
@@ -62,6 +63,7 @@ export class Meter {
 
   /** How many files are in each state. The source is up while one of them can be read. */
   states({ open, rotated, unreadable, copies, waiting }: FileStates): void {
+    this.#isRefused = unreadable > 0
     this.#telemetry.sourceFiles.at(this.#name, 'open').value = open
     this.#telemetry.sourceFiles.at(this.#name, 'rotated').value = rotated
     this.#telemetry.sourceFiles.at(this.#name, 'unreadable').value = unreadable
@@ -88,14 +90,19 @@ export class Meter {
   refused(why: string, path: string): void {
     const cure = this.#cureOf(why)
     if (cure === undefined) this.warn(`cannot read a file: ${why}`, path)
-    if (cure === undefined || this.#cures.has(cure)) return
-    this.#cures.add(cure)
-    this.#log?.warn(`cannot read a file: ${why}; ${cure}`, { source: this.#name, subject: path })
+    else if (!this.#cures.has(cure)) this.#log?.warn(`cannot read a file: ${why}; ${cure}`, { source: this.#name, subject: path })
+    this.noteCure(why)
   }
 
-  /** Those that were said. */
+  /** Of a file that cannot be read, which others tell. */
+  noteCure(why: string): void {
+    const cure = this.#cureOf(why)
+    if (cure !== undefined) this.#cures.add(cure)
+  }
+
+  /** Those that were said, or are to be, as long as any file is refused. */
   get cures(): Iterable<string> {
-    return this.#cures
+    return this.#isRefused ? this.#cures : []
   }
 
   #change(change: Change): Cell {

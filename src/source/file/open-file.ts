@@ -22,6 +22,10 @@ export function openFile(path: string): OpenedFile | undefined {
   return undefined
 }
 
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error
+}
+
 const SCRATCH = Buffer.alloc(HEAD_BYTES)
 
 /** Up to `length` bytes, at most `HEAD_BYTES`, from `offset`; valid until the next call. Throws the system's errors. */

@@ -29,6 +29,8 @@ export class Originals {
   #add(tail: Tail, head: Buffer): void {
     this.#names.add(basename(tail.origin.file))
     this.#put(`path ${resolve(tail.origin.file)}`, tail)
+    // It may have been copied before it was renamed.
+    if (tail.isRotated) this.#put(`path ${resolve(tail.formerPath)}`, tail)
     if (head.length === HEAD_BYTES) this.#put(headKey(head), tail)
   }
 

@@ -99,9 +99,9 @@ export class Paths {
     return true
   }
 
-  /** Whether a pattern gives this path, and it is wanted. */
+  /** Whether a pattern gives this path. */
   names(path: string): boolean {
-    return !this.#isExcluded(path) && this.#isNamed(resolve(path)) && this.#isWanted(path)
+    return !this.#isExcluded(path) && this.#isNamed(resolve(path))
   }
 
   /** Never throws: what cannot be looked at is a problem of the pattern. `nowMs` never goes back. */

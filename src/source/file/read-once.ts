@@ -54,6 +54,7 @@ export class OnceReader {
     } catch (error) {
       if (!isOperatingError(error)) throw error
       this.#options.meter.count('error')
+      this.#options.meter.noteCure(error.code ?? '')
       this.problems.push(`${path}: ${error.code === 'ENOENT' ? 'no such file' : `cannot be read: ${error.code}`}`)
     }
   }

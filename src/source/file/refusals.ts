@@ -5,7 +5,6 @@ const LONGEST_WAIT_MS = 10_000
 interface Refusal {
   retryAtMs: number
   waitMs: number
-  readonly startsAtEnd: boolean
 }
 
 export class Refusals {
@@ -19,15 +18,10 @@ export class Refusals {
     return (this.#byPath.get(path)?.retryAtMs ?? nowMs) <= nowMs
   }
 
-  /** Answers whether it was there at the first scan and its history is to be skipped. */
-  startsAtEnd(path: string): boolean {
-    return this.#byPath.get(path)?.startsAtEnd ?? false
-  }
-
-  add(path: string, startsAtEnd: boolean, nowMs: number): void {
+  add(path: string, nowMs: number): void {
     const known = this.#byPath.get(path)
     const waitMs = known === undefined ? FIRST_WAIT_MS : Math.min(LONGEST_WAIT_MS, known.waitMs * 2)
-    this.#byPath.set(path, { retryAtMs: nowMs + waitMs, waitMs, startsAtEnd: known?.startsAtEnd ?? startsAtEnd })
+    this.#byPath.set(path, { retryAtMs: nowMs + waitMs, waitMs })
   }
 
   remove(path: string): void {

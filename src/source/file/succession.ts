@@ -2,7 +2,7 @@
  * Generations of one log: each is read after the one that was written before it, and finishes the messages that one has left open (Docker and
  * the kubelet rotate between two parts of one). If that one is gone, so are the heads of these messages, and their rests are no messages.
  */
-import type { Unfinished } from '../source.ts'
+import type { HeadlessMessage, Unfinished } from '../source.ts'
 import { familyOf } from './generation-names.ts'
 import type { PastFile } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
@@ -11,7 +11,9 @@ import type { Tail } from './tail.ts'
 /** `moved`: those that left their path just now; `fresh`: those that were opened just now, by age. */
 export function linkGenerations(moved: readonly Tail[], fresh: readonly Tail[], all: Iterable<Tail>, past: PastFiles): void {
   if (fresh.length === 0) return
-  const rotated = byFamily([...all].filter((tail) => tail.isRotated || tail.isLost))
+  // Fresh ones, also those that were rotated while nothing ran, wait for each other by age: two that wait for one another wait for ever.
+  const isFresh = new Set(fresh)
+  const rotated = byFamily([...all].filter((tail) => (tail.isRotated || tail.isLost) && !isFresh.has(tail)))
   const gone = byFamily(
     [...past.ghosts].filter(({ resumption }) => resumption?.open !== undefined || resumption?.givenUp !== undefined),
   )
@@ -20,6 +22,7 @@ export function linkGenerations(moved: readonly Tail[], fresh: readonly Tail[], 
     const family = familyOf(tail.origin.file)
     const before = nearestBefore(tail, [...(rotated.get(family) ?? []), ...optional(newest.get(family))])
     tail.waitsFor = newest.get(family) ?? before
+    if (tail.waitsFor === before) before?.aimAtEnd()
     newest.set(family, tail)
     const ghost = nearestBefore(tail, gone.get(family) ?? [])
     if (ghost !== undefined && !(before !== undefined && before.sinceMs > ghost.sinceMs)) followGhost(tail, ghost, past)
@@ -28,7 +31,7 @@ export function linkGenerations(moved: readonly Tail[], fresh: readonly Tail[], 
 }
 
 /** It is gone, and what it has left open too: from now on that stands with the log that has the rests, if there is one. */
-export function keepGhost(ghost: PastFile, { progress }: Tail, past: PastFiles): void {
+export function keepGhost(ghost: PastFile, { progress }: Pick<Tail, 'progress'>, past: PastFiles): void {
   past.keep(progress.bequeath(lostParts(ghost)) ? withoutOpen(ghost) : ghost)
 }
 
@@ -45,15 +48,13 @@ function withoutOpen(ghost: PastFile): PastFile {
 }
 
 function lostParts({ resumption }: PastFile): Unfinished {
-  const open = new Set(resumption?.open)
-  const givenUp = new Set(Object.keys(resumption?.givenUp ?? {}))
-  return {
-    partOf: (stream) => (open.has(stream) ? 'lost' : givenUp.has(stream) ? 'given up' : undefined),
-    settle: (stream) => {
-      open.delete(stream)
-      givenUp.delete(stream)
-    },
+  const lost = new Map<string, HeadlessMessage>()
+  const add = (times: Readonly<Record<string, string>> = {}, why: HeadlessMessage['why']): void => {
+    for (const [stream, time] of Object.entries(times)) lost.set(stream, { why, time })
   }
+  add(resumption?.open, 'lost')
+  add(resumption?.givenUp, 'given up')
+  return { partOf: (stream) => lost.get(stream), settle: (stream) => void lost.delete(stream) }
 }
 
 interface Begun {

@@ -7,19 +7,14 @@ import { type BigIntStats, fstatSync } from 'node:fs'
 import type { Chunk, Position, StreamSink } from '../source.ts'
 import { HEAD_BYTES } from './fingerprint.ts'
 import { Handle } from './handle.ts'
-import { fileKey, inodeKey } from './identity.ts'
+import { fileKey, inodeKey, millisecondsOf } from './identity.ts'
 import { Landmarks, standsIn } from './landmarks.ts'
-import { bytesOf, type OpenedFile } from './open-file.ts'
+import { bytesOf, isSystemError, type OpenedFile } from './open-file.ts'
 import { noteOf, type PastFile, truncatedFrom } from './past-file.ts'
 import { Progress } from './progress.ts'
 import type { TailOptions, TailOrigin } from './tail-options.ts'
+import { Unrest } from './unrest.ts'
 import { WINDOW_BYTES, type Window } from './window.ts'
-
-/** A second look after a change: two changes within one tick of the file system's clock look like one. */
-const SECOND_LOOK_MS = 50
-
-/** Two changes within this time come soon after each other. */
-export const HOT_MS = 10_000
 
 /** `more`: there is more to read now. `idle`: all that is there was delivered. `failed`: see `error`. */
 export type Turn = 'more' | 'idle' | 'truncated' | 'failed'
@@ -40,6 +35,8 @@ export class Tail {
   isContinued = false
   /** The name that it had before it was rotated. */
   formerPath = ''
+  /** It is a copy of what is known of this one, and brought nothing new yet. */
+  ghost: PastFile | undefined = undefined
   /** The file whose bytes were written before this one's. */
   waitsFor: Tail | undefined = undefined
   /** Where the file itself was last, past all links, since it was closed. */
@@ -63,12 +60,7 @@ export class Tail {
   lastReadBytes = 0
   /** When what it holds was begun; milliseconds since the epoch, 0 where the file system does not know. */
   sinceMs: number
-  /** When it last changed, was found or was lost. */
-  quietSinceMs: number
-  /** When it changed the time before. */
-  changedBeforeMs = Number.NEGATIVE_INFINITY
-  /** How often it changed, each time soon after the time before. */
-  changesInARow = 0
+  readonly unrest: Unrest
   readonly progress: Progress
   readonly #handle: Handle
   readonly #sink: StreamSink
@@ -78,17 +70,17 @@ export class Tail {
   /** End of what was ever delivered: behind `#wanted` while a line is unfinished. */
   #deliveredTo: number
   #target: number
-  #secondLookAtMs: number
   /** It was seen to have changed, and was not read since. */
   #isUnchecked = false
   #stat: BigIntStats
   #sizeBytes: number
+  /** When what was read was written; 0 if nothing was read. */
+  #writtenMs = 0
 
   constructor({ fd, stat, nowMs, startOffset, historyBytes = 0, sinceMs, origin, sink, window }: TailOptions) {
     this.#handle = new Handle(fd)
     this.#stat = stat
-    this.quietSinceMs = nowMs
-    this.#secondLookAtMs = nowMs + SECOND_LOOK_MS
+    this.unrest = new Unrest(nowMs)
     this.inode = inodeKey(stat)
     this.key = fileKey(stat)
     this.origin = origin
@@ -97,7 +89,7 @@ export class Tail {
     this.#sizeBytes = Number(stat.size)
     this.#target = this.#sizeBytes
     origin.historyBytes = historyBytes
-    this.sinceMs = sinceMs ?? Number(stat.birthtimeNs) / 1e6
+    this.sinceMs = sinceMs ?? millisecondsOf(stat.birthtimeNs)
     this.progress = new Progress(sink, startOffset, origin.resumption)
     this.#wanted = this.#deliveredTo = startOffset
     this.#landmarks = new Landmarks(startOffset)
@@ -146,12 +138,7 @@ export class Tail {
 
   /** A change was seen that was not read, or must be looked for a second time. */
   isDue(nowMs: number): boolean {
-    return this.#isUnchecked || this.isUnread || nowMs >= this.#secondLookAtMs
-  }
-
-  /** It will be looked at a second time, whatever happens to it. */
-  get awaitsSecondLook(): boolean {
-    return this.#secondLookAtMs !== Number.POSITIVE_INFINITY
+    return this.#isUnchecked || this.isUnread || this.unrest.isSecondLookDue(nowMs)
   }
 
   get position(): Position {
@@ -175,9 +162,11 @@ export class Tail {
       resumption: this.#sink.resumption,
       sinceMs: this.sinceMs,
       historyBytes: this.origin.historyBytes ?? 0,
-      ...(this.origin.primedBytes ? { primedBytes: this.origin.primedBytes } : {}),
+      ...(this.isRotated && { formerPath: this.formerPath }),
+      ...(this.#writtenMs > 0 && { writtenMs: this.#writtenMs }),
+      ...(this.origin.primedBytes && { primedBytes: this.origin.primedBytes }),
       state,
-      ...(state === 'ghost' ? { head: this.head.subarray(0, this.progress.appliedBytes) } : {}),
+      ...(state === 'ghost' && { head: this.head.subarray(0, this.progress.appliedBytes) }),
       ...this.#landmarks.fingerprint(this.progress.appliedBytes),
     }
   }
@@ -231,6 +220,13 @@ export class Tail {
     return true
   }
 
+  /** Its descriptor leads nowhere any more, as on a network file system whose server came back: it is opened anew by its path. */
+  forsake(): void {
+    this.parkedPath = this.#handle.realPath(this.origin.file)
+    this.#isUnchecked = true
+    this.#handle.close()
+  }
+
   /** Answers whether what was opened is this file; if not, it is closed. An inode that bears another birth may still hold the same bytes. */
   resume({ fd, stat }: OpenedFile): boolean {
     this.#handle.take(fd)
@@ -271,6 +267,7 @@ export class Tail {
     if (got < 0) return this.#restart(sizeBefore)
     this.lastReadBytes = got
     if (got > 0) this.#deliver(got)
+    this.#writtenMs = millisecondsOf(this.#stat.mtimeNs)
     return this.isUnread ? 'more' : 'idle'
   }
 
@@ -302,14 +299,9 @@ export class Tail {
     this.#look()
     this.hasChanged = this.#isUnchecked
     this.wasBlank = this.hasChanged && this.progress.appliedBytes === 0
-    const isSecondLook = !this.hasChanged && nowMs >= this.#secondLookAtMs
-    if (this.hasChanged) {
-      this.changesInARow = nowMs - this.quietSinceMs < HOT_MS ? this.changesInARow + 1 : 0
-      this.changedBeforeMs = this.quietSinceMs
-      this.quietSinceMs = nowMs
-      this.#secondLookAtMs = nowMs + SECOND_LOOK_MS
-    }
-    if (isSecondLook) this.#secondLookAtMs = Number.POSITIVE_INFINITY
+    const isSecondLook = !this.hasChanged && this.unrest.isSecondLookDue(nowMs)
+    if (this.hasChanged) this.unrest.noteChange(nowMs)
+    if (isSecondLook) this.unrest.noteSecondLook()
     if (this.#sizeBytes < Math.max(this.#wanted, this.progress.appliedBytes)) return -1
     if (!this.hasChanged && !isSecondLook && !this.isUnread) return 0
     this.#isUnchecked = false
@@ -327,8 +319,8 @@ export class Tail {
       return true
     } catch (error) {
       this.error = error as NodeJS.ErrnoException
-      return false
     }
+    return false
   }
 
   #look(): void {
@@ -377,7 +369,8 @@ export class Tail {
     this.truncatedBytes = Math.max(0, sizeBefore - this.progress.checkpoint)
     this.before = truncatedFrom(this.past('ghost'))
     this.restarts++
-    this.sinceMs = Number(this.#stat.mtimeNs) / 1e6
+    this.sinceMs = millisecondsOf(this.#stat.mtimeNs)
+    this.#writtenMs = 0
     this.#sink.reset()
     this.#wanted = this.#deliveredTo = 0
     this.progress.restart()
@@ -391,8 +384,4 @@ export class Tail {
     const end = this.#window.read(this.#handle.fd, offset, endOffset - offset)
     return { buffer: this.#window.buffer, start: 0, end, offset }
   }
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error
 }

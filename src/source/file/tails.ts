@@ -8,16 +8,17 @@ import type { OpenStream, Origin } from '../source.ts'
 import { compareAge, compareBirths } from './age.ts'
 import type { Descriptors } from './descriptors.ts'
 import type { FoundFile } from './folder.ts'
+import { isGenerationOf } from './generation-names.ts'
 import { Generations } from './generations.ts'
 import { endOfHistory } from './history-end.ts'
 import { fileKey, inodeKey } from './identity.ts'
 import { type Finding, Judge } from './judge.ts'
 import type { Meter } from './meter.ts'
 import type { OpenedFile } from './open-file.ts'
+import { Openings } from './openings.ts'
 import { Originals } from './originals.ts'
-import { appliedBytes, type PastFile } from './past-file.ts'
+import { appliedBytes, type PastFile, unreadAt } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
-import { Refusals } from './refusals.ts'
 import { keepGhost, linkGenerations } from './succession.ts'
 import { Tail } from './tail.ts'
 import type { Unseen } from './unseen.ts'
@@ -40,6 +41,8 @@ export interface TailsOptions {
   /** What is known of files that are not open. */
   readonly past: PastFiles
   readonly unseen: Unseen
+  /** See `Guide.hasCopies`. */
+  readonly hasCopies: boolean
 }
 
 type Find = (path: string, opened: OpenedFile) => Finding | undefined
@@ -53,22 +56,21 @@ export class Tails {
   readonly #options: TailsOptions
   readonly #byInode = new Map<string, Tail>()
   readonly #byPath = new Map<string, Tail>()
-  readonly #refusals = new Refusals()
+  readonly #openings: Openings
   readonly #judge: Judge
   readonly #whereabouts: Whereabouts
   /** Found to be gone while they were closed, since `closeFinished`. */
   readonly #missed: Tail[] = []
   /** Found by the last scan. */
   #pathCount = 0
-  /** Paths that wait for a descriptor, as of the last scan, and whether they are to be read from their end. */
-  readonly #waiting = new Map<string, boolean>()
   /** Files that were changed beneath their copies, to be looked at before these are. */
   readonly #unclear: Tail[] = []
 
   constructor(options: TailsOptions) {
     this.#options = options
-    this.#judge = new Judge(options.past, options.unseen, options.meter, (tail) => this.#isReady(tail))
+    this.#judge = new Judge({ ...options, isReady: (tail) => this.#isReady(tail) })
     this.#whereabouts = new Whereabouts(options.descriptors)
+    this.#openings = new Openings(options.descriptors, options.meter, options.maxFiles)
   }
 
   /** All followed files. */
@@ -91,24 +93,23 @@ export class Tails {
     const paths = new Set<string>()
     const unknown = new Map<string, FoundFile>()
     const stirred: Tail[] = []
+    const { past, unseen } = this.#options
     for (const file of files) {
       const inode = inodeKey(file.stat)
       const tail = this.#byInode.get(inode)
       paths.add(file.path)
       if (tail === undefined || !this.#whereabouts.isSame(tail, file)) {
         if (tail !== undefined) this.#miss(tail)
-        if (!unknown.has(inode)) unknown.set(inode, file)
+        if (!unknown.has(inode) || past.of(file.stat)?.path === file.path) unknown.set(inode, file)
         continue
       }
       if (!pathOf.has(tail) || file.path === tail.origin.file) pathOf.set(tail, file.path)
       tail.noteSeen(file.stat)
       if (tail.differs(file.stat) || (tail.isParked && tail.isDue(nowMs))) stirred.push(tail)
     }
-    this.#refusals.keep(paths)
-    for (const path of this.#waiting.keys()) if (!paths.has(path)) this.#waiting.delete(path)
+    this.#openings.keep(paths)
     this.#judge.keepCopies(unknown)
     const moved = this.#follow(pathOf, paths, nowMs)
-    const { past, unseen } = this.#options
     const { folders } = this.#whereabouts
     const generations = new Generations({ past, unseen, folders, unknown, isFollowed: (inode) => this.#byInode.has(inode) })
     for (const file of generations.find(moved)) unknown.set(inodeKey(file.stat), file)
@@ -132,6 +133,13 @@ export class Tails {
     this.#options.unseen.note(before)
   }
 
+  /** A copy that grew is the one that holds the rest: what others have of it is the same. */
+  noteRead(tail: Tail): void {
+    if (tail.ghost === undefined || tail.progress.appliedBytes <= appliedBytes(tail.ghost)) return
+    if (this.#options.past.has(tail.ghost)) this.#options.past.drop(tail.ghost)
+    tail.ghost = undefined
+  }
+
   /**
    * Opens those of these files, which the patterns do not name, that hold the rest of a ghost or were never seen. Answers their tails.
    * `isSteady`: they have the names that they had.
@@ -144,8 +152,8 @@ export class Tails {
       const isUnseen = unseen.has(path, opened.stat)
       return isUnseen ? this.#judge.judge(path, opened, originals) : this.#judge.rest(path, opened)
     }
-    const fresh = unknown.sort(compareBirths).flatMap(({ path }) => {
-      const opened = this.#open(path, find, false, nowMs)
+    const fresh = unknown.sort(compareBirths).flatMap((file) => {
+      const opened = this.#open(file, find, false, nowMs)
       for (const tail of opened) originals.add(tail)
       return opened
     })
@@ -162,10 +170,12 @@ export class Tails {
     return true
   }
 
-  /** Lets go of lost files that are read and quiet. Answers them. */
-  closeFinished(nowMs: number): Tail[] {
+  /** Lets go of lost files that are read and quiet. Answers them. `isUnpacking`: copies of deleted ones are being looked for. */
+  closeFinished(nowMs: number, isUnpacking: boolean): Tail[] {
     const finished = [...this.all].filter((tail) => {
-      return (tail.isLost || (tail.isRotated && tail.hasRest)) && this.#isFinished(tail, nowMs)
+      const isOver = (tail.isLost || (tail.isRotated && tail.hasRest)) && this.#isFinished(tail, nowMs)
+      // By what is known of a deleted one its packed copy is known, too.
+      return isOver && !(isUnpacking && tail.isUnlinked && !tail.isPressed)
     })
     for (const tail of finished) this.#endLastLine(tail)
     const lost = finished.filter((tail) => tail.isLost && !(tail.hasRest && tail.progress.isAwaited))
@@ -191,9 +201,9 @@ export class Tails {
     this.#options.meter.states({
       open: this.count - failing - rotated,
       rotated,
-      unreadable: this.#refusals.count + failing,
+      unreadable: this.#openings.refusedCount + failing,
       copies: this.#judge.copyCount,
-      waiting: this.#waiting.size,
+      waiting: this.#openings.waitingCount,
     })
   }
 
@@ -217,10 +227,11 @@ export class Tails {
         tail.hasSuccessor ||= tail.isRotated && paths.has(tail.formerPath)
       } else {
         const isGone = path === undefined && tail.isParked && !this.#whereabouts.find(tail)
-        tail.hasSuccessor ||= paths.has(before)
+        tail.hasSuccessor ||= paths.has(before) || (tail.isRotated && paths.has(tail.formerPath))
         if (path !== undefined || !tail.isLost) {
           tail.aimAtEnd()
-          tail.formerPath = before
+          const isGeneration = tail.isRotated && isGenerationOf(before, tail.formerPath)
+          if (path !== undefined || !isGeneration) tail.formerPath = before
           moved.push(tail)
         }
         if (path !== undefined) this.#rename(tail, path, nowMs)
@@ -234,7 +245,7 @@ export class Tails {
   #lose(tail: Tail, nowMs: number): void {
     if (tail.isLost) return
     tail.isLost = true
-    tail.quietSinceMs = nowMs
+    tail.unrest.quietSinceMs = nowMs
     tail.isRotated ||= !tail.isUnlinked
     this.#options.meter.count(tail.isUnlinked ? 'vanished' : 'rotated')
   }
@@ -261,7 +272,7 @@ export class Tails {
   #rename(tail: Tail, path: string, nowMs: number): void {
     tail.isLost = false
     tail.isRotated = true
-    tail.quietSinceMs = nowMs
+    tail.unrest.quietSinceMs = nowMs
     tail.origin.file = path
     Object.assign(tail.origin, this.#options.about(path))
     tail.progress.changes++
@@ -272,13 +283,13 @@ export class Tails {
   #openUnknown(unknown: readonly FoundFile[], skipsHistory: boolean, nowMs: number): Tail[] {
     const oldestFirst = [...unknown].sort(compareBirths)
     const isKnown = ({ stat }: FoundFile) => this.#options.past.of(stat) !== undefined
-    const known = oldestFirst.filter(isKnown).flatMap(({ path }) => {
-      return this.#open(path, (...file) => this.#judge.rest(...file) ?? { kind: 'new' }, skipsHistory, nowMs)
+    const known = oldestFirst.filter(isKnown).flatMap((found) => {
+      return this.#open(found, (...file) => this.#judge.rest(...file) ?? { kind: 'new' }, skipsHistory, nowMs)
     })
     const others = oldestFirst.filter((file) => !this.#byInode.has(inodeKey(file.stat)) && !this.#judge.isCopy(file))
     const originals = new Originals(others.length > 0 ? this.all : [])
-    const fresh = others.flatMap(({ path }) => {
-      const opened = this.#open(path, (...file) => this.#judge.judge(...file, originals), skipsHistory, nowMs)
+    const fresh = others.flatMap((found) => {
+      const opened = this.#open(found, (...file) => this.#judge.judge(...file, originals), skipsHistory, nowMs)
       for (const tail of opened) originals.add(tail)
       return opened
     })
@@ -286,37 +297,12 @@ export class Tails {
   }
 
   /** One tail or none. */
-  #open(path: string, find: Find, skipsHistory: boolean, nowMs: number): Tail[] {
-    const { meter, maxFiles, descriptors } = this.#options
-    if (!this.#refusals.mayTry(path, nowMs)) return []
-    const startsAtEnd = skipsHistory || this.#refusals.startsAtEnd(path) || this.#waiting.get(path) === true
-    try {
-      if (this.count >= maxFiles) throw new Error(`more than ${maxFiles} files are followed`)
-      const opened = descriptors.open(path)
-      if (opened === 'full') this.#wait(path, startsAtEnd)
-      else this.#waiting.delete(path)
-      if (opened === undefined || opened === 'full') return []
-      this.#refusals.remove(path)
-      const tail = this.#takeOpened(path, opened, find, startsAtEnd, nowMs)
-      if (tail !== undefined) return [tail]
-      closeSync(opened.fd)
-    } catch (error) {
-      const { code, syscall } = error as NodeJS.ErrnoException
-      if (code === 'ENOENT') return []
-      if (syscall === undefined && this.count < maxFiles) throw error
-      this.#refusals.add(path, startsAtEnd, nowMs)
-      meter.refused(code ?? (error as Error).message, path)
-    }
-    return []
-  }
-
-  /** The next scan finds it again. */
-  #wait(path: string, startsAtEnd: boolean): void {
-    this.#waiting.set(path, startsAtEnd)
-    this.#options.meter.warn(
-      'all file descriptors are held by deleted logs, which are read first; others wait, this one first:',
-      path,
-    )
+  #open({ path, stat }: FoundFile, find: Find, skipsHistory: boolean, nowMs: number): Tail[] {
+    const take = (opened: OpenedFile) => this.#takeOpened(path, opened, find, skipsHistory, nowMs)
+    const opened = this.#openings.open(path, nowMs, this.count, take)
+    // What stands in it now is history whoever opens it, and when.
+    if (opened === 'later' && skipsHistory) this.#options.past.keep(unreadAt(path, stat))
+    return opened === 'later' || opened === undefined ? [] : [opened]
   }
 
   /** Nothing, if it is not to be followed. Closes it if it fails. */
@@ -340,7 +326,9 @@ export class Tails {
   #begin(path: string, { fd, stat }: OpenedFile, past: PastFile | undefined, startsAtEnd: boolean, nowMs: number): Tail {
     const { source, open, about, window, meter, primes, maxLineBytes } = this.#options
     const sizeBytes = Number(stat.size)
-    const primedBytes = past === undefined ? (startsAtEnd && primes ? sizeBytes : 0) : (past.primedBytes ?? 0)
+    const isUnread = past?.state === 'unread'
+    const toSkipBytes = isUnread ? past.historyBytes : startsAtEnd ? sizeBytes : 0
+    const primedBytes = past === undefined || isUnread ? (primes ? toSkipBytes : 0) : (past.primedBytes ?? 0)
     const origin = {
       source,
       log: fileKey(stat),
@@ -350,13 +338,15 @@ export class Tails {
       primedBytes,
       resumption: past?.resumption,
     }
-    const firstOffset = startsAtEnd && !primes ? endOfHistory(fd, sizeBytes, maxLineBytes, window) : 0
-    const startOffset = Math.min(sizeBytes, past?.checkpoint ?? firstOffset)
+    const firstOffset = primes ? 0 : endOfHistory(fd, toSkipBytes, maxLineBytes, window)
+    const startOffset = Math.min(sizeBytes, isUnread ? firstOffset : (past?.checkpoint ?? firstOffset))
     const content = past === undefined ? {} : { sinceMs: past.sinceMs }
     const historyBytes = past?.historyBytes ?? (this.opensHistory ? sizeBytes : 0)
     const tail = new Tail({ fd, stat, nowMs, startOffset, historyBytes, ...content, origin, sink: open(origin), window })
+    if (past?.state === 'open' && past.key === fileKey(stat)) resumeRotation(tail, past)
     // A copy that brings nothing leaves the ghost to a longer one.
     if (past !== undefined && (appliedBytes(past) < sizeBytes || past.key === fileKey(stat))) this.#options.past.drop(past)
+    else tail.ghost = past
     // Of what was never read it cannot be told whether it is still the same.
     if (past?.state === 'open' && appliedBytes(past) === 0) this.#options.unseen.note(past)
     this.#byInode.set(tail.inode, tail)
@@ -369,7 +359,7 @@ export class Tails {
     const { rotateWaitMs } = this.#options
     const isFinal = tail.isUnlinked || tail.hasSuccessor
     const waitMs = tail.isPressed ? 0 : rotateWaitMs * (isFinal ? 1 : PATIENCE_WITHOUT_SUCCESSOR)
-    if (nowMs - tail.quietSinceMs < waitMs) return false
+    if (nowMs - tail.unrest.quietSinceMs < waitMs) return false
     return tail.isRead() || tail.error !== undefined
   }
 
@@ -383,4 +373,10 @@ export class Tails {
     this.#byPath.clear()
     for (const tail of this.all) if (!tail.isLost) this.#byPath.set(resolve(tail.origin.file), tail)
   }
+}
+
+/** It goes on being a rotated one, or was rotated while nothing ran. */
+function resumeRotation(tail: Tail, { path, formerPath = path }: PastFile): void {
+  tail.isRotated = formerPath !== tail.origin.file
+  tail.formerPath = tail.isRotated ? formerPath : ''
 }

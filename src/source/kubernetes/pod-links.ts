@@ -18,6 +18,8 @@ export interface Linked {
 /** More links are not followed, and more that are gone are not remembered. */
 const MAX_LINKED = 10_000
 const MAX_GONE = 1000
+/** More are refused unnamed. */
+const MAX_REFUSED = 100
 
 export class PodLinks {
   /** By the log that it leads to. */
@@ -61,7 +63,7 @@ export class PodLinks {
     const isOfPod = pod !== undefined && isSame(pod, name.pod)
     if (isOfPod) this.#add(target, { from: path, pod, id: name.id, isGone: false })
     else if (dockerIdOf(target) === name.id) this.#add(target, { from: path, ...name, isGone: false })
-    else this.#refused.set(path, `a link to ${target}, which is no log of this pod: not read`)
+    else this.#refuse(path, `a link to ${target}, which is no log of this pod: not read`)
     // The log of the pod's folder may be a link itself.
     if (isOfPod && isLink(target)) this.followLog(target, pod, name.id)
   }
@@ -72,8 +74,12 @@ export class PodLinks {
     const dockerId = target === undefined ? undefined : dockerIdOf(target)
     if (target === undefined) return
     if (dockerId === undefined || (id !== undefined && id !== dockerId))
-      this.#refused.set(path, `a link to ${target}, which is no log of this container: not read`)
+      this.#refuse(path, `a link to ${target}, which is no log of this container: not read`)
     else this.#add(target, { from: path, pod, id: dockerId, isGone: false })
+  }
+
+  #refuse(path: string, why: string): void {
+    if (this.#refused.size < MAX_REFUSED) this.#refused.set(path, why)
   }
 
   #add(target: string, linked: Linked): void {

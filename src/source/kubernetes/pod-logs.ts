@@ -26,6 +26,8 @@ const MAX_NAMES = 100_000
 const LEVELS = 3
 
 export class PodLogs implements Guide {
+  /** The kubelet renames and packs. */
+  readonly hasCopies = false
   readonly #root: string
   readonly #isWanted: (pod: Pod) => boolean
   readonly #links = new PodLinks()
@@ -76,6 +78,10 @@ export class PodLogs implements Guide {
     if (!isLink(path)) return true
     this.#links.followLog(path, pod, linked?.id)
     return false
+  }
+
+  mayWant(path: string): boolean {
+    return this.wants(path)
   }
 
   about(path: string): Partial<Pick<Origin, 'container' | 'pod' | 'envelope'>> {

@@ -2,7 +2,7 @@
  * The built exporter, killed at every point where its record is between two states: before, inside and after an append to the journal, around
  * the syncs and the renaming of a snapshot, at the start and beside the work. No line is lost and none counts twice.
  */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
@@ -46,6 +46,27 @@ const PLAN = Array.from({ length: ROUNDS }, (_, round) =>
 const LINES = IS_LONG ? 1_000_000 : 200_000
 const MEAN_LIFE_MS = 650
 const PATIENCE_MS = 20_000
+const MOST_PATIENCES = 10
+
+/** A snapshot is due by the growth of the journal, the later the larger the record is: as long as that grows, its points are still to come. */
+async function endOf(life: Life, folder: string): Promise<number | string> {
+  let [end, record]: [number | string, string] = ['it lives', '']
+  for (let patience = 0; end === 'it lives' && patience < MOST_PATIENCES; patience++) {
+    const before = record
+    end = await Promise.race([life.exit, pause(PATIENCE_MS, 'it lives', { ref: false })])
+    record = sizesIn(folder)
+    if (record === before) break
+  }
+  return end
+}
+
+function sizesIn(folder: string): string {
+  const sizeOf = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.size
+  return readdirSync(folder)
+    .filter((name) => name !== 'lock')
+    .map((name) => `${name} ${sizeOf(name)}`)
+    .join('\n')
+}
 
 faultTest(
   `${PLAN.length} kills at ${NAMES.length} points while ${LINES} lines are written and rotated`,
@@ -70,7 +91,7 @@ faultTest(
       preload.search = new URLSearchParams({ folder, point, nth: String(nth), diary }).toString()
       const life = new Life({ ...flags, preload: preload.href })
       processes.push(life)
-      const end = await Promise.race([life.exit, pause(PATIENCE_MS, 'it lives', { ref: false })])
+      const end = await endOf(life, folder)
       expect([point, nth, end, life.stderr]).toEqual([point, nth, 'SIGKILL', expect.anything()])
       processes.pop()
     }

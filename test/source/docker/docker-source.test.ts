@@ -1,12 +1,16 @@
 /** Which way containers are read, when that is decided, and what becomes of the places of the other way. */
 import { expect, test } from 'vitest'
+import { selector } from '../../../src/source/containers.ts'
 import {
   DockerSource,
   type DockerSourceOptions,
   type Reading,
   type ToldSource,
 } from '../../../src/source/docker/docker-source.ts'
+import { JsonFiles } from '../../../src/source/docker/json-files.ts'
 import type { RecordedPositions } from '../../../src/source/source.ts'
+import { createOwnMetrics } from '../../../src/telemetry/own-metrics.ts'
+import { DockerTree, idOf } from './docker-tree.ts'
 
 interface Opened {
   readonly reading: Reading
@@ -75,6 +79,19 @@ test('auto asks the daemon where they cannot, and says why', async () => {
     ['containers are read through the interface of the daemon: no files: /r: no such folder'],
   ])
   expect(source.positions().map(({ id }) => id)).toEqual(['api'])
+})
+
+test('who asks whether files can be read counts no containers: the way that is taken does', () => {
+  const tree = new DockerTree()
+  tree.create(idOf('a1'), { name: 'agent', driver: 'local' })
+  const telemetry = createOwnMetrics()
+  const select = selector({ names: [], withLabels: {} })
+  const guide = new JsonFiles({ source: 's', root: tree.root, select, streams: ['stdout'], takesUnknown: true, telemetry })
+  expect(guide.whyNot()).toMatch(/^container agent \(a1a1a1a1a1a1\): its log driver is not json-file/)
+  expect([...telemetry.dockerContainers.cells()]).toEqual([])
+  guide.look(0)
+  expect(telemetry.dockerContainers.at('s', 'unreadable').value).toBe(1)
+  tree.destroy()
 })
 
 test('auto goes on after a restart as it did before, whatever could be read now', async () => {

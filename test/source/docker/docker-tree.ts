@@ -33,6 +33,8 @@ export function idOf(digits: string): string {
 export class DockerTree {
   readonly base = mkdtempSync(join(tmpdir(), 'agentlog-docker-'))
   readonly root = join(this.base, 'containers')
+  /** Of every text that is written. */
+  beginning = ''
 
   constructor() {
     mkdirSync(this.root)
@@ -66,7 +68,7 @@ export class DockerTree {
   }
 
   write(id: string, ...texts: readonly string[]): void {
-    appendFileSync(this.log(id), texts.map((text) => recordOf(text)).join(''))
+    appendFileSync(this.log(id), texts.map((text) => recordOf(text, this.beginning)).join(''))
   }
 
   /** `max-file` generations, the live log included; with one the log is unlinked and begun anew. */
@@ -98,9 +100,9 @@ export class DockerTree {
   }
 }
 
-function recordOf(text: string): string {
+function recordOf(text: string, beginning: string): string {
   const stream = text.startsWith('!') ? 'stderr' : 'stdout'
-  return `${JSON.stringify({ log: `${text}\n`, stream, time: '2026-11-21T10:00:00.123456789Z' })}\n`
+  return `${JSON.stringify({ log: `${beginning}${text}\n`, stream, time: '2026-11-21T10:00:00.123456789Z' })}\n`
 }
 
 /** The text of a record that was delivered. */

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Selection, selector } from '../../../src/source/containers.ts'
+import { type ContainerInfo, type ContainerLister, type Selection, selector } from '../../../src/source/containers.ts'
 import { JsonFiles } from '../../../src/source/docker/json-files.ts'
 import { createOwnMetrics } from '../../../src/telemetry/own-metrics.ts'
 import { Following } from '../following.ts'
@@ -32,10 +32,19 @@ function guideOf(
   selection: Selection = ALL,
   streams: readonly ('stdout' | 'stderr')[] = ['stdout', 'stderr'],
   root = tree.root,
+  lister?: ContainerLister,
 ): JsonFiles {
   own = createOwnMetrics()
   const takesUnknown = selection.names.length + Object.keys(selection.withLabels).length === 0
-  return new JsonFiles({ source: 's', root, select: selector(selection), streams, takesUnknown, telemetry: own })
+  return new JsonFiles({
+    source: 's',
+    root,
+    select: selector(selection),
+    streams,
+    takesUnknown,
+    telemetry: own,
+    ...(lister ? { lister } : {}),
+  })
 }
 
 /** `goesOnFrom`: one that was killed. */
@@ -172,6 +181,24 @@ describe('rotation', () => {
   })
 })
 
+/** What an agent logs again and again, longer than what is looked at to tell a copy. */
+const SAME = 'x'.repeat(3000)
+
+test('logs that begin alike, even those that are the same byte for byte, are logs of their own', async () => {
+  tree.create(A, { name: 'agent-a' })
+  tree.write(A, SAME)
+  const f = await follow(guideOf()).start()
+  expect(taken(f)).toEqual([SAME])
+  tree.create(B, { name: 'agent-b' })
+  tree.write(B, SAME, 'only here')
+  await f.settle()
+  expect(taken(f)).toEqual([SAME, 'only here'])
+  tree.create(C, { name: 'agent-c' })
+  tree.write(C, SAME)
+  await f.settle()
+  expect(taken(f)).toEqual([SAME])
+})
+
 /** Each step changes the tree; its lines are told apart. */
 const STEPS: readonly (() => void)[] = [
   () => tree.create(A, { name: 'agent-a' }),
@@ -191,12 +218,13 @@ const STEPS: readonly (() => void)[] = [
 const WRITTEN = ['!a2', 'a1', 'a3', 'a4', 'a5', 'b1', 'b2']
 
 describe('kills', () => {
-  test.each(STEPS.map((_, i) => i))(
-    'killed before step %i and away for each number of steps: nothing is lost or counts twice',
-    async (at) => {
+  test.each(STEPS.flatMap((_, i) => [[i, ''] as const, [i, SAME] as const]))(
+    'killed before step %i and away for each number of steps: nothing is lost or counts twice; texts begin with "%s"',
+    async (at, beginning) => {
       for (let away = 0; at + away <= STEPS.length; away++) {
         tree.destroy()
         tree = new DockerTree()
+        tree.beginning = beginning
         const f = await follow(guideOf({ names: ['agent-*'], withLabels: {} })).start()
         for (const step of STEPS.slice(0, at)) {
           step()
@@ -212,11 +240,45 @@ describe('kills', () => {
         // Of a log that nobody ever saw, what was packed before the first start is nobody's.
         const wanted = at === 0 && away >= 8 ? WRITTEN.filter((text) => !/a[34]/.test(text)) : WRITTEN
         await untilRead(g, wanted.length - f.lines.length)
-        expect([away, [...taken(f), ...taken(g)].sort()]).toEqual([away, wanted])
+        const found = [...taken(f), ...taken(g)].map((text) => text.replace(beginning, '')).sort()
+        expect([away, found]).toEqual([away, wanted])
         await g.stop()
       }
     },
   )
+
+  test('a container of which nothing is known at the start goes on from its place once it is', async () => {
+    tree.create(A, { name: 'agent' })
+    tree.write(A, 'one')
+    const selection = { names: ['agent'], withLabels: {} }
+    const f = await follow(guideOf(selection)).start()
+    await f.kill()
+    writeFileSync(tree.config(A), 'broken')
+    const g = await follow(guideOf(selection), f).start()
+    await g.settle()
+    tree.write(A, 'two')
+    await g.kill()
+    const h = await follow(guideOf(selection), g).start()
+    tree.describe(A, { name: 'agent' })
+    tree.write(A, 'three')
+    await untilRead(h, 1)
+    expect([...taken(f), ...taken(g), ...taken(h)].sort()).toEqual(['one', 'three', 'two'])
+    expect(counts()).toEqual([1, 0, 0, 0])
+  })
+
+  test('a folder of containers that is not there at the start is gone on with once it is', async () => {
+    tree.create(A, { name: 'agent' })
+    tree.write(A, 'one')
+    const f = await follow(guideOf()).start()
+    await f.kill()
+    renameSync(tree.root, join(tree.base, 'away'))
+    const g = await follow(guideOf(), f).start()
+    await g.settle()
+    renameSync(join(tree.base, 'away'), tree.root)
+    tree.write(A, 'two')
+    await untilRead(g, 1)
+    expect([...taken(f), ...taken(g)]).toEqual(['one', 'two'])
+  })
 })
 
 describe('what cannot be read', () => {
@@ -280,6 +342,60 @@ describe('what cannot be read', () => {
     expect(container(f)?.name).toBe('agent')
   })
 
+  test('where descriptions are not for us a daemon that is asked tells the names, and lines wait for the first answer', async () => {
+    tree.create(A, { name: 'agent' })
+    tree.create(B, { name: 'other' })
+    for (const id of [A, B]) {
+      rmSync(tree.config(id))
+      tree.write(id, id)
+    }
+    const listed = { image: 'agent:3', labels: { team: 'x' }, logDriver: '', logPath: '', isTty: undefined, isRunning: true }
+    let name = 'agent-1'
+    let answer: (infos: readonly ContainerInfo[]) => void = () => {}
+    let asked = 0
+    const containers = (): Promise<readonly ContainerInfo[]> => {
+      asked++
+      return new Promise((resolve) => (answer = resolve))
+    }
+    const tell = async (f: Following): Promise<void> => {
+      answer([
+        { ...listed, id: A, name },
+        { ...listed, id: B, name: 'other' },
+      ])
+      await f.settle()
+    }
+    const f = await follow(guideOf({ names: ['agent-*'], withLabels: {} }, ['stdout'], tree.root, { containers })).start()
+    await f.settle()
+    expect([f.lines, counts(), asked]).toEqual([[], [0, 0, 0, 2], 1])
+    await tell(f)
+    expect([taken(f), counts(), container(f)]).toEqual([
+      [A],
+      [1, 0, 0, 0],
+      { id: A, name: 'agent-1', image: 'agent:3', labels: { team: 'x' } },
+    ])
+    await f.settle()
+    expect(asked).toBe(1)
+    name = 'agent-2'
+    await f.time.step(10_000)
+    expect(asked).toBe(2)
+    await tell(f)
+    expect([container(f)?.name, f.origins.length]).toEqual(['agent-2', 1])
+  })
+
+  test('where nobody answers, a container without a name is read if nothing was asked of it', async () => {
+    tree.create(A, { name: 'agent' })
+    rmSync(tree.config(A))
+    tree.write(A, 'one')
+    let refuse: (error: Error) => void = () => {}
+    const containers = (): Promise<never> => new Promise((_, reject) => (refuse = reject))
+    const f = await follow(guideOf(ALL, ['stdout'], tree.root, { containers })).start()
+    await f.settle()
+    expect(f.lines).toEqual([])
+    refuse(new Error('nobody'))
+    await f.settle()
+    expect([taken(f), container(f)?.name]).toEqual([['one'], ''])
+  })
+
   test('a description of another container names nobody, nor does one that is a link', async () => {
     tree.create(A, { name: 'agent' })
     tree.create(B, { name: 'agent' })
@@ -288,7 +404,7 @@ describe('what cannot be read', () => {
     rmSync(tree.config(B))
     symlinkSync('/dev/zero', tree.config(B))
     const guide = guideOf({ names: ['agent'], withLabels: {} })
-    guide.look()
+    guide.look(0)
     expect(counts()).toEqual([0, 0, 0, 2])
     expect([...guide.problems().values()]).toEqual(
       Array(2).fill('it is not known whether it is wanted: its config.v2.json is a link'),
@@ -297,10 +413,10 @@ describe('what cannot be read', () => {
 
   test('no container, none that is wanted, and no folder are three sentences', async () => {
     const guide = guideOf({ names: ['x'], withLabels: {} })
-    guide.look()
+    guide.look(0)
     expect([...guide.problems()]).toEqual([[tree.root, 'no container is there']])
     tree.create(A, { name: 'agent' })
-    guide.look()
+    guide.look(0)
     expect([...guide.problems()]).toEqual([[tree.root, 'none of the 1 containers has a name and labels that are wanted']])
     const nowhere = guideOf(ALL, ['stdout'], join(tree.base, 'nowhere'))
     expect(nowhere.whyNot()).toMatch(/nowhere: no such folder; "docker info" names the Docker Root Dir, .*, or set read: api$/)
@@ -324,9 +440,9 @@ test('a thousand containers cost no descriptor for their descriptions', async ()
   for (let i = 0; i < 1000; i++) tree.create(i.toString(16).padStart(64, '0'), { name: `agent-${i}` })
   const guide = guideOf({ names: ['agent-*'], withLabels: {} })
   const before = readdirSync('/proc/self/fd').length
-  guide.look()
+  guide.look(0)
   expect([counts()[0], readdirSync('/proc/self/fd').length]).toEqual([1000, before])
   const changes = guide.changes
-  guide.look()
+  guide.look(0)
   expect(guide.changes).toBe(changes)
 })

@@ -1,7 +1,7 @@
 /** What a file is that is not known by its inode: a copy of a log, or what is left of one, or a log of its own. */
 import { basename, dirname, join } from 'node:path'
 import type { LogFile } from './disk.ts'
-import { goesOn, type Stand } from './oracle.ts'
+import { goesOn, type Stand } from './stands.ts'
 
 /** Files that are shorter are copies only if they are named as generations. */
 const TELLING_BYTES = 1024
@@ -17,6 +17,10 @@ export interface Ghost {
   readonly birth: number
   /** When these bytes were begun: with the file, or when it was written anew. */
   since: number
+  /** When what was read last was written. */
+  written: number
+  /** Where it was before it was rotated; empty if it was not. */
+  formerPath: string
   /** Known from the record alone, which has hashes and no bytes. */
   isOfRecord: boolean
 }
@@ -29,10 +33,12 @@ export interface View {
   readonly fresh: ReadonlySet<LogFile>
 }
 
-interface Copy {
+/** As it was when it was found to be one. */
+export interface Copy {
   readonly of: LogFile
   readonly restarts: number
   readonly version: number
+  readonly bytes: number
 }
 
 export type Finding =
@@ -48,8 +54,10 @@ export function stillCopy({ of, restarts, version }: Copy, file: LogFile, view: 
 export function whatIs(file: LogFile, path: string, copy: Copy | undefined, view: View): Finding {
   const originals = originalsOf(file, path, view)
   if (originals.some((one) => !isGone(one, view) && !goesOn(view.stands.get(one)!, one.text))) return { kind: 'unclear' }
-  const rest = (copy === undefined ? undefined : restOf(copy, file, view)) ?? ghostIn(file, path, view.ghosts)
-  if (rest !== undefined) return { kind: 'rest', of: rest }
+  const rest = copy === undefined ? undefined : restOf(copy, file, view)
+  if (rest !== undefined) return rest
+  const ghost = ghostIn(file, path, view.ghosts)
+  if (ghost !== undefined) return { kind: 'rest', of: ghost }
   if (file.text === '' && mayBecomeCopy(path, view)) return { kind: 'blank' }
   for (const original of originals) {
     const finding = compare(original, file, path, view)
@@ -70,17 +78,28 @@ export function ghostIn(file: LogFile, path: string, ghosts: ReadonlySet<Ghost>)
   return fitting.sort((a, b) => b.at - a.at)[0]
 }
 
-/** A file that was a copy of a log holds what was known of that when it lost its bytes, or was let go. */
-function restOf({ of, restarts }: Copy, file: LogFile, { held, stands }: View): Ghost | undefined {
-  const stand = stands.get(of)
-  if (stand === undefined) return undefined
-  const last = stand.restarts !== restarts ? stand.before : held.has(of) ? undefined : stand
-  return last !== undefined && (file.text.startsWith(last.text) || last.text.startsWith(file.text)) ? last : undefined
+/**
+ * A file that was a copy of a log holds what was known of that when it lost its bytes, or was deleted or let go. What came since, as long as it
+ * is shorter than what was read, is what was still to be copied then.
+ */
+function restOf({ of, restarts, bytes }: Copy, file: LogFile, view: View): Finding | undefined {
+  const stand = view.stands.get(of)
+  if (stand === undefined || file.text.length < bytes) return undefined
+  const isThere = view.held.has(of) && !isGone(of, view)
+  const last = stand.restarts !== restarts ? stand.before : isThere ? undefined : stand
+  if (last === undefined) return undefined
+  const isSame = file.text.length < last.at ? file.text === '' || beginsAlike(last.text, file.text) : goesOn(last, file.text)
+  if (!isSame) return undefined
+  const hasEnd = view.held.has(of) && last === stand && file.text.length >= stand.at
+  return { kind: 'rest', of: last, ...(hasEnd ? { endOf: of } : {}) }
 }
 
 /** The logs of which the file may be a copy by its name, then those that begin as it does. */
 function originalsOf(file: LogFile, path: string, { held, stands, fresh }: View): LogFile[] {
-  const isNamesake = (one: LogFile) => logOf(path).includes(stands.get(one)!.path)
+  const isNamesake = (one: LogFile) => {
+    const { path: last, isRotated, formerPath } = stands.get(one)!
+    return logOf(path).includes(last) || (isRotated && logOf(path).includes(formerPath))
+  }
   const head = file.text.slice(0, TELLING_BYTES)
   // Files that one scan finds and that begin alike came together, and are logs of their own.
   const isAlike = (one: LogFile) => {
@@ -114,9 +133,10 @@ function isGone(file: LogFile, { stands }: View): boolean {
 
 function holds({ text, birth }: LogFile, path: string, ghost: Ghost): boolean {
   if (text === '' || birth < ghost.birth) return false
-  const isNamed = isOfLogOf(path, ghost.path)
+  const isNamed = isOfLogOf(path, ghost.path) || (ghost.formerPath !== '' && isOfLogOf(path, ghost.formerPath))
   if (text.startsWith(ghost.text)) return isNamed || ghost.text.length >= TELLING_BYTES
-  return isNamed && beginsAs(ghost, text)
+  // What was copied after the last lines were written has them.
+  return isNamed && birth <= ghost.written && beginsAs(ghost, text)
 }
 
 /** Of a shorter one no more than the first bytes can be compared, and of the few that the record has a hash of only all. */

@@ -3,7 +3,7 @@
  *
  * - A file is read to its last newline at every poll while a pattern names it, and while the process has held it since. A held file is
  *   read on whatever became of its name and its permissions, until it was quiet for the time of rotation; what is appended later is lost.
- *   Then its unfinished line counts too, if the file is deleted or another one has its name.
+ *   Then its unfinished line counts too, if the file is deleted or another one has its name; also where it was rotated before a restart.
  * - A log goes on at its offset if its first 1,024 bytes and the 256 bytes before the offset are what they were (of what was counted).
  *   Otherwise it was written anew, and everything that stands in it now is new. Lines that were written over before any poll are lost,
  *   unless a copy has them: the log leaves a ghost behind.
@@ -12,40 +12,18 @@
  *   log, also under names that no pattern has. One that was deleted while nobody held it is a ghost.
  * - A line begins behind the NULs before it.
  * - A copy of a log that is followed is not read. A copy of a ghost is read on from where that was left (`copies.ts` says what is one).
- * - With `skip`, the lines that had ended in the files at the very first poll are not counted.
+ * - With `skip`, the lines that had ended in the files at the very first poll are not counted, whether the files could be read then or not.
  */
 import { dirname } from 'node:path'
-import { type Ghost, ghostIn, isGeneration, isOfLogOf, logOf, stillCopy, type View, whatIs } from './copies.ts'
+import { type Copy, type Ghost, ghostIn, isGeneration, isOfLogOf, logOf, stillCopy, type View, whatIs } from './copies.ts'
 import type { Disk, LogFile, Packed } from './disk.ts'
+import { copyOf, goesOn, HEAD_BYTES, type Stand, standAt } from './stands.ts'
 import { linesOf, withoutHole } from './texts.ts'
 
-const HEAD_BYTES = 1024
-const MARK_BYTES = 256
 export const LEAD_BYTES = 64
 
-/** How one file is known. */
-export interface Stand extends Ghost {
-  /** It was read when the process ended. */
-  isOpen: boolean
-  /** No name leads to it. */
-  isLost: boolean
-  /** In this process it lost its name, or got another. */
-  isRotated: boolean
-  hasSuccessor: boolean
-  formerPath: string
-  /** Another file has its unfinished line too. */
-  isContinued: boolean
-  /** The content that was looked at last. */
-  version: number
-  seen: string
-  /** Nothing happened to it for the time of rotation. */
-  isQuiet: boolean
-  restarts: number
-  /** What it was before it was written anew last. */
-  before: Ghost | undefined
-}
-
 interface Past {
+  readonly unread: ReadonlyMap<LogFile, number>
   readonly stands: Map<LogFile, Stand>
   readonly ghosts: Set<Ghost>
   readonly countedLines: number
@@ -63,13 +41,15 @@ export class Oracle {
   #stands = new Map<LogFile, Stand>()
   /** What was counted of bytes that are gone. */
   #ghosts = new Set<Ghost>()
+  /** Files that could not be read at the very first poll, and how long they were. */
+  #unread = new Map<LogFile, number>()
   /** Logs that may have been rotated more than once since the last look, and since when. */
   readonly #unseen = new Map<string, number>()
   readonly #unpacked = new Set<Packed>()
   readonly #fresh = new Set<LogFile>()
   readonly #held = new Set<LogFile>()
   /** Of followed files, as they were when they were found to be that. */
-  readonly #copies = new Map<LogFile, { readonly of: LogFile; readonly restarts: number; readonly version: number }>()
+  readonly #copies = new Map<LogFile, Copy>()
   /** When the process died. */
   #wereOpen: readonly Ghost[] = []
   #record: Past | undefined
@@ -89,6 +69,11 @@ export class Oracle {
     return this.#held.has(file) && this.#stands.get(file)!.version !== file.version
   }
 
+  /** Of a log of which nothing was known, something came: generations beside it may be older than that. Whoever has read it knows no more. */
+  get isAnyBlankBehind(): boolean {
+    return [...this.#held].some((file) => this.#stands.get(file)!.at === 0 && this.isBehind(file))
+  }
+
   /** `isLate`: so long after the one before that files without names are let go. */
   poll(isLate: boolean): void {
     for (let round = 0, isSettled = false; round < 3 || (!isSettled && round < 20); round++) {
@@ -102,7 +87,7 @@ export class Oracle {
 
   commit(): void {
     const { stands, ghosts } = copyOf(this.#stands, this.#ghosts)
-    this.#record = { stands, ghosts, countedLines: this.counted.length }
+    this.#record = { unread: new Map(this.#unread), stands, ghosts, countedLines: this.counted.length }
   }
 
   kill(): void {
@@ -113,6 +98,7 @@ export class Oracle {
     const { stands, ghosts } = copyOf(this.#record?.stands ?? new Map(), this.#record?.ghosts ?? new Set())
     this.#stands = stands
     this.#ghosts = ghosts
+    this.#unread = new Map(this.#record?.unread)
     this.#wereOpen = [...stands.values()].filter(({ isOpen }) => isOpen).map((stand) => ({ ...stand }))
     this.counted.length = this.#record?.countedLines ?? 0
     this.#isFirstPoll = true
@@ -127,7 +113,10 @@ export class Oracle {
       if (!unknown.has(file)) unknown.set(file, path)
     for (const file of this.#held) unknown.delete(file)
     for (const file of this.#copies.keys()) if (!unknown.has(file)) this.#copies.delete(file)
+    const isHistory = this.#isFirstPoll && this.#record === undefined && this.#skipsHistory
+    if (isHistory) for (const file of unknown.keys()) if (!file.isReadable) this.#unread.set(file, file.text.length)
     const byBirth = [...unknown].sort(([a], [b]) => a.birth - b.birth).filter(([file]) => file.isReadable)
+    for (const [file, path] of byBirth) if (this.#unread.has(file)) this.#beginBehindHistory(file, path)
     for (const [file, path] of byBirth) if (this.#stands.has(file)) this.#goOn(file, path)
     for (const [file, path] of byBirth) if (!this.#held.has(file)) this.#judge(file, path)
     this.#fresh.clear()
@@ -156,12 +145,13 @@ export class Oracle {
         stand.hasSuccessor ||= stand.isRotated && names.has(stand.formerPath)
         continue
       }
-      stand.hasSuccessor ||= names.has(stand.path)
+      stand.hasSuccessor ||= names.has(stand.path) || (stand.isRotated && names.has(stand.formerPath))
       if (path !== undefined || !stand.isLost) {
         stand.isQuiet = false
         left.set(file, stand.path)
         this.#noteUnseen(stand)
-        stand.formerPath = stand.path
+        const isRotatedOnce = stand.isRotated && isGeneration(stand.path, stand.formerPath)
+        if (path !== undefined || !isRotatedOnce) stand.formerPath = stand.path
       }
       if (path !== undefined || (!stand.isLost && file.names.size > 0)) stand.isRotated = true
       stand.isLost = path === undefined
@@ -204,8 +194,21 @@ export class Oracle {
     this.#note('known')
     this.#ghosts.delete(stand)
     if (stand.isOpen && stand.at === 0) this.#noteUnseen(stand)
-    if (!goesOn(stand, file.text)) this.#writeAnew(file, stand, true)
+    const isSame = goesOn(stand, file.text)
+    if (!isSame) this.#writeAnew(file, stand, true)
+    const formerPath = stand.isOpen && isSame ? stand.formerPath || stand.path : path
     this.#hold(file, { ...stand, path })
+    if (formerPath !== path) Object.assign(this.#stands.get(file)!, { isRotated: true, formerPath })
+  }
+
+  /** Of what was there first, as far as that was not written anew. */
+  #beginBehindHistory(file: LogFile, path: string): void {
+    const bytes = this.#unread.get(file)!
+    this.#unread.delete(file)
+    const at = file.text.length < bytes ? 0 : file.text.slice(0, bytes).lastIndexOf('\n') + 1
+    if (at > 0) this.#note('history that could not be read')
+    this.#hold(file, standAt(file, path, at))
+    this.#fresh.add(file)
   }
 
   /** Answers whether it is clear what it is. */
@@ -217,7 +220,12 @@ export class Oracle {
     this.#copies.delete(file)
     if (finding.kind === 'copy') {
       this.#note('copy found')
-      this.#copies.set(file, { of: finding.of, restarts: this.#stands.get(finding.of)!.restarts, version: file.version })
+      this.#copies.set(file, {
+        of: finding.of,
+        restarts: this.#stands.get(finding.of)!.restarts,
+        version: file.version,
+        bytes: file.text.length,
+      })
     } else if (finding.kind === 'rest') {
       if (finding.endOf !== undefined) this.#stands.get(finding.endOf)!.isContinued = true
       this.#adopt(file, path, finding.of)
@@ -238,8 +246,10 @@ export class Oracle {
   #adopt(file: LogFile, path: string, ghost: Ghost): void {
     this.#note('ghost read on')
     // One that brings nothing leaves the ghost to a longer one.
-    if (file.text.length > ghost.at) this.#drop(ghost)
-    this.#hold(file, { ...standAt(file, path, Math.min(ghost.at, file.text.length)), since: ghost.since })
+    const bringsMore = file.text.length > ghost.at
+    if (bringsMore) this.#drop(ghost)
+    const stand = standAt(file, path, Math.min(ghost.at, file.text.length))
+    this.#hold(file, { ...stand, since: ghost.since, ghost: bringsMore ? undefined : ghost })
   }
 
   #drop(ghost: Ghost): void {
@@ -299,13 +309,19 @@ export class Oracle {
     const fitting = [...own, ...this.#ghosts, ...known].filter((one) => one.at > 0 && mayHold(one) && text.startsWith(one.text))
     const ghost = fitting.sort((a, b) => b.at - a.at)[0]
     // What is followed, or was, is not read on in a copy.
-    if (ghost === undefined || !this.#ghosts.has(ghost)) return
+    if (ghost === undefined || !this.#ghosts.has(ghost) || this.#hasHeir(ghost)) return
     const rest = text.slice(ghost.at)
     if (rest === '') return
     this.#note('ghost unpacked')
     ghost.at = text.length
     this.#unpacked.clear()
     this.counted.push(...linesOf(rest.endsWith('\n') ? rest : `${rest}\n`))
+  }
+
+  /** A deleted copy, which is held, brings the rest by itself. */
+  #hasHeir(ghost: Ghost): boolean {
+    const isHeir = (file: LogFile, stand: Stand) => stand.ghost === ghost && file.names.size === 0 && file.text.length > stand.at
+    return [...this.#held].some((file) => isHeir(file, this.#stands.get(file)!))
   }
 
   #letGoIfQuiet(file: LogFile, isLate: boolean): void {
@@ -335,16 +351,23 @@ export class Oracle {
     if (!goesOn(stand, file.text)) this.#writeAnew(file, stand, false)
     const end = Math.max(stand.at, file.text.lastIndexOf('\n') + 1)
     this.counted.push(...linesOf(file.text.slice(stand.at, end)))
-    Object.assign(stand, { version: file.version, seen: file.text, at: end, text: file.text.slice(0, end) })
+    Object.assign(stand, {
+      version: file.version,
+      seen: file.text,
+      at: end,
+      text: file.text.slice(0, end),
+      written: file.changed,
+    })
+    if (stand.ghost !== undefined && end > stand.ghost.at) this.#drop(stand.ghost)
   }
 
   #writeAnew({ changed }: LogFile, stand: Stand, isOfRecord: boolean): void {
     this.#note('written anew')
-    const { at, text, path, birth, since } = stand
-    stand.before = { at, text, path, birth, since, isOfRecord }
+    const { at, text, path, birth, since, written, formerPath } = stand
+    stand.before = { at, text, path, birth, since, written, formerPath, isOfRecord }
     this.#noteUnseen(stand)
     if (at > 0) this.#addGhost(stand.before)
-    Object.assign(stand, { at: 0, text: '', restarts: stand.restarts + 1, since: isOfRecord ? birth : changed })
+    Object.assign(stand, { at: 0, text: '', ghost: undefined, restarts: stand.restarts + 1, since: isOfRecord ? birth : changed })
   }
 
   /** It was let go, and written anew since. */
@@ -365,42 +388,5 @@ export class Oracle {
 
   #note(event: string): void {
     this.events.set(event, (this.events.get(event) ?? 0) + 1)
-  }
-}
-
-/** Of what was counted only the first and the last bytes can be compared. */
-export function goesOn({ at, text: counted }: Ghost, text: string): boolean {
-  const head = counted.slice(0, HEAD_BYTES)
-  return text.length >= at && text.startsWith(head) && text.slice(0, at).endsWith(counted.slice(-MARK_BYTES))
-}
-
-function standAt({ text, birth }: LogFile, path: string, at: number): Stand {
-  return {
-    ...{ at, text: text.slice(0, at), path, birth, since: birth, isOfRecord: false },
-    ...{ isOpen: true, isLost: false, isRotated: false, hasSuccessor: false, formerPath: '', isContinued: false },
-    ...{ version: -1, seen: '', isQuiet: false, restarts: 0, before: undefined },
-  }
-}
-
-/** What a record keeps. Its ghosts have no texts, only hashes of them. */
-function copyOf(
-  stands: ReadonlyMap<LogFile, Stand>,
-  ghosts: ReadonlySet<Ghost>,
-): { stands: Map<LogFile, Stand>; ghosts: Set<Ghost> } {
-  const forgotten = {
-    isOfRecord: true,
-    isRotated: false,
-    hasSuccessor: false,
-    formerPath: '',
-    isContinued: false,
-    isQuiet: false,
-    restarts: 0,
-    before: undefined,
-  }
-  const copies = new Map<Ghost, Stand>()
-  for (const stand of stands.values()) copies.set(stand, { ...stand, ...forgotten })
-  return {
-    stands: new Map([...stands].map(([file, stand]) => [file, copies.get(stand)!])),
-    ghosts: new Set([...ghosts].map((ghost) => copies.get(ghost) ?? { ...ghost, isOfRecord: true })),
   }
 }

@@ -117,7 +117,7 @@ export class Play {
       case 'rename over':
         return !this.#isFile(operation.slot)
       case 'write':
-        return disk.writerCount === 0 || (this.#setting.copies && disk.writerOf(operation.writer).overwrites)
+        return disk.writerCount === 0 || (this.#setting.copies && this.#isVague(disk.writerOf(operation.writer)))
       case 'close writer':
         return disk.writerCount === 0
       case 'pack':
@@ -130,6 +130,11 @@ export class Play {
       default:
         return 'name' in operation && !this.#mayHappenTo(this.#changes.name(operation.name), operation.kind)
     }
+  }
+
+  /** Whether late bytes of a packed log are read before its packed copy is looked at decides what that is taken for. */
+  #isVague({ file, overwrites }: { readonly file: LogFile; readonly overwrites: boolean }): boolean {
+    return overwrites || (file.names.size === 0 && [...this.#disk.packed.values()].some(({ text }) => file.text.startsWith(text)))
   }
 
   #mayPack(path: string | undefined): boolean {
@@ -173,9 +178,8 @@ export class Play {
     return [...this.#disk.names.keys(), ...this.#disk.packed.keys()].some((path) => path.startsWith(`aside-${folder}/`))
   }
 
-  /** What a source cannot open it finds again by the names it has, and what it skipped by the moment of its start. */
+  /** What a source cannot open it finds again by the names it has. */
   #mayChangePermission(file: LogFile): boolean {
-    if (this.#setting.history === 'skip') return false
     return this.#layouts.every((layout, i) => layout.namesAll || [...this.#oracles.values()][i]!.isHeld(file)) || !file.isReadable
   }
 
@@ -212,6 +216,9 @@ export class Play {
     // What is there at the very first poll is skipped: nothing may happen in the midst of it.
     const isVague = operation.kind === 'look' || operation.kind.endsWith(' amid')
     if (isVague && this.#setting.history === 'skip' && !this.#hasBegun) await this.#poll(1000)
+    // Of a plain copy and a longer packed one, of lines that were not read, either may be found first.
+    const isPackedCopy = operation.kind === 'copy and truncate' && operation.style === 'packed'
+    if (isPackedCopy && this.#isPending && this.#hasBegun) await this.#poll(1000)
     if (this.#mayLose(operation)) {
       await this.#becomeCertain()
       this.#isPending = true
@@ -220,7 +227,8 @@ export class Play {
     // What is a copy is seen by what stands beside it, so that must not depend on moments.
     if (isVague && this.#setting.copies && this.#isPending) await this.#poll(1000)
     const isVagueCommit = operation.kind === 'commit amid' || (operation.kind === 'commit' && this.#isUncertain)
-    if (isVagueCommit && this.#isPending) await this.#poll(1000)
+    const isBlankBehind = [...this.#oracles.values()].some((oracle) => oracle.isAnyBlankBehind)
+    if (isVagueCommit && (this.#isPending || isBlankBehind)) await this.#poll(1000)
   }
 
   async #becomeCertain(): Promise<void> {

@@ -1,7 +1,9 @@
 /** Logs of pods as the kubelet rotates and removes them, by their folders and by the links to them: each line once, with its pod. */
-import { appendFileSync, mkdirSync, readdirSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { Descriptors } from '../../../src/source/file/descriptors.ts'
+import { openFile } from '../../../src/source/file/open-file.ts'
 import { PodLogs, type PodLogsOptions } from '../../../src/source/kubernetes/pod-logs.ts'
 import { dockerIdOf, isPodLog, podOfFolder, readLinkName, withoutRotation } from '../../../src/source/kubernetes/pod-paths.ts'
 import { Following } from '../following.ts'
@@ -103,6 +105,18 @@ describe('names', () => {
       await g.stop()
     }
   })
+})
+
+test('logs of pods that are the same byte for byte are logs of their own', async () => {
+  const same = 'x'.repeat(3000)
+  tree.start(AGENT)
+  tree.write(AGENT, [same])
+  const f = await follow().start()
+  expect(taken(f)).toEqual([same])
+  tree.start(PROXY)
+  tree.write(PROXY, [same])
+  await f.settle()
+  expect(taken(f)).toEqual([same])
 })
 
 describe('rotation', () => {
@@ -216,7 +230,7 @@ describe('links', () => {
     const f = await follow({ root: tree.links }).start()
     appendFileSync(log, '{"log":"one\\n"}\n')
     await f.settle()
-    for (const link of readdirSync(tree.links)) unlinkSync(join(tree.links, link))
+    tree.remove(AGENT)
     await f.settle()
     appendFileSync(log, '{"log":"two\\n"}\n')
     await f.settle()
@@ -256,6 +270,27 @@ describe('links', () => {
       ].sort(),
     )
   })
+})
+
+test('logs that are refused while it follows are named in one warning, with the cure, and counted', async () => {
+  for (const name of [AGENT, PROXY, STATIC]) tree.start(name)
+  let isRefused = true
+  const refuse = (path: string): ReturnType<typeof openFile> => {
+    if (!isRefused) return openFile(path)
+    throw Object.assign(new Error(`EACCES: permission denied, open '${path}'`), { code: 'EACCES', syscall: 'open' })
+  }
+  const guide = new PodLogs({ root: tree.pods, namespaces: [], pods: [], containers: [] })
+  following = new Following({ patterns: [], guide, descriptors: new Descriptors(100, refuse) })
+  const f = await following.start()
+  await f.settle()
+  const cure =
+    /^cannot read a file: EACCES; pods' logs belong to root with mode 0640, and this process is uid \d+, gid \d+: give it group 0/
+  expect(f.warnings).toEqual([expect.stringMatching(cure)])
+  expect(f.source.problems).toEqual([expect.stringMatching(/^pods' logs belong to root with mode 0640/)])
+  expect(f.files('unreadable')).toBe(3)
+  isRefused = false
+  for (let looks = 0; looks < 5; looks++) await f.settle()
+  expect([f.files('open'), f.files('unreadable'), f.source.problems, f.warnings.length]).toEqual([3, 0, [], 1])
 })
 
 test('what is there and what is missing is said', async () => {
