@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fastify from 'fastify'
+import { answerClientError } from './client-errors.ts'
 import { Connections } from './connections.ts'
 import { withoutPrefix } from './external-url.ts'
 import type { Guard } from './guard/guard.ts'
@@ -113,6 +114,7 @@ function createApp(options: ServerOptions, guard: Guard | undefined, limited: Li
     bodyLimit: 1,
     exposeHeadRoutes: true,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: 100 },
+    clientErrorHandler: (error: Error, socket: Socket) => answerClientError(error, socket, headersOf(guard)),
     frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => void plain(reply, 400, 'Bad request.\n'),
     serverFactory: (handler: Limited['handler']) => {
       limited.handler = handler
@@ -139,6 +141,16 @@ function createApp(options: ServerOptions, guard: Guard | undefined, limited: Li
   return app
 }
 
+/** Of every answer: ours, and over them those of the web configuration, where an empty one takes ours away. */
+function headersOf(guard: Guard | undefined): Record<string, string> {
+  const headers: Record<string, string> = { ...SECURITY_HEADERS }
+  for (const [name, value] of guard?.config.headers ?? []) {
+    delete headers[name.toLowerCase()]
+    if (value !== '') headers[name] = value
+  }
+  return headers
+}
+
 /** Limits against slow and greedy clients; each answer, also one that fastify gives on its own, has the security headers. */
 function limitedServer(connections: Connections, guard: Guard | undefined, doors: TlsDoor[]): Limited {
   const limits = {
@@ -151,7 +163,7 @@ function limitedServer(connections: Connections, guard: Guard | undefined, doors
   }
   const server = createServer(limits, (request, response) => {
     if (!connections.began(request.socket, response)) return
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value)
+    for (const [name, value] of Object.entries(headersOf(guard))) response.setHeader(name, value)
     if (guard === undefined) limited.handler(request, response)
     else guard.admit(request, response, () => limited.handler(request, response))
   })

@@ -1,5 +1,5 @@
 /**
- * What stands between a connection and the answers: TLS, the rate limit, headers and logins of the web configuration in force, on every
+ * What stands between a connection and the answers: TLS, the rate limit and logins of the web configuration in force, on every
  * path. Without a web configuration, and on Unix sockets (only the exporter's own user can open those), all pass.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -90,10 +90,6 @@ export class Guard {
       this.#deps.own.webRateLimited.at().value++
       refuse(request, response, { status: 429, retryAfterMs: overLimit })
       return
-    }
-    for (const [name, value] of config.headers) {
-      if (value === '') response.removeHeader(name)
-      else response.setHeader(name, value)
     }
     const { socket } = request
     if (config.tls !== undefined && socket instanceof TLSSocket && isVerified(config.tls, socket)) this.#proven.add(request)

@@ -11,6 +11,8 @@ import { YamlValues } from './yaml-values.ts'
 
 /** From this cost on a login takes a second and more. */
 const SLOW_COST = 15
+/** Of a comparison of cost 0; each cost more doubles it. */
+const BASE_SECONDS = 0.00005
 /** A header is one line. */
 const CONTROLS = /[\u0000-\u001f\u007f]+/g
 const NOT_ASCII = /[^\u0000-\u007f]/gu
@@ -148,7 +150,10 @@ function readUsers(values: YamlValues): WebConfig['users'] {
     if ('problem' in hash) values.problem(path, hash.problem, 'htpasswd -nBC 10 NAME makes one')
     else if (hash.normal === undefined) values.warning(path, 'no password fits this hash: it is not whole')
     else if (hash.cost >= SLOW_COST)
-      values.warning(path, `a hash of cost ${hash.cost} takes seconds to compare: the first login after a start may time out`)
+      values.warning(
+        path,
+        `a hash of cost ${hash.cost} takes about ${Math.round(BASE_SECONDS * 2 ** hash.cost)} s to compare, and all other logins wait for it`,
+      )
     return [values.keyText(path), text] as const
   })
   return new Map(users)

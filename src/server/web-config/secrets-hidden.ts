@@ -4,7 +4,7 @@ import { YamlSource } from '../../diag/yaml-source.ts'
 import { SECTIONS } from './keys.ts'
 
 /** What is a private key or a hash wherever it stands: pasted in the place of a path, say. */
-const BY_FORM = /-----BEGIN [^-\n]*PRIVATE KEY-----[^]*?(?:-----END [^-\n]*-----|$)|\$2[a-z]?\$[+\d]\d\$[./A-Za-z0-9]{8,}/g
+const BY_FORM = /-----BEGIN [^-\n]*PRIVATE KEY-----[\s\S]*?(?:-----END [^-\n]*-----|$)|\$2[a-z]?\$[+\d]\d\$[./A-Za-z0-9]{8,}/g
 
 /** Diagnostics that need no document to be placed, with the text that they may quote. */
 export function withoutSecrets(

@@ -64,6 +64,29 @@ test('headers of the file are in every answer and win over ours; an empty one ta
   }
 })
 
+test('they are in answers to what is over the limit, and to what is no request', async () => {
+  const { port } = await guarded(
+    'http_server_config: { headers: { Strict-Transport-Security: a, Content-Security-Policy: "" } }\nrate_limit: { interval: 1h }\n',
+  )
+  const asked = [
+    await ask(port, 'GET', '/metrics'),
+    await ask(port, 'GET', '/\u00ff'),
+    await ask(port, 'GET', '/', ['X: \u0000']),
+  ]
+  const long = await ask(port, 'GET', '/', [`X: ${'a'.repeat(20_000)}`])
+  expect([...asked, long].map(({ status, body }) => `${status} ${body}`)).toEqual([
+    '429 Too Many Requests.\n',
+    '400 Bad Request.\n',
+    '400 Bad Request.\n',
+    '431 Request Header Fields Too Large.\n',
+  ])
+  for (const answer of [...asked, long]) {
+    expect(header(answer, 'strict-transport-security')).toBe('a')
+    expect(header(answer, 'content-security-policy')).toBeUndefined()
+    expect(header(answer, 'x-content-type-options')).toBe('nosniff')
+  }
+})
+
 test('the limit is for all together and before the login', async () => {
   const { port, comparer, own, wait, write } = await guarded(`${USERS}rate_limit:\n  interval: 10s\n  burst: 3\n`)
   const statusOf = async (): Promise<number> => (await ask(port, 'GET', '/metrics', [login('bob', 'x')])).status

@@ -96,6 +96,9 @@ test('what keeps nobody out, or everybody, is warned of', () => {
     warnings(`tls_server_config: { ${pair}, client_auth_type: RequireAndVerifyClientCert, client_ca_file: junk }\n`),
   ).toEqual(['expected certificates as PEM, found none: nobody is let in'])
   expect(warnings(`tls_server_config: { ${pair}, min_version: TLS13, max_version: TLS12 }\n`)).toHaveLength(1)
+  expect(warnings(`basic_auth_users: { alice: ${HASH.replace(/\$\d\d\$/, '$$20$$')} }\n`)).toEqual([
+    'a hash of cost 20 takes about 52 s to compare, and all other logins wait for it',
+  ])
   expect(warnings('rate_limit: { interval: 1s }\n')).toHaveLength(1)
 })
 
