@@ -6,8 +6,9 @@
 import { setMaxListeners } from 'node:events'
 import type { OpenStream, Position, RecordedPositions } from '../source.ts'
 import { TimedWaker, type Waker } from '../wake.ts'
+import { daemonProblem } from './api-problems.ts'
 import { Backoff } from './backoff.ts'
-import { type ClientLimits, DockerClient, RefusedError } from './client.ts'
+import { type ClientLimits, DockerClient } from './client.ts'
 import { ContainerLog, type LogOptions } from './container-log.ts'
 import { Crew } from './crew.ts'
 import { CriBatch } from './cri-batch.ts'
@@ -128,7 +129,7 @@ export class DockerApiSource implements ToldSource {
       const options = this.#logOptions(open)
       this.#logs = containers.filter(select).map((one) => new ContainerLog(one, this.#past.take(one.id), options))
     } catch (error) {
-      this.#problems = [this.#told(error)]
+      this.#problems = [`${this.#options.host.address}: ${daemonProblem(error)}`]
       return
     }
     const flush = (): void => this.#batch.flush()
@@ -193,17 +194,11 @@ export class DockerApiSource implements ToldSource {
     this.#link.isUp = false
     this.#meter.up(false)
     this.#meter.countError()
-    this.#problems = [this.#told(error)]
-    this.#meter.warn('the Docker daemon does not answer, and is asked again', this.#options.host.address, this.#told(error))
+    const [{ address }, problem] = [this.#options.host, daemonProblem(error)]
+    this.#problems = [`${address}: ${problem}`]
+    this.#meter.warn('the Docker daemon does not answer, and is asked again', address, problem)
     // Nothing is there to be read: nobody is to wait for it.
     this.#settle()
-  }
-
-  /** A proxy that lets nobody list is told apart from a daemon that is not there. */
-  #told(error: unknown): string {
-    const { message } = error as Error
-    const hint = error instanceof RefusedError && error.status === 403 ? ' (a proxy must allow GET /containers/json)' : ''
-    return `${message}${hint}`
   }
 
   #makeCrew(engine: Engine, open: OpenStream, signal: AbortSignal): Crew {
