@@ -4,6 +4,7 @@
  * is the truth about which there are; events only make what happens known sooner.
  */
 import { setMaxListeners } from 'node:events'
+import { noneWanted } from '../containers.ts'
 import type { OpenStream, Position, RecordedPositions } from '../source.ts'
 import { TimedWaker, type Waker } from '../wake.ts'
 import { daemonProblem } from './api-problems.ts'
@@ -128,13 +129,14 @@ export class DockerApiSource implements ToldSource {
       this.#meter.up(true)
       const options = this.#logOptions(open)
       this.#logs = containers.filter(select).map((one) => new ContainerLog(one, this.#past.take(one.id), options))
+      if (this.#logs.length === 0) this.#problems = [`${this.#options.host.address}: ${noneWanted(containers.length)}`]
     } catch (error) {
       this.#problems = [`${this.#options.host.address}: ${daemonProblem(error)}`]
       return
     }
     const flush = (): void => this.#batch.flush()
     const options = { engine, streams, slots: new Slots(PASSES), flush, meter: this.#meter }
-    this.#problems = await readLogsOnce(this.#logs, options, signal)
+    if (this.#logs.length > 0) this.#problems = await readLogsOnce(this.#logs, options, signal)
   }
 
   async #follow(engine: Engine, open: OpenStream, signal: AbortSignal): Promise<void> {

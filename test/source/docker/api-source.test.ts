@@ -367,6 +367,18 @@ describe('once', () => {
     expect(stage.source.problems).toEqual([])
   })
 
+  test('says that no container is wanted, as the files do', async () => {
+    const stage = await Stage.open()
+    const address = `unix://${stage.daemon.socketPath}`
+    stage.start({ once: true })
+    await stage.running
+    expect(stage.source.problems).toEqual([`${address}: no container is there`])
+    stage.daemon.create('agent-1')
+    stage.start({ once: true, select: ({ name }) => name === 'agnt-1' })
+    await stage.running
+    expect(stage.source.problems).toEqual([`${address}: none of the 1 containers has a name and labels that are wanted`])
+  })
+
   test('names what could not be read', async () => {
     const stage = await Stage.open()
     stage.daemon.create('mute').isUnreadable = true
