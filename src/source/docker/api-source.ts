@@ -29,12 +29,16 @@ import type { DockerApiSourceOptions } from './source-options.ts'
 export interface ApiTuning {
   /** Answers that last, each a descriptor here and in the daemon. More containers are asked in turn. */
   readonly followed?: number
+  /** Containers that are read at all. */
+  readonly containers?: number
   readonly limits?: ClientLimits
   readonly makeWaker?: () => Waker
   readonly random?: () => number
 }
 
 const FOLLOWED = 100
+/** As many as by the files. */
+const CONTAINERS = 10_000
 const PASSES = 16
 const LIST_MS = 60_000
 /** Where nobody tells what happens. */
@@ -205,7 +209,7 @@ export class DockerApiSource implements ToldSource {
 
   #makeCrew(engine: Engine, open: OpenStream, signal: AbortSignal): Crew {
     const { select, streams, clock } = this.#options
-    const { followed = FOLLOWED, makeWaker = () => new TimedWaker() } = this.#tuning
+    const { followed = FOLLOWED, containers: maxReaders = CONTAINERS, makeWaker = () => new TimedWaker() } = this.#tuning
     const reader = {
       engine,
       link: this.#link,
@@ -218,7 +222,7 @@ export class DockerApiSource implements ToldSource {
       makeWaker,
       random: this.#random,
     }
-    return new Crew({ select, log: this.#logOptions(open), reader, past: this.#past }, signal)
+    return new Crew({ select, log: this.#logOptions(open), reader, past: this.#past, maxReaders }, signal)
   }
 
   #logOptions(open: OpenStream): LogOptions {

@@ -42,7 +42,12 @@ class Stage {
     this.daemon.write(container, { stream, timeNs: this.daemon.nowNs, payload: Buffer.from(text), from })
   }
 
-  start(options: Partial<DockerApiSourceOptions> = {}, followed = 100, makeWaker: () => Waker = () => new HurriedWaker()): void {
+  start(
+    options: Partial<DockerApiSourceOptions> = {},
+    followed = 100,
+    makeWaker: () => Waker = () => new HurriedWaker(),
+    containers = 10_000,
+  ): void {
     this.#stop = new AbortController()
     const warn = (message: string, fields: object = {}): void => void this.warnings.push(`${message} ${JSON.stringify(fields)}`)
     const standard = {
@@ -58,7 +63,7 @@ class Stage {
       clock: hurriedClock,
       waker: new HurriedWaker(),
     }
-    const tuning = { makeWaker, random: () => 0.5, followed }
+    const tuning = { makeWaker, random: () => 0.5, followed, containers }
     this.source = new DockerApiSource({ ...standard, ...options }, tuning)
     this.source.restore(this.account.rollBack(), 0)
     this.running = this.source.run(this.account.open, this.#stop.signal)
@@ -304,6 +309,19 @@ describe('a daemon', () => {
     await stage.until(() => containers.every((container) => stage.texts(container).length === 1))
     expect(containers.filter(({ followers }) => followers.size > 0).length).toBeLessThanOrEqual(3)
     expect(stage.value('dockerContainers', 'reading')).toBe(3)
+  })
+
+  test('with more containers than may be read reads so many, says so once, and goes on when others are gone', async () => {
+    const stage = await Stage.open()
+    const containers = ['a', 'b', 'c', 'd'].map((name) => stage.daemon.create(name))
+    for (const container of containers) stage.write(container, 'one\n')
+    const counted = () => containers.filter((container) => stage.texts(container).length > 0).length
+    stage.start({}, 100, () => new HurriedWaker(), 2)
+    await stage.source.caughtUp
+    expect(counted()).toBe(2)
+    expect(stage.warnings.filter((warning) => warning.startsWith('more containers are wanted'))).toHaveLength(1)
+    for (const container of containers) if (stage.texts(container).length > 0) stage.daemon.remove(container)
+    await stage.until(() => counted() === 4)
   })
 
   test('at an address that is none is told, and nothing is asked', async () => {
