@@ -225,6 +225,20 @@ describe('what was there before', () => {
     expect(stage.daemon.requests.some((request) => request.endsWith('since=0'))).toBe(history !== 'skip')
   })
 
+  test('goes on when a daemon without the container was asked in between', async () => {
+    const stage = await Stage.open()
+    const container = stage.daemon.create('web')
+    stage.write(container, 'one\n')
+    for (const isThere of [true, false, true]) {
+      if (isThere) stage.daemon.containers.set(container.id, container)
+      else stage.daemon.containers.delete(container.id)
+      stage.start()
+      await stage.source.caughtUp
+      await stage.kill()
+    }
+    expect(stage.texts(container)).toEqual(['one'])
+  })
+
   test('goes on under another name of the source', async () => {
     const stage = await Stage.open()
     const container = stage.daemon.create('web')
