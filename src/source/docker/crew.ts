@@ -101,7 +101,10 @@ export class Crew {
   #add(container: ContainerInfo): void {
     const { select, log, reader: options, past } = this.#options
     if (!select(container) || this.#signal.aborted) return
-    if (this.#members.size >= this.#options.maxReaders) return this.#refuse()
+    if (this.#members.size >= this.#options.maxReaders) {
+      this.#refuse()
+      return
+    }
     const reader = new ContainerReader(container, new ContainerLog(container, past.take(container.id), log), options)
     const running = reader.run(this.#signal).then(
       () => this.#leave(container.id, reader),
