@@ -1,5 +1,6 @@
 /** What config gives: the user's file (and what it includes) merged, checked and frozen. Nothing later reads the YAML again. */
 import type { MappingSpec, Placed } from '../mapping/spec.ts'
+import type { FormatSpec } from '../select/line-format.ts'
 
 /** What wraps the lines; `auto`: it is found out. */
 export type EnvelopeSpec = 'auto' | 'none' | 'docker' | 'cri'
@@ -8,6 +9,7 @@ export type EnvelopeSpec = 'auto' | 'none' | 'docker' | 'cri'
 interface SourceInput {
   /** For this source alone; missing: as the mapping says. */
   readonly envelope?: EnvelopeSpec | undefined
+  readonly format?: FormatSpec | undefined
 }
 
 export interface FileSourceSpec extends SourceInput {
@@ -69,6 +71,8 @@ export interface Config extends MappingSpec {
   readonly sources: readonly SourceSpec[]
   /** Of sources that say none. */
   readonly envelope: EnvelopeSpec
+  /** Of sources that say none. */
+  readonly format: FormatSpec
   readonly limits: Limits
   /** Regular expressions of further secrets, of all files. */
   readonly mask: readonly Placed<string>[]

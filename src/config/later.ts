@@ -8,13 +8,14 @@ type Keys = Readonly<Record<string, unknown>>
 export const LATER = {
   top: ['remember', 'derive'],
   source: ['use', 'labels', 'only'],
-  sourceInput: ['format', 'event_name', 'event_time', 'time_zone', 'count_malformed'],
+  sourceInput: ['event_name', 'event_time', 'time_zone', 'count_malformed'],
   metric: ['expire'],
   rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],
   takes: ['derived'],
   value: ['rise'],
 } as const
 
+const LATER_FORMATS = ['otlp', 'json-documents']
 const LATER_OPS = ['mean', 'sum', 'count', 'distinct']
 
 /** What stands where only a later version can read it, and what may stand there instead while the rest is checked. */
@@ -52,12 +53,18 @@ class LaterParts {
   #source(source: Keys, path: NodePath): void {
     this.#keys(source, LATER.source, path)
     this.#keys(keysOf(source.input), LATER.sourceInput, [...path, 'input'])
+    this.#format(keysOf(source.input), [...path, 'input'])
   }
 
   #input(input: Keys): void {
-    if (input.format !== undefined && !['auto', 'json'].includes(String(input.format)))
-      this.#say('this format', ['input', 'format'], 'value')
+    this.#format(input, ['input'])
     for (const key of ['event_name', 'event_time']) this.#value(input[key], ['input', key])
+  }
+
+  #format({ format }: Keys, path: NodePath): void {
+    if (!LATER_FORMATS.includes(String(format))) return
+    this.#say(`format: ${format}`, [...path, 'format'], 'value')
+    this.values.push({ path: [...path, 'format'], instead: 'auto' })
   }
 
   #metric(metric: Keys, path: NodePath): void {

@@ -40,6 +40,7 @@ export function mergeFiles(
     sources: sourceSpecs(sources.map(({ raw }) => raw)),
     input: inputSpec(files),
     envelope: files.findLast(({ raw }) => raw.input?.envelope !== undefined)?.raw.input?.envelope ?? 'auto',
+    format: files.findLast(({ raw }) => raw.input?.format !== undefined)?.raw.input?.format ?? 'auto',
     drop: files.flatMap(({ file, raw }) => (raw.drop ?? []).map((takes, i) => takesSpec(takes, file, ['drop', i]))),
     metrics: mergeMetrics(files, report),
     mask: files.flatMap(({ file, raw }) => (raw.mask ?? []).map((spec, i) => ({ spec, place: placeIn(file, ['mask', i]) }))),

@@ -193,10 +193,14 @@ const input = z.strictObject({
   format: z
     .union([
       z.enum(['auto', 'json', 'logfmt', 'otlp', 'json-documents']),
-      z.strictObject({ regex: z.array(z.string()).min(1).describe('With named groups, which become fields.') }),
+      z.strictObject({
+        regex: z.array(z.string()).min(1).max(20).describe('With named groups, which become fields; the first that fits a line.'),
+      }),
     ])
     .optional()
-    .describe('Format of the lines; default auto.'),
+    .describe(
+      'Format of the lines: json (the default), logfmt, or { regex: [...] }: named groups become fields, the first pattern that fits counts.',
+    ),
   event_name: z
     .union([value, z.array(z.string()).min(1)])
     .optional()
@@ -269,7 +273,7 @@ const source = z.strictObject({
   kubernetes: kubernetes.optional().describe('Logs that the kubelet keeps of the pods of its node.'),
   labels: labels.optional().describe('Labels that win over all others.'),
   only: z.array(z.string()).optional().describe('Metrics that this log may touch.'),
-  input: input.optional().describe('Input of this source alone: envelope; its other keys come with a later version.'),
+  input: input.optional().describe('Input of this source alone: envelope, format; its other keys come with a later version.'),
 })
 
 export const mappingSchema = z

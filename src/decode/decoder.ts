@@ -3,9 +3,10 @@
  * The time is read only when somebody asks: most events never need it. One decoder per stream set, one row, reused.
  */
 import { Wrapping } from './envelope/wrapping.ts'
+import { jsonLines, type LineFormat, type LineReader } from './format/line-format.ts'
 import { forgetInnerJson } from './inner-json.ts'
 import type { JsonBounds } from './json-bounds.ts'
-import { JsonLine, type RejectReason, trimEnd } from './json-line.ts'
+import { type RejectReason, trimEnd } from './json-line.ts'
 import { isObject, type Json } from './path.ts'
 import { fillSlots, type Row, type SlotPath, workFor } from './row.ts'
 import { timeParser } from './time.ts'
@@ -40,14 +41,19 @@ export interface TimeTrace {
 
 export class Decoder {
   readonly #plan: DecodePlan
-  readonly #outer: JsonLine
+  readonly #bounds: JsonBounds
+  /** Of lines in JSON, which most are. */
+  readonly #json: LineReader
+  /** Of lines in other formats: one each, made when the first line comes. */
+  readonly #others = new Map<LineFormat, LineReader>()
+  /** Reads the line at hand. */
+  #outer: LineReader
   /** The object inside a text of the outer one; not made before it is needed. */
-  #inner: JsonLine | undefined = undefined
+  #inner: LineReader | undefined = undefined
   /** The one of the two that is the event. */
-  #line: JsonLine
+  #line: LineReader
   /** Where the event stands in the outer object. */
   #field: WrapField | undefined = undefined
-  readonly #newLine: () => JsonLine
   readonly #wallClockMs: () => number
   readonly #parseTime: (raw: Json) => bigint | undefined
   /** Of the event in the row: what was around later lines does not change it. */
@@ -55,14 +61,15 @@ export class Decoder {
 
   constructor(plan: DecodePlan, bounds: JsonBounds, wallClockMs: () => number) {
     this.#plan = plan
-    this.#newLine = () => new JsonLine(bounds, plan.readsBeyondAscii)
-    this.#line = this.#outer = this.#newLine()
+    this.#bounds = bounds
+    this.#line = this.#outer = this.#json = this.#newReader(jsonLines)
     this.#wallClockMs = wallClockMs
     this.#parseTime = timeParser(plan.timeZone)
   }
 
   /** Reads one line, bytes `[start, end)` without its line feed. On `event` the row holds it until the next call. */
-  decode(buffer: Buffer, start: number, end: number, row: Row, wrapping?: Wrapping): Decoded {
+  decode(buffer: Buffer, start: number, end: number, row: Row, wrapping?: Wrapping, format = jsonLines): Decoded {
+    this.#outer = format === jsonLines ? this.#json : this.#readerOf(format)
     const rejected = this.#outer.read(buffer, start, end)
     if (rejected !== undefined) return rejected
     this.#line = this.#outer
@@ -125,7 +132,7 @@ export class Decoder {
     const field = wrapFieldOf(this.#outer)
     if (field === undefined) return
     const bytes = Buffer.from((this.#outer.body as Readonly<Record<string, string>>)[field]!)
-    this.#inner ??= this.#newLine()
+    this.#inner ??= this.#newReader(jsonLines)
     if (this.#inner.read(bytes, 0, bytes.length) !== undefined) return
     this.#line = this.#inner
     this.#fill(row, this.#plan.namePaths)
@@ -137,6 +144,16 @@ export class Decoder {
     }
     this.#line = this.#outer
     this.#fill(row, this.#plan.namePaths)
+  }
+
+  #readerOf(format: LineFormat): LineReader {
+    const reader = this.#others.get(format) ?? this.#newReader(format)
+    this.#others.set(format, reader)
+    return reader
+  }
+
+  #newReader(format: LineFormat): LineReader {
+    return format.newReader(this.#bounds, this.#plan.readsBeyondAscii)
   }
 
   #arrival(): bigint {
@@ -155,7 +172,7 @@ export class Decoder {
   }
 
   /** Rules may read the same slots: they hold the event afterwards. */
-  #timeIn(row: Row, line: JsonLine): bigint | undefined {
+  #timeIn(row: Row, line: LineReader): bigint | undefined {
     const event = this.#line
     this.#line = line
     const time = this.#ownTime(row)
@@ -184,7 +201,7 @@ const WRAP_FIELDS = ['log', 'message'] as const
 export type WrapField = (typeof WRAP_FIELDS)[number]
 
 /** The first that holds the text of an object. The text is read whole: the line is then exact in every digit and text. */
-function wrapFieldOf(line: JsonLine): WrapField | undefined {
+function wrapFieldOf(line: LineReader): WrapField | undefined {
   const holdsObject = (field: WrapField): boolean => {
     const { body } = line
     const text = isObject(body) && Object.hasOwn(body, field) ? body[field] : undefined

@@ -11,12 +11,23 @@ import { type EnvelopeChoice, EnvelopeReader } from './envelope/choice.ts'
 import type { Content } from './envelope/envelope.ts'
 import { OpenParts } from './envelope/open-parts.ts'
 import { Wrapping } from './envelope/wrapping.ts'
+import { jsonLines, type LineFormat } from './format/line-format.ts'
 
 /** Why a message, or a line that should have been a part of one, was not given. `torn`: a part of it is gone. */
 export type MessageReject = 'too_long' | 'bad_envelope' | 'torn'
 
-/** A message in bytes `[start, end)`, valid during the call; `wrapping`: what was around it. `endOffset` is behind the line that ended it. */
-export type OnMessage = (buffer: Buffer, start: number, end: number, endOffset: number, wrapping: Wrapping | undefined) => void
+/**
+ * A message in bytes `[start, end)`, valid during the call; `wrapping`: what was around it; `format`: what it is written in. `endOffset` is
+ * behind the line that ended it.
+ */
+export type OnMessage = (
+  buffer: Buffer,
+  start: number,
+  end: number,
+  endOffset: number,
+  wrapping: Wrapping | undefined,
+  format: LineFormat,
+) => void
 
 /** `line`: what was rejected, valid during the call; missing: it was not kept. */
 export type OnReject = (reason: MessageReject, lineBytes: number, line?: Buffer) => void
@@ -25,6 +36,8 @@ export interface MessageStreamOptions {
   readonly origin: Origin
   /** What the mapping says; what the origin says wins. */
   readonly envelope: EnvelopeChoice
+  /** What messages are written in; default: JSON. */
+  readonly format?: LineFormat | undefined
   /** Longest message. */
   readonly maxLineBytes: number
   readonly createFramer: (options: LineSinkOptions) => StreamSink
@@ -50,6 +63,7 @@ export class MessageStream implements StreamSink, Unfinished {
   readonly #maxBytes: number
   /** Those that are wanted; undefined: all. */
   readonly #streams: readonly string[] | undefined
+  readonly #format: LineFormat
   readonly #onMessage: OnMessage
   readonly #onReject: OnReject
   readonly #content: Content = { buffer: Buffer.alloc(0), start: 0, end: 0, isLast: true }
@@ -66,9 +80,10 @@ export class MessageStream implements StreamSink, Unfinished {
   #taken = 0
   #wanted = 0
 
-  constructor({ origin, envelope, maxLineBytes, createFramer, onMessage, onReject }: MessageStreamOptions) {
+  constructor({ origin, envelope, format = jsonLines, maxLineBytes, createFramer, onMessage, onReject }: MessageStreamOptions) {
     this.#maxBytes = maxLineBytes
     this.#streams = origin.streams
+    this.#format = format
     this.#onMessage = onMessage
     this.#onReject = onReject
     this.#resumed = origin.resumption
@@ -290,7 +305,7 @@ export class MessageStream implements StreamSink, Unfinished {
   #give(buffer: Buffer, start: number, end: number, endOffset: number, wrapping: Wrapping | undefined): void {
     if (endOffset <= this.#appliedBytes) return
     if (end - start > this.#maxBytes) this.#onReject('too_long', end - start)
-    else this.#onMessage(buffer, start, end, endOffset, wrapping)
+    else this.#onMessage(buffer, start, end, endOffset, wrapping, this.#format)
   }
 
   #reject(reason: MessageReject, bytes: number, endOffset: number, line?: Buffer): void {

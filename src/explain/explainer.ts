@@ -4,6 +4,7 @@
  */
 import { Decoder } from '../decode/decoder.ts'
 import type { Wrapping } from '../decode/envelope/wrapping.ts'
+import { jsonLines, type LineFormat } from '../decode/format/line-format.ts'
 import type { Json } from '../decode/json.ts'
 import type { MessageReject } from '../decode/message-stream.ts'
 import { Row } from '../decode/row.ts'
@@ -47,19 +48,27 @@ export class Explainer {
   }
 
   /** Applies line `number` of a log, bytes `[start, end)` without its end; `wrapping`: what was around it. */
-  apply(buffer: Buffer, start: number, end: number, origin: Origin, number: number, wrapping?: Wrapping): AppliedLine {
+  apply(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    origin: Origin,
+    number: number,
+    wrapping?: Wrapping,
+    format = jsonLines,
+  ): AppliedLine {
     this.#options.updates.clear()
     this.#nowMs = this.#options.wallClockMs()
-    const decoded = this.#tryApply(buffer, start, end, origin, wrapping)
+    const decoded = this.#tryApply(buffer, start, end, origin, wrapping, format)
     const isEvent = decoded.outcome !== 'rejected' && decoded.outcome !== 'blank'
     const name = isEvent ? this.#row?.name : undefined
-    return { origin, number, bytes: end - start, ...decoded, name, text: { buffer, start, end }, wrapping }
+    return { origin, number, bytes: end - start, ...decoded, name, text: { buffer, start, end }, wrapping, format }
   }
 
   /** A line that was rejected before it was read; `line`: what there is of it. */
   unread(reason: MessageReject, bytes: number, origin: Origin, number: number, line: Buffer | undefined): AppliedLine {
     const text = line && { buffer: line, start: 0, end: line.length }
-    return { origin, number, bytes, outcome: 'rejected', reason, name: undefined, text, wrapping: undefined }
+    return { origin, number, bytes, outcome: 'rejected', reason, name: undefined, text, wrapping: undefined, format: jsonLines }
   }
 
   /** Traces of the last applied line, which was an event: elements beyond `most` are only counted. */
@@ -148,10 +157,11 @@ export class Explainer {
     end: number,
     origin: Origin,
     wrapping: Wrapping | undefined,
+    format: LineFormat,
   ): Pick<AppliedLine, 'outcome' | 'reason'> {
     try {
       const row = this.#rowFor(origin)
-      const decoded = this.#decoder.decode(buffer, start, end, row, wrapping)
+      const decoded = this.#decoder.decode(buffer, start, end, row, wrapping, format)
       if (decoded === 'event') return { outcome: this.#options.mapping.apply(row), reason: undefined }
       return decoded === 'blank' ? { outcome: 'blank', reason: undefined } : { outcome: 'rejected', reason: decoded }
     } catch {

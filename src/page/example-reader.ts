@@ -51,7 +51,7 @@ export class ExampleReader {
   /** What is wrong with a line that made no event, and where. */
   whyRejected(example: Example | undefined, reason: RejectReason): string | undefined {
     if (example === undefined || isCut(example)) return undefined
-    const { bytes, lineBytes } = example
+    const { bytes, lineBytes, format } = example
     const text = { buffer: bytes, start: 0, end: bytes.length }
     const line = {
       origin: originOf(example),
@@ -62,6 +62,7 @@ export class ExampleReader {
       name: undefined,
       text,
       wrapping: undefined,
+      format,
     } as const
     const limits = { bounds: boundsOf(this.#facts), maxLineBytes: this.#facts.config.limits.lineBytes }
     const { rejected, hint } = rejectedOf(line, reason, limits, this.#logText)
@@ -78,7 +79,9 @@ export class ExampleReader {
     if (example === undefined || isCut(example)) return undefined
     const row = new Row(this.#facts.mapping.slotCount, originOf(example))
     row.time = () => this.#decoder.time(row)
-    return this.#decoder.decode(example.bytes, 0, example.bytes.length, row) === 'event' ? row : undefined
+    return this.#decoder.decode(example.bytes, 0, example.bytes.length, row, undefined, example.format) === 'event'
+      ? row
+      : undefined
   }
 }
 

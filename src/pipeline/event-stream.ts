@@ -1,5 +1,6 @@
 /** One stream of a source, from chunk to numbers: its messages go to the source's applier, together with where they come from. */
 import type { EnvelopeChoice } from '../decode/envelope/choice.ts'
+import type { LineFormat } from '../decode/format/line-format.ts'
 import { MessageStream, type OnMessage } from '../decode/message-stream.ts'
 import type { LineSinkOptions } from '../frame/line-framer.ts'
 import type { Chunk, Origin, StreamSink } from '../source/source.ts'
@@ -26,6 +27,8 @@ export interface EventStreamOptions extends Watch {
   readonly application: Application
   /** What wraps the lines, unless the origin says it. */
   readonly envelope: EnvelopeChoice
+  /** What they are written in; default: JSON. */
+  readonly format?: LineFormat | undefined
   readonly maxLineBytes: number
   readonly createFramer: CreateFramer
   /** The lines have told what wraps them, or that it is something else than before. */
@@ -39,10 +42,10 @@ export class EventStream extends MessageStream {
   readonly #onBatch: (() => void) | undefined
 
   constructor({ origin, application, guard, onBatch, onEnvelope, ...options }: EventStreamOptions) {
-    const apply: OnMessage = (buffer, start, end, endOffset, wrapping) => {
+    const apply: OnMessage = (buffer, start, end, endOffset, wrapping, format) => {
       const { applier } = application
-      if (endOffset <= (origin.primedBytes ?? 0)) applier.prime(buffer, start, end, origin, wrapping)
-      else applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0), wrapping)
+      if (endOffset <= (origin.primedBytes ?? 0)) applier.prime(buffer, start, end, origin, wrapping, format)
+      else applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0), wrapping, format)
     }
     super({
       ...options,
@@ -50,7 +53,7 @@ export class EventStream extends MessageStream {
       onMessage: guard === undefined ? apply : guarded(apply, guard, origin, application),
       onReject: (reason, bytes, line) => {
         if (line === undefined) application.applier.reject(reason, bytes)
-        else application.applier.rejectLine(reason, line, origin)
+        else application.applier.rejectLine(reason, line, origin, options.format)
       },
     })
     const isFoundOut = options.envelope === 'auto' && origin.envelope === undefined
@@ -80,8 +83,8 @@ export class EventStream extends MessageStream {
 }
 
 function guarded(apply: OnMessage, guard: LineGuard, origin: Origin, application: Application): OnMessage {
-  return (buffer, start, end, endOffset, wrapping) => {
-    if (guard.enter(origin, buffer.subarray(start, end), endOffset)) apply(buffer, start, end, endOffset, wrapping)
+  return (buffer, start, end, endOffset, wrapping, format) => {
+    if (guard.enter(origin, buffer.subarray(start, end), endOffset)) apply(buffer, start, end, endOffset, wrapping, format)
     else application.applier.reject('poison', end - start)
   }
 }

@@ -1,5 +1,6 @@
 /** What a pipeline is made of: sources, each with how its streams are cut into lines, and what all lines are applied with. */
 import type { EnvelopeChoice } from '../decode/envelope/choice.ts'
+import type { LineFormat } from '../decode/format/line-format.ts'
 import type { Source } from '../source/source.ts'
 import type { CreateFramer, EventStreamOptions } from './event-stream.ts'
 import type { ApplierOptions } from './line-applier.ts'
@@ -9,6 +10,8 @@ export interface Intake {
   readonly createFramer: CreateFramer
   /** What wraps the lines, unless the source knows it; default: it is found out. */
   readonly envelope?: EnvelopeChoice
+  /** What the lines are written in; default: JSON. */
+  readonly format?: LineFormat
 }
 
 export interface PipelineOptions extends Omit<ApplierOptions, 'source'> {

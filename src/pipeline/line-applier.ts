@@ -4,6 +4,7 @@
  */
 import { type Decoded, Decoder } from '../decode/decoder.ts'
 import type { Wrapping } from '../decode/envelope/wrapping.ts'
+import type { LineFormat } from '../decode/format/line-format.ts'
 import type { JsonBounds } from '../decode/json-bounds.ts'
 import type { RejectReason } from '../decode/json-line.ts'
 import { Row } from '../decode/row.ts'
@@ -64,13 +65,21 @@ export class LineApplier {
     this.#lastEvent = own.lastEvent.at(source)
   }
 
-  /** Applies the line in bytes `[start, end)`, which came from `origin`; `wrapping`: what was around it. */
-  apply(buffer: Buffer, start: number, end: number, origin: Origin, isLive = true, wrapping?: Wrapping): void {
+  /** Applies the line in bytes `[start, end)`, which came from `origin`; `wrapping`: what was around it; `format`: missing, it is JSON. */
+  apply(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    origin: Origin,
+    isLive = true,
+    wrapping?: Wrapping,
+    format?: LineFormat,
+  ): void {
     this.#options.births.isLive = isLive
     const row = this.#row
     row.origin = origin
-    this.#sightings.enter(buffer, start, end, origin)
-    this.#tell(this.#tryApply(buffer, start, end, wrapping, false), end - start)
+    this.#sightings.enter(buffer, start, end, origin, format)
+    this.#tell(this.#tryApply(buffer, start, end, wrapping, format, false), end - start)
     this.#sightings.leave()
   }
 
@@ -78,9 +87,9 @@ export class LineApplier {
    * A line that prepares for later ones (`history: prime`): nothing of it gets into a metric. What a mapping remembers of lines is filled
    * here; as long as the language has nothing of that kind, this is all.
    */
-  prime(buffer: Buffer, start: number, end: number, origin: Origin, wrapping?: Wrapping): void {
+  prime(buffer: Buffer, start: number, end: number, origin: Origin, wrapping?: Wrapping, format?: LineFormat): void {
     this.#row.origin = origin
-    this.#tell(this.#tryApply(buffer, start, end, wrapping, true), end - start)
+    this.#tell(this.#tryApply(buffer, start, end, wrapping, format, true), end - start)
   }
 
   /** Counts a line that made no event. */
@@ -91,8 +100,8 @@ export class LineApplier {
   }
 
   /** The same, where the line is at hand: it may be kept as an example. */
-  rejectLine(reason: RejectReason, line: Buffer, origin: Origin): void {
-    this.#sightings.enter(line, 0, line.length, origin)
+  rejectLine(reason: RejectReason, line: Buffer, origin: Origin, format?: LineFormat): void {
+    this.#sightings.enter(line, 0, line.length, origin, format)
     this.reject(reason, line.length)
     this.#sightings.leave()
   }
@@ -111,9 +120,16 @@ export class LineApplier {
     this.#row.slots.fill(undefined)
   }
 
-  #tryApply(buffer: Buffer, start: number, end: number, wrapping: Wrapping | undefined, isPrimed: boolean): Decoded {
+  #tryApply(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    wrapping: Wrapping | undefined,
+    format: LineFormat | undefined,
+    isPrimed: boolean,
+  ): Decoded {
     try {
-      const decoded = this.#decoder.decode(buffer, start, end, this.#row, wrapping)
+      const decoded = this.#decoder.decode(buffer, start, end, this.#row, wrapping, format)
       if (decoded === 'event' && isPrimed) this.#events.primed.value++
       else if (decoded === 'event') this.#applyEvent()
       return decoded

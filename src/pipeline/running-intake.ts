@@ -55,8 +55,8 @@ export class RunningIntake {
   #open(origin: Origin): StreamSink {
     this.#application ??= { origin, applier: this.#applierFor(origin) }
     const { maxLineBytes, onEnvelope } = this.#options
-    const { createFramer, envelope = 'auto' } = this.#intake
-    const read = { envelope, maxLineBytes, createFramer, onEnvelope }
+    const { createFramer, envelope = 'auto', format } = this.#intake
+    const read = { envelope, format, maxLineBytes, createFramer, onEnvelope }
     return new EventStream({ origin, application: this.#application, ...read, ...this.#watch })
   }
 

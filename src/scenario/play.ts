@@ -1,10 +1,12 @@
 /** One case through everything a real log goes through, from bytes to exposition, in this process and without files of the log. */
 import type { Config } from '../config/config.ts'
+import type { LineFormat } from '../decode/format/line-format.ts'
 import { Exposition } from '../exposition/exposition.ts'
 import { LineFramer } from '../frame/line-framer.ts'
 import { EventStream } from '../pipeline/event-stream.ts'
 import { LineApplier } from '../pipeline/line-applier.ts'
 import { compilePlan, type Plan } from '../pipeline/plan.ts'
+import { lineFormatOf } from '../select/line-format.ts'
 import { compileRegex } from '../select/regex.ts'
 import type { Origin } from '../source/source.ts'
 
@@ -52,6 +54,7 @@ export function play(config: Config, { log, file, advanceMs }: Play): Played {
     origin,
     application: { applier },
     envelope: envelopeOf(config),
+    format: formatOf(config),
     maxLineBytes: config.limits.lineBytes,
     createFramer: (options) => new LineFramer(options),
   })
@@ -70,6 +73,12 @@ export function originOf(config: Config, file: string): Origin {
   const compiled = source?.fields === undefined ? undefined : compileRegex(source.fields)
   const fields = compiled?.ok === true ? (compiled.regex.groups(file) ?? {}) : {}
   return { source: source?.name ?? 'test', log: 'log', file, stream: '', fields }
+}
+
+/** What the lines of a case are written in: as its only source says, else the mapping. */
+export function formatOf({ sources, format }: Config): LineFormat {
+  const [only] = sources
+  return lineFormatOf((sources.length === 1 ? only?.format : undefined) ?? format)
 }
 
 function envelopeOf({ sources, envelope }: Config): Config['envelope'] {

@@ -8,7 +8,7 @@ import { nearestRule } from '../explain/nearest-rule.ts'
 import { ValueTeller } from '../explain/tell-value.ts'
 import type { Rule, RuleTrace } from '../mapping/rule.ts'
 import { compilePlan } from '../pipeline/plan.ts'
-import { originOf } from './play.ts'
+import { formatOf, originOf } from './play.ts'
 import type { ScenarioCase } from './scenario-file.ts'
 
 const MAX_ELEMENTS = 20
@@ -19,6 +19,7 @@ export function whyMissing(config: Config, { log, file }: ScenarioCase, metric: 
   const rules = mapping.rules.filter((rule) => rule.metric === metric)
   if (rules.length === 0) return undefined
   const bounds = { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth }
+  const format = formatOf(config)
   const decoder = new Decoder(mapping, bounds, () => 0)
   const row = new Row(mapping.slotCount, originOf(config, file))
   const logText = new LogText(cleanedBy(masks))
@@ -27,7 +28,7 @@ export function whyMissing(config: Config, { log, file }: ScenarioCase, metric: 
   let dropped: number | undefined
   for (const [i, line] of log.split('\n').entries()) {
     const bytes = Buffer.from(line)
-    if (decoder.decode(bytes, 0, bytes.length, row) !== 'event') continue
+    if (decoder.decode(bytes, 0, bytes.length, row, undefined, format) !== 'event') continue
     names.add(row.name === undefined ? '(no name)' : logText.text(row.name))
     if (mapping.trace(row, 1).drop.some((drop) => drop.isTaken)) {
       dropped ??= i + 1

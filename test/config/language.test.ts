@@ -31,11 +31,21 @@ test('a field called any or none is written with $, and is a test like others', 
   expect(await rule('where: { $.any: x, $.none: [1, 2] }')).toEqual([])
 })
 
-test('of the input of a source only the envelope is known; its other keys come later', async () => {
+test('of the input of a source the envelope and the format are known; its other keys come later', async () => {
   const source = (input: string) => codes(`sources: [{ stdin: {}, input: { ${input} } }]\n`)
   expect(await source('envelope: cri')).toEqual([])
   expect(await source('envelope: compose')).toEqual(['bad-value'])
-  for (const key of ['format: json', 'event_name: kind', 'event_time: at', 'time_zone: UTC', 'count_malformed: true'])
+  for (const format of ['auto', 'json', 'logfmt', "{ regex: ['(?<a>x)', '(?P<b>y)'] }"])
+    expect([format, await source(`format: ${format}`), await codes(`input: { format: ${format} }\n`)]).toEqual([format, [], []])
+  for (const format of ['otlp', 'json-documents'])
+    expect([format, await source(`format: ${format}`), await codes(`input: { format: ${format} }\n`)]).toEqual([
+      format,
+      ['not-yet'],
+      ['not-yet'],
+    ])
+  for (const format of ["{ regex: ['(x)'] }", "{ regex: ['(?<a>x)', '(?<a>'] }"])
+    expect([format, await source(`format: ${format}`)]).toEqual([format, ['bad-regex']])
+  for (const key of ['event_name: kind', 'event_time: at', 'time_zone: UTC', 'count_malformed: true'])
     expect([key, await source(`envelope: docker, ${key}`)]).toEqual([key, ['not-yet']])
 })
 

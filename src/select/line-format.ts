@@ -1,0 +1,28 @@
+/** `input.format` as the mapping says it → what reads the lines. Its patterns run on the linear engine. */
+import { jsonLines, type LineFormat } from '../decode/format/line-format.ts'
+import { logfmtLines } from '../decode/format/logfmt.ts'
+import { patternLines } from '../decode/format/patterns.ts'
+import { compileRegex } from './regex.ts'
+
+/** What a mapping may say; `auto`, and the formats that are not here, come with a later version. */
+export type FormatSpec = 'auto' | 'json' | 'logfmt' | { readonly regex: readonly string[] }
+
+/** Config has checked that the patterns compile: one that does not is left out. */
+export function lineFormatOf(spec: FormatSpec): LineFormat {
+  if (typeof spec === 'string') return spec === 'logfmt' ? logfmtLines : jsonLines
+  return patternLines(
+    spec.regex.flatMap((pattern) => {
+      const compiled = compileRegex(pattern)
+      return compiled.ok ? [compiled.regex] : []
+    }),
+  )
+}
+
+/** What is wrong with a pattern for lines; undefined: nothing. */
+export function linePatternProblem(pattern: string): string | undefined {
+  const compiled = compileRegex(pattern)
+  if (!compiled.ok) return compiled.message
+  return compiled.regex.groupNames.length > 0
+    ? undefined
+    : 'it has no named group, so its lines would have no fields: write (?<name>...)'
+}
