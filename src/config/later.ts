@@ -15,7 +15,7 @@ export const LATER = {
   value: ['rise'],
 } as const
 
-const LATER_FORMATS = ['otlp', 'json-documents']
+const LATER_FORMATS = ['json-documents']
 const LATER_OPS = ['mean', 'sum', 'count', 'distinct']
 
 /** What stands where only a later version can read it, and what may stand there instead while the rest is checked. */

@@ -8,7 +8,7 @@ import { forgetInnerJson } from './inner-json.ts'
 import type { JsonBounds } from './json-bounds.ts'
 import { type RejectReason, trimEnd } from './json-line.ts'
 import { isObject, type Json } from './path.ts'
-import { fillSlots, type Row, type SlotPath, workFor } from './row.ts'
+import { fillSlots, type Row, type SlotPath, workForShare } from './row.ts'
 import { timeParser } from './time.ts'
 
 /** What the plan asks of the decoder. */
@@ -52,6 +52,8 @@ export class Decoder {
   #inner: LineReader | undefined = undefined
   /** The one of the two that is the event. */
   #line: LineReader
+  /** Of the line at hand. */
+  #bytes = 0
   /** Where the event stands in the outer object. */
   #field: WrapField | undefined = undefined
   readonly #wallClockMs: () => number
@@ -72,17 +74,20 @@ export class Decoder {
     this.#outer = format === jsonLines ? this.#json : this.#readerOf(format)
     const rejected = this.#outer.read(buffer, start, end)
     if (rejected !== undefined) return rejected
-    this.#line = this.#outer
-    this.#field = undefined
     if (wrapping !== undefined) this.#wrapping.copyFrom(wrapping)
     row.wrapping = wrapping && this.#wrapping
-    row.lineBytes = end - start
-    row.workLeft = workFor(row.lineBytes)
-    this.#fill(row, this.#plan.namePaths)
-    row.name = this.#plan.name(row)
-    if (row.name === undefined) this.#openText(row)
-    this.#fill(row, this.#plan.pathsOf(row.name))
+    this.#bytes = end - start
+    row.eventIndex = 0
+    this.#fillEvent(row)
     return 'event'
+  }
+
+  /** The next event of the same line; false: there is none. */
+  next(row: Row): boolean {
+    if (this.#outer.next === undefined || !this.#outer.next()) return false
+    row.eventIndex++
+    this.#fillEvent(row)
+    return true
   }
 
   /** The field of the line's object in whose text the event stands: a shipper put it there. */
@@ -144,6 +149,18 @@ export class Decoder {
     }
     this.#line = this.#outer
     this.#fill(row, this.#plan.namePaths)
+  }
+
+  #fillEvent(row: Row): void {
+    this.#line = this.#outer
+    this.#field = undefined
+    const { eventCount = 1 } = this.#outer
+    row.lineBytes = Math.ceil(this.#bytes / eventCount)
+    row.workLeft = workForShare(this.#bytes, eventCount)
+    this.#fill(row, this.#plan.namePaths)
+    row.name = this.#plan.name(row)
+    if (row.name === undefined) this.#openText(row)
+    this.#fill(row, this.#plan.pathsOf(row.name))
   }
 
   #readerOf(format: LineFormat): LineReader {

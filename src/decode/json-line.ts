@@ -16,6 +16,7 @@ export type RejectReason =
   | 'malformed'
   | 'not_logfmt'
   | 'no_match'
+  | 'not_otlp'
   | 'not_object'
   | 'too_long'
   | 'too_many_values'

@@ -26,4 +26,6 @@ export interface AppliedLine {
   readonly text: { readonly buffer: Buffer; readonly start: number; readonly end: number } | undefined
   readonly wrapping: Wrapping | undefined
   readonly format: LineFormat
+  /** Which event of the line this tells of, from 0. */
+  readonly eventIndex: number
 }

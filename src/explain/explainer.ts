@@ -62,13 +62,33 @@ export class Explainer {
     const decoded = this.#tryApply(buffer, start, end, origin, wrapping, format)
     const isEvent = decoded.outcome !== 'rejected' && decoded.outcome !== 'blank'
     const name = isEvent ? this.#row?.name : undefined
-    return { origin, number, bytes: end - start, ...decoded, name, text: { buffer, start, end }, wrapping, format }
+    return { origin, number, bytes: end - start, ...decoded, name, text: { buffer, start, end }, wrapping, format, eventIndex: 0 }
+  }
+
+  /** Applies the next event of a line that was applied; undefined: it has no more. */
+  next(line: AppliedLine): AppliedLine | undefined {
+    const row = this.#row
+    if (row === undefined || line.outcome === 'rejected' || line.outcome === 'blank' || !this.#decoder.next(row)) return undefined
+    this.#options.updates.clear()
+    const outcome = this.#options.mapping.apply(row)
+    return { ...line, outcome, bytes: 0, name: row.name, eventIndex: row.eventIndex }
   }
 
   /** A line that was rejected before it was read; `line`: what there is of it. */
   unread(reason: MessageReject, bytes: number, origin: Origin, number: number, line: Buffer | undefined): AppliedLine {
     const text = line && { buffer: line, start: 0, end: line.length }
-    return { origin, number, bytes, outcome: 'rejected', reason, name: undefined, text, wrapping: undefined, format: jsonLines }
+    return {
+      origin,
+      number,
+      bytes,
+      outcome: 'rejected',
+      reason,
+      name: undefined,
+      text,
+      wrapping: undefined,
+      format: jsonLines,
+      eventIndex: 0,
+    }
   }
 
   /** Traces of the last applied line, which was an event: elements beyond `most` are only counted. */
@@ -98,8 +118,9 @@ export class Explainer {
       file: line.origin.file === '' ? '-' : this.logText.text(line.origin.file, undefined, 500),
       line: line.number,
       bytes: line.bytes,
+      ...(line.eventIndex === 0 ? {} : { event_of_line: line.eventIndex + 1 }),
       text:
-        text === undefined
+        text === undefined || line.eventIndex > 0
           ? ''
           : this.logText.text(text.buffer.toString('utf8', text.start, Math.min(text.end, text.start + 65_536))),
       outcome,

@@ -18,6 +18,8 @@ export interface LineExplanation {
   /** From 1. */
   readonly line: number
   readonly bytes: number
+  /** Which event of its line this is, from 2 on: a line may hold several. */
+  readonly event_of_line?: number
   /** The line, cleaned and cut. */
   readonly text: string
   readonly outcome: LineOutcome

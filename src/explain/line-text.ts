@@ -17,7 +17,8 @@ const COLOURS: Readonly<Record<LineOutcome, Colour>> = {
 /** Ends with an empty line. */
 export function lineText(told: LineExplanation, paint: Paint): string {
   const { file, line, outcome, text, rejected, event, hints } = told
-  const head = `${paint('bold', `${file}:${line}`)} ${paint(COLOURS[outcome], outcome)}${headline(told)}`
+  const nth = told.event_of_line === undefined ? '' : ` event ${told.event_of_line}`
+  const head = `${paint('bold', `${file}:${line}${nth}`)} ${paint(COLOURS[outcome], outcome)}${headline(told)}`
   if (outcome === 'blank') return `${head}\n\n`
   const lines = [
     head,

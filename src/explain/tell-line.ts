@@ -67,6 +67,8 @@ function messageOf(reason: RejectReason, bytes: number, { bounds, maxLineBytes }
       return 'the line is JSON, but a list or a single value: an event is an object'
     case 'no_match':
       return 'no pattern of input.format fits the line'
+    case 'not_otlp':
+      return 'the line has no list "resourceLogs": of OTLP only log records are events'
     case 'bad_envelope':
       return 'the line is not wrapped as the lines of this log are (input.envelope)'
     case 'torn':

@@ -63,6 +63,7 @@ export class ExampleReader {
       text,
       wrapping: undefined,
       format,
+      eventIndex: 0,
     } as const
     const limits = { bounds: boundsOf(this.#facts), maxLineBytes: this.#facts.config.limits.lineBytes }
     const { rejected, hint } = rejectedOf(line, reason, limits, this.#logText)
@@ -79,9 +80,9 @@ export class ExampleReader {
     if (example === undefined || isCut(example)) return undefined
     const row = new Row(this.#facts.mapping.slotCount, originOf(example))
     row.time = () => this.#decoder.time(row)
-    return this.#decoder.decode(example.bytes, 0, example.bytes.length, row, undefined, example.format) === 'event'
-      ? row
-      : undefined
+    if (this.#decoder.decode(example.bytes, 0, example.bytes.length, row, undefined, example.format) !== 'event') return undefined
+    while (row.eventIndex < example.eventIndex) if (!this.#decoder.next(row)) return undefined
+    return row
   }
 }
 

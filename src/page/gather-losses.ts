@@ -12,6 +12,7 @@ const REJECTED: Readonly<Record<string, string>> = {
   malformed: 'starts as the log is written and does not parse: cut off, two lines in one, or written by two writers at once',
   not_logfmt: 'no name=value on the line: text of another program, or another format',
   no_match: 'text that no pattern of input.format fits',
+  not_otlp: 'JSON without resourceLogs: spans, metrics, or no export of a collector at all',
   not_object: 'JSON, but a number, text or list: an event is an object',
   too_long: 'longer than limits.line_bytes; such a line is not kept, so there is no example',
   too_many_values: 'more values than limits.line_values',

@@ -130,8 +130,11 @@ export class LineApplier {
   ): Decoded {
     try {
       const decoded = this.#decoder.decode(buffer, start, end, this.#row, wrapping, format)
-      if (decoded === 'event' && isPrimed) this.#events.primed.value++
-      else if (decoded === 'event') this.#applyEvent()
+      if (decoded !== 'event') return decoded
+      do {
+        if (isPrimed) this.#events.primed.value++
+        else this.#applyEvent()
+      } while (this.#decoder.next(this.#row))
       return decoded
     } catch (error) {
       this.#options.onBug(error)

@@ -32,6 +32,8 @@ export interface Example {
   /** Empty for standard input. */
   readonly file: string
   readonly format: LineFormat
+  /** Which event of the line it is about, from 0. */
+  readonly eventIndex: number
   readonly atMs: number
 }
 
@@ -61,6 +63,7 @@ export class Sightings {
   #end = 0
   #origin: Origin | undefined = undefined
   #format = jsonLines
+  #eventIndex = 0
 
   /** `names`: those that the mapping waits for, which are told apart whatever else comes. */
   constructor(names: readonly string[], wallClockMs: () => number) {
@@ -77,13 +80,15 @@ export class Sightings {
     this.#end = end
     this.#origin = origin
     this.#format = format
+    this.#eventIndex = 0
   }
 
   leave(): void {
     this.#buffer = undefined
   }
 
-  event({ name, nameIndex }: Row, outcome: Outcome): void {
+  event({ name, nameIndex, eventIndex }: Row, outcome: Outcome): void {
+    this.#eventIndex = eventIndex
     const sightings = nameIndex >= 0 ? this.#awaited[nameIndex]! : this.#ofOther(name ?? NAMELESS)
     if (name === undefined) this.#noteNameless(sightings[outcome])
     else this.#note(outcome === 'mapped' ? sightings.mapped : sightings[outcome])
@@ -150,7 +155,15 @@ export class Sightings {
     // Not from the shared pool, of which it would hold 8 KiB.
     const bytes = Buffer.allocUnsafeSlow(Math.min(lineBytes, MAX_EXAMPLE_BYTES))
     buffer.copy(bytes, 0, this.#start, this.#start + bytes.length)
-    sighting.example = { bytes, lineBytes, source, file, format: this.#format, atMs: this.#wallClockMs() }
+    sighting.example = {
+      bytes,
+      lineBytes,
+      source,
+      file,
+      format: this.#format,
+      eventIndex: this.#eventIndex,
+      atMs: this.#wallClockMs(),
+    }
     sighting.isDue = false
   }
 

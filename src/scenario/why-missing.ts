@@ -29,15 +29,17 @@ export function whyMissing(config: Config, { log, file }: ScenarioCase, metric: 
   for (const [i, line] of log.split('\n').entries()) {
     const bytes = Buffer.from(line)
     if (decoder.decode(bytes, 0, bytes.length, row, undefined, format) !== 'event') continue
-    names.add(row.name === undefined ? '(no name)' : logText.text(row.name))
-    if (mapping.trace(row, 1).drop.some((drop) => drop.isTaken)) {
-      dropped ??= i + 1
-      continue
-    }
-    const traces = rules.filter((rule) => waitsFor(rule, row.name)).map((rule) => rule.trace(row, MAX_ELEMENTS))
-    isAwaited ||= traces.length > 0
-    const why = whyNot(traces, new ValueTeller(logText, decoder.event()))
-    if (why !== undefined) return `line ${i + 1}: ${why}`
+    do {
+      names.add(row.name === undefined ? '(no name)' : logText.text(row.name))
+      if (mapping.trace(row, 1).drop.some((drop) => drop.isTaken)) {
+        dropped ??= i + 1
+        continue
+      }
+      const traces = rules.filter((rule) => waitsFor(rule, row.name)).map((rule) => rule.trace(row, MAX_ELEMENTS))
+      isAwaited ||= traces.length > 0
+      const why = whyNot(traces, new ValueTeller(logText, decoder.event()))
+      if (why !== undefined) return `line ${i + 1}: ${why}`
+    } while (decoder.next(row))
   }
   if (dropped !== undefined) return `line ${dropped}: a drop rule takes it`
   return isAwaited

@@ -64,6 +64,24 @@ test('a line under an envelope is explained in its format, also when the log is 
   }
 })
 
+test('each record of a line is explained by itself, and the summary counts lines and events', async () => {
+  const mapping = written(
+    'otlp.yaml',
+    `version: 1\ninput: { format: otlp }\n${METRIC.replace('tool: tool', 'tool: attributes.tool')}`,
+  )
+  const record = (event: string, tool: string) =>
+    `{"eventName":"${event}","attributes":[{"key":"tool","value":{"stringValue":"${tool}"}}]}`
+  const records = [record('call', 'one'), record('other', 'x'), record('call', 'two')].join()
+  const line = `{"resourceLogs":[{"scopeLogs":[{"logRecords":[${records}]}]}]}\n`
+  const { stdout } = await finish(['explain', '-c', mapping, '-'], line)
+  expect(stdout).toMatch(
+    /-:1 mapped: "call", 1 sample\n[\s\S]*-:1 event 2 unmapped: "other"\n[\s\S]*-:1 event 3 mapped: "call", 1 sample/,
+  )
+  expect(stdout).toContain('= agent_calls_total{tool="two"} +1, now 1')
+  const { stdout: summary } = await finish(['explain', '--summary', '--format', 'json', '-c', mapping, '-'], line)
+  expect(JSON.parse(summary)).toMatchObject({ lines: 1, bytes: line.length - 1, outcomes: { mapped: 2, unmapped: 1 } })
+})
+
 test('what no pattern fits is explained so', async () => {
   const mapping = written('text.yaml', `version: 1\ninput: { format: { regex: ['^(?<event>call) (?<tool>\\w+)$'] } }\n${METRIC}`)
   const { stdout } = await finish(['explain', '-c', mapping, '-'], 'call bash\nTraceback:\n')

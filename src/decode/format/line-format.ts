@@ -7,7 +7,7 @@ import { JsonLine, type RejectReason } from '../json-line.ts'
 import type { Json } from '../path.ts'
 
 export interface LineFormat {
-  readonly name: 'json' | 'logfmt' | 'regex'
+  readonly name: 'json' | 'logfmt' | 'regex' | 'otlp'
   /** `isAlwaysUtf8`: names that are read are not ASCII. */
   newReader(bounds: JsonBounds, isAlwaysUtf8: boolean): LineReader
 }
@@ -21,6 +21,10 @@ export interface LineReader {
   readonly hasInvalidUtf8: boolean
   /** Reads bytes `[start, end)`. `undefined`: accepted, see `body`. `blank`: nothing on the line. Never throws. */
   read(buffer: Buffer, start: number, end: number): RejectReason | 'blank' | undefined
+  /** Of a format whose lines hold several events: stands on the next one, and answers whether there is one. */
+  next?(): boolean
+  /** How many events the line at hand has; missing: one. */
+  readonly eventCount?: number
   /** Makes `body` exact in every text and digit. */
   parseFaithfully(): void
   /** Whether the value, read from `body`, may stand otherwise in the line. */

@@ -1,0 +1,109 @@
+/** Lines of each format through a stream: however they are cut, killed and taken up again, the same numbers; a batch is in hand whole. */
+import fc from 'fast-check'
+import { afterAll, expect, test } from 'vitest'
+import { LineFramer } from '../../src/frame/line-framer.ts'
+import { EventStream } from '../../src/pipeline/event-stream.ts'
+import { LineApplier } from '../../src/pipeline/line-applier.ts'
+import { compilePlan } from '../../src/pipeline/plan.ts'
+import { type FormatSpec, lineFormatOf } from '../../src/select/line-format.ts'
+import type { Origin } from '../../src/source/source.ts'
+import { loaded, scratchFolder } from '../config/loading.ts'
+
+const MAPPING = 'version: 1\nmetrics: [{ name: calls_total, type: counter, event: call }]\n'
+
+const folder = scratchFolder()
+afterAll(folder.remove)
+const { config } = await loaded([folder.write('m.yaml', MAPPING)])
+
+const record = (event: string) => `{"eventName":"${event}"}`
+const batch = (...events: string[]) => `{"resourceLogs":[{"scopeLogs":[{"logRecords":[${events.map(record).join()}]}]}]}`
+/** Of each format: lines, and how often `call` is in each. */
+const LINES: readonly (readonly [FormatSpec, readonly (readonly [line: string, calls: number])[]])[] = [
+  [
+    'logfmt',
+    [
+      ['event=call', 1],
+      ['event="call" x="a b"\r', 1],
+      ['event=call x="', 0],
+      ['text', 0],
+      ['', 0],
+      ['event=other', 0],
+    ],
+  ],
+  [
+    { regex: ['^(?<event>call) ', '^(?<event>\\w+)$'] },
+    [
+      ['call x', 1],
+      ['call', 1],
+      ['other', 0],
+      ['?', 0],
+      ['', 0],
+    ],
+  ],
+  [
+    'otlp',
+    [
+      [batch('call', 'other', 'call'), 2],
+      [batch(), 0],
+      [batch('call'), 1],
+      ['{"resourceLogs":[', 0],
+      ['{"event":"call"}', 0],
+    ],
+  ],
+]
+
+function reader(format: FormatSpec, mayEnter: (text: string) => boolean = () => true) {
+  const { mapping, own, registry, sightings, cleanLabel } = compilePlan(config, () => {})
+  const onBug = (error: unknown): never => {
+    throw error
+  }
+  const common = { mapping, own, cleanLabel, sightings, births: registry.births, wallClockMs: Date.now, onBug }
+  const origin: Origin = { source: 's', log: 'l', file: '/a', stream: '', fields: {} }
+  const applier = new LineApplier({ ...common, source: 's', bounds: { maxValues: 100, maxDepth: 10 } }, origin)
+  const guard = { enter: (_: Origin, line: Uint8Array) => mayEnter(Buffer.from(line).toString()), leave: () => {} }
+  const lineFormat = lineFormatOf(format)
+  return {
+    calls: () => own.events.at('s', 'mapped').value,
+    poison: () => own.rejects.at('s', 'poison').value,
+    open: (resumption: Origin['resumption']) =>
+      new EventStream({
+        origin: { ...origin, resumption },
+        application: { applier },
+        guard,
+        envelope: 'auto',
+        format: lineFormat,
+        maxLineBytes: 1000,
+        createFramer: (options) => new LineFramer(options),
+      }),
+  }
+}
+
+test('any cut and any kill gives the calls that the lines have', () => {
+  for (const [format, lines] of LINES) {
+    const cuts = fc.array(fc.record({ bytes: fc.nat(60), isKilled: fc.boolean() }), { maxLength: 40 })
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...lines), { maxLength: 12 }), cuts, (chosen, pieces) => {
+        const log = Buffer.from(chosen.map(([line]) => `${line}\n`).join(''))
+        const { open, calls } = reader(format)
+        let sink = open(undefined)
+        let at = 0
+        for (const { bytes, isKilled } of [...pieces, { bytes: log.length, isKilled: false }]) {
+          const end = Math.min(log.length, at + bytes)
+          at = sink.push({ buffer: log, start: at, end, offset: at })
+          if (!isKilled) continue
+          at = sink.checkpoint
+          sink = open(sink.resumption)
+        }
+        expect(calls()).toBe(chosen.reduce((sum, [, count]) => sum + count, 0))
+      }),
+      { numRuns: 60 },
+    )
+  }
+})
+
+test('a batch that is poison is left out whole, and counted once', () => {
+  const { open, calls, poison } = reader('otlp', (text) => !text.includes('bad'))
+  const log = Buffer.from(`${batch('call', 'bad', 'call')}\n${batch('call', 'call')}\n`)
+  open(undefined).push({ buffer: log, start: 0, end: log.length, offset: 0 })
+  expect([calls(), poison()]).toEqual([2, 1])
+})
