@@ -11,6 +11,7 @@ import { type EnvelopeChoice, EnvelopeReader } from './envelope/choice.ts'
 import type { Content } from './envelope/envelope.ts'
 import { OpenParts } from './envelope/open-parts.ts'
 import { Wrapping } from './envelope/wrapping.ts'
+import { type FormatChoice, FormatReader } from './format/choice.ts'
 import { jsonLines, type LineFormat } from './format/line-format.ts'
 
 /** Why a message, or a line that should have been a part of one, was not given. `torn`: a part of it is gone. */
@@ -37,7 +38,7 @@ export interface MessageStreamOptions {
   /** What the mapping says; what the origin says wins. */
   readonly envelope: EnvelopeChoice
   /** What messages are written in; default: JSON. */
-  readonly format?: LineFormat | undefined
+  readonly format?: FormatChoice | undefined
   /** Longest message. */
   readonly maxLineBytes: number
   readonly createFramer: (options: LineSinkOptions) => StreamSink
@@ -63,7 +64,7 @@ export class MessageStream implements StreamSink, Unfinished {
   readonly #maxBytes: number
   /** Those that are wanted; undefined: all. */
   readonly #streams: readonly string[] | undefined
-  readonly #format: LineFormat
+  readonly #formats: FormatReader
   readonly #onMessage: OnMessage
   readonly #onReject: OnReject
   readonly #content: Content = { buffer: Buffer.alloc(0), start: 0, end: 0, isLast: true }
@@ -83,12 +84,12 @@ export class MessageStream implements StreamSink, Unfinished {
   constructor({ origin, envelope, format = jsonLines, maxLineBytes, createFramer, onMessage, onReject }: MessageStreamOptions) {
     this.#maxBytes = maxLineBytes
     this.#streams = origin.streams
-    this.#format = format
     this.#onMessage = onMessage
     this.#onReject = onReject
     this.#resumed = origin.resumption
     this.#appliedBytes = origin.resumption?.appliedBytes ?? 0
     this.#reader = new EnvelopeReader(origin.envelope ?? envelope, origin.resumption)
+    this.#formats = new FormatReader(format, origin.resumption)
     this.#framer = createFramer({
       maxLineBytes: wrappedLineBytes(maxLineBytes),
       onLine: (buffer, start, end, endOffset) => this.#takeLine(buffer, start, end, endOffset),
@@ -121,17 +122,23 @@ export class MessageStream implements StreamSink, Unfinished {
       those[stream] = parts.time
     }
     const envelope = this.#reader.remembered(this.#taken)
-    if (envelope === undefined && this.#open.size === 0) return undefined
+    const format = this.#formats.remembered(this.#taken)
+    if (envelope === undefined && format === undefined && this.#open.size === 0) return undefined
     return {
       appliedBytes: this.appliedBytes,
       ...(openCount > 0 ? { open } : {}),
       ...(this.#open.size > openCount ? { givenUp } : {}),
       ...(envelope === undefined ? {} : { envelope }),
+      ...(format === undefined ? {} : { format }),
     }
   }
 
   get envelope(): string | undefined {
     return this.#reader.found
+  }
+
+  get format(): string | undefined {
+    return this.#formats.found?.name
   }
 
   get unfinished(): Unfinished {
@@ -173,6 +180,7 @@ export class MessageStream implements StreamSink, Unfinished {
 
   reset(): void {
     this.#framer.reset()
+    this.#formats.reset()
     this.#open.clear()
     this.#resumed = undefined
     this.#before = undefined
@@ -186,7 +194,10 @@ export class MessageStream implements StreamSink, Unfinished {
       this.#resumed = this.resumption
       this.#appliedBytes = this.appliedBytes
       this.#open.clear()
-    } else if (this.#taken === 0 && this.#resumed === undefined) this.#reader.startWithin()
+    } else if (this.#taken === 0 && this.#resumed === undefined) {
+      this.#reader.startWithin()
+      this.#formats.startWithin()
+    }
     this.#taken = offset
   }
 
@@ -305,7 +316,7 @@ export class MessageStream implements StreamSink, Unfinished {
   #give(buffer: Buffer, start: number, end: number, endOffset: number, wrapping: Wrapping | undefined): void {
     if (endOffset <= this.#appliedBytes) return
     if (end - start > this.#maxBytes) this.#onReject('too_long', end - start)
-    else this.#onMessage(buffer, start, end, endOffset, wrapping, this.#format)
+    else this.#onMessage(buffer, start, end, endOffset, wrapping, this.#formats.of(buffer, start, end, endOffset))
   }
 
   #reject(reason: MessageReject, bytes: number, endOffset: number, line?: Buffer): void {

@@ -125,6 +125,7 @@ export class Explainer {
           : this.logText.text(text.buffer.toString('utf8', text.start, Math.min(text.end, text.start + 65_536))),
       outcome,
       ...envelopeOf(line, this.logText),
+      ...(line.format === jsonLines || outcome === 'blank' ? {} : { format: line.format.name }),
       takenOff: takenOffOf(line, this.logText),
     }
     if (outcome === 'blank') return { ...head, drop: [], rules: [], hints: [] }

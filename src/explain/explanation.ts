@@ -25,6 +25,8 @@ export interface LineExplanation {
   readonly outcome: LineOutcome
   /** What was around the message. */
   readonly envelope?: EnvelopeTold
+  /** What it is written in, if not JSON. */
+  readonly format?: string
   /** The field of the line's object in whose text the event stands. */
   readonly field?: string
   /** What stood before the object and is none of it, in order. */

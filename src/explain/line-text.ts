@@ -25,6 +25,7 @@ export function lineText(told: LineExplanation, paint: Paint): string {
     ...(text === '' || rejected?.before !== undefined ? [] : [`  ${paint('dim', text)}`]),
     ...envelopeLines(told),
     ...takenOffLines(told),
+    ...(told.format === undefined || told.event_of_line !== undefined ? [] : [`  read  as ${told.format}`]),
     ...(rejected === undefined ? [] : rejectedLines(rejected, paint)),
     ...(event === undefined ? [] : eventLines(told, paint)),
     ...hints.map(

@@ -1,6 +1,6 @@
 /** One case through everything a real log goes through, from bytes to exposition, in this process and without files of the log. */
 import type { Config } from '../config/config.ts'
-import type { LineFormat } from '../decode/format/line-format.ts'
+import type { FormatChoice } from '../decode/format/choice.ts'
 import { Exposition } from '../exposition/exposition.ts'
 import { LineFramer } from '../frame/line-framer.ts'
 import { EventStream } from '../pipeline/event-stream.ts'
@@ -76,7 +76,7 @@ export function originOf(config: Config, file: string): Origin {
 }
 
 /** What the lines of a case are written in: as its only source says, else the mapping. */
-export function formatOf({ sources, format }: Config): LineFormat {
+export function formatOf({ sources, format }: Config): FormatChoice {
   const [only] = sources
   return lineFormatOf((sources.length === 1 ? only?.format : undefined) ?? format)
 }

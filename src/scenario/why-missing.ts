@@ -1,6 +1,7 @@
 /** Why no line of a case made a series of a metric: which of its rules came nearest, and the first condition that failed. */
 import type { Config } from '../config/config.ts'
 import { Decoder } from '../decode/decoder.ts'
+import { FormatReader } from '../decode/format/choice.ts'
 import { Row } from '../decode/row.ts'
 import { conditionText, missingText } from '../explain/condition-text.ts'
 import { cleanedBy, LogText } from '../explain/log-text.ts'
@@ -19,7 +20,8 @@ export function whyMissing(config: Config, { log, file }: ScenarioCase, metric: 
   const rules = mapping.rules.filter((rule) => rule.metric === metric)
   if (rules.length === 0) return undefined
   const bounds = { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth }
-  const format = formatOf(config)
+  const formats = new FormatReader(formatOf(config), undefined)
+  let endOffset = 0
   const decoder = new Decoder(mapping, bounds, () => 0)
   const row = new Row(mapping.slotCount, originOf(config, file))
   const logText = new LogText(cleanedBy(masks))
@@ -28,6 +30,8 @@ export function whyMissing(config: Config, { log, file }: ScenarioCase, metric: 
   let dropped: number | undefined
   for (const [i, line] of log.split('\n').entries()) {
     const bytes = Buffer.from(line)
+    endOffset += bytes.length + 1
+    const format = formats.of(bytes, 0, bytes.length, endOffset)
     if (decoder.decode(bytes, 0, bytes.length, row, undefined, format) !== 'event') continue
     do {
       names.add(row.name === undefined ? '(no name)' : logText.text(row.name))

@@ -1,17 +1,18 @@
 /** `input.format` as the mapping says it → what reads the lines. Its patterns run on the linear engine. */
-import { jsonLines, type LineFormat } from '../decode/format/line-format.ts'
+import type { FormatChoice } from '../decode/format/choice.ts'
+import { jsonLines } from '../decode/format/line-format.ts'
 import { logfmtLines } from '../decode/format/logfmt.ts'
 import { otlpLines } from '../decode/format/otlp.ts'
 import { patternLines } from '../decode/format/patterns.ts'
 import { compileRegex } from './regex.ts'
 
-/** What a mapping may say; `auto`, and the formats that are not here, come with a later version. */
+/** What a mapping may say; `auto`: the first lines of each log do. */
 export type FormatSpec = 'auto' | 'json' | 'logfmt' | 'otlp' | { readonly regex: readonly string[] }
 
-const NAMED = { auto: jsonLines, json: jsonLines, logfmt: logfmtLines, otlp: otlpLines } as const
+const NAMED = { auto: 'auto', json: jsonLines, logfmt: logfmtLines, otlp: otlpLines } as const
 
 /** Config has checked that the patterns compile: one that does not is left out. */
-export function lineFormatOf(spec: FormatSpec): LineFormat {
+export function lineFormatOf(spec: FormatSpec): FormatChoice {
   if (typeof spec === 'string') return NAMED[spec]
   return patternLines(
     spec.regex.flatMap((pattern) => {

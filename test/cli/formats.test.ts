@@ -82,9 +82,17 @@ test('each record of a line is explained by itself, and the summary counts lines
   expect(JSON.parse(summary)).toMatchObject({ lines: 1, bytes: line.length - 1, outcomes: { mapped: 2, unmapped: 1 } })
 })
 
+test('without input.format the first line that tells decides, and explain says what it was read as', async () => {
+  const mapping = written('auto.yaml', `version: 1\n${METRIC}`)
+  const { stdout } = await finish(['explain', '-c', mapping, '-'], 'Starting\nevent=call tool=bash ms=1\nevent=call tool="\n')
+  expect(stdout).toContain('-:1 rejected as not_json\n  Starting\n  there is no')
+  expect(stdout).toContain('-:2 mapped: "call", 1 sample\n  event=call tool=bash ms=1\n  read  as logfmt\n')
+  expect(stdout).toContain('-:3 rejected as malformed')
+})
+
 test('what no pattern fits is explained so', async () => {
   const mapping = written('text.yaml', `version: 1\ninput: { format: { regex: ['^(?<event>call) (?<tool>\\w+)$'] } }\n${METRIC}`)
   const { stdout } = await finish(['explain', '-c', mapping, '-'], 'call bash\nTraceback:\n')
   expect(stdout).toContain('= agent_calls_total{tool="bash"} +1, now 1')
-  expect(stdout).toContain('-:2 rejected as no_match\n  Traceback:\n  no pattern of input.format fits the line')
+  expect(stdout).toContain('-:2 rejected as no_match\n  Traceback:\n  read  as regex\n  no pattern of input.format fits the line')
 })

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
+import type { LineFormat } from '../../src/decode/format/line-format.ts'
 import { lineFormatOf, linePatternProblem } from '../../src/select/line-format.ts'
 
 const BOUNDS = { maxValues: 1000, maxDepth: 20 }
 
 function reader(...regex: string[]) {
-  const lines = lineFormatOf({ regex }).newReader(BOUNDS, false)
+  const lines = (lineFormatOf({ regex }) as LineFormat).newReader(BOUNDS, false)
   return (text: string | Buffer): unknown => {
     const bytes = Buffer.from(text as string)
     const outcome = lines.read(bytes, 0, bytes.length)
@@ -27,7 +28,7 @@ test('patterns see the line without byte order mark, NULs before it and colours,
 })
 
 test('a group may be called as objects call something of themselves', () => {
-  const lines = lineFormatOf({ regex: ['(?<__proto__>x)(?<constructor>y)'] }).newReader(BOUNDS, false)
+  const lines = (lineFormatOf({ regex: ['(?<__proto__>x)(?<constructor>y)'] }) as LineFormat).newReader(BOUNDS, false)
   lines.read(Buffer.from('xy'), 0, 2)
   expect(Object.entries(lines.body as object)).toEqual([
     ['__proto__', 'x'],

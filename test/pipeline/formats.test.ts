@@ -62,7 +62,9 @@ function reader(format: FormatSpec, mayEnter: (text: string) => boolean = () => 
   const applier = new LineApplier({ ...common, source: 's', bounds: { maxValues: 100, maxDepth: 10 } }, origin)
   const guard = { enter: (_: Origin, line: Uint8Array) => mayEnter(Buffer.from(line).toString()), leave: () => {} }
   const lineFormat = lineFormatOf(format)
+  const told: string[] = []
   return {
+    told,
     calls: () => own.events.at('s', 'mapped').value,
     poison: () => own.rejects.at('s', 'poison').value,
     open: (resumption: Origin['resumption']) =>
@@ -72,33 +74,75 @@ function reader(format: FormatSpec, mayEnter: (text: string) => boolean = () => 
         guard,
         envelope: 'auto',
         format: lineFormat,
+        onFormat: (name, { file }) => told.push(`${file} ${name}`),
         maxLineBytes: 1000,
         createFramer: (options) => new LineFramer(options),
       }),
   }
 }
 
+const CUTS = fc.array(fc.record({ bytes: fc.nat(300), isKilled: fc.boolean() }), { maxLength: 40 })
+
+/** Calls that are counted of a log that comes in such pieces; at a kill what the record has is all that is left. */
+function callsIn(
+  log: Buffer,
+  format: FormatSpec,
+  cuts: readonly { readonly bytes: number; readonly isKilled: boolean }[],
+): number {
+  const { open, calls } = reader(format)
+  let sink = open(undefined)
+  let at = 0
+  for (const { bytes, isKilled } of [...cuts, { bytes: log.length, isKilled: false }]) {
+    const end = Math.min(log.length, at + bytes)
+    at = sink.push({ buffer: log, start: at, end, offset: at })
+    if (!isKilled) continue
+    at = sink.checkpoint
+    sink = open(sink.resumption)
+  }
+  return calls()
+}
+
 test('any cut and any kill gives the calls that the lines have', () => {
   for (const [format, lines] of LINES) {
-    const cuts = fc.array(fc.record({ bytes: fc.nat(60), isKilled: fc.boolean() }), { maxLength: 40 })
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...lines), { maxLength: 12 }), cuts, (chosen, pieces) => {
+      fc.property(fc.array(fc.constantFrom(...lines), { maxLength: 12 }), CUTS, (chosen, cuts) => {
         const log = Buffer.from(chosen.map(([line]) => `${line}\n`).join(''))
-        const { open, calls } = reader(format)
-        let sink = open(undefined)
-        let at = 0
-        for (const { bytes, isKilled } of [...pieces, { bytes: log.length, isKilled: false }]) {
-          const end = Math.min(log.length, at + bytes)
-          at = sink.push({ buffer: log, start: at, end, offset: at })
-          if (!isKilled) continue
-          at = sink.checkpoint
-          sink = open(sink.resumption)
-        }
-        expect(calls()).toBe(chosen.reduce((sum, [, count]) => sum + count, 0))
+        expect(callsIn(log, format, cuts)).toBe(chosen.reduce((sum, [, count]) => sum + count, 0))
       }),
       { numRuns: 60 },
     )
   }
+})
+
+test('what the first line that tells is, the log is, however it is cut or killed', () => {
+  const told: readonly (readonly [line: string, format: FormatSpec | undefined])[] = [
+    ['', undefined],
+    ['Starting up, port=80', undefined],
+    [`# ${'x'.repeat(900)}`, undefined],
+    ['event=call a=1 b=2', 'logfmt'],
+    ['{"event":"call"}', 'json'],
+    ['a=1 b=2 c=3 {"event":"call"}', 'json'],
+    [batch('call', 'call'), 'otlp'],
+  ]
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...told), { maxLength: 15 }), CUTS, (chosen, cuts) => {
+      const log = Buffer.from(chosen.map(([line]) => `${line}\n`).join(''))
+      const format = chosen.find(([, tells]) => tells !== undefined)?.[1] ?? 'json'
+      expect(callsIn(log, 'auto', cuts)).toBe(callsIn(log, format, []))
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('what was found out is told once, unless it is JSON', () => {
+  const toldOf = (line: string): readonly string[] => {
+    const { open, told } = reader('auto')
+    const log = Buffer.from(`text\n${line}\n${line}\n`)
+    const sink = open(undefined)
+    for (const end of [3, 8, log.length]) sink.push({ buffer: log, start: sink.checkpoint, end, offset: sink.checkpoint })
+    return told
+  }
+  expect([toldOf('a=1 b=2 c=3'), toldOf(batch('call')), toldOf('{}')]).toEqual([['/a logfmt'], ['/a otlp'], []])
 })
 
 test('a batch that is poison is left out whole, and counted once', () => {
