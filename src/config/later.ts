@@ -15,7 +15,6 @@ export const LATER = {
   value: ['rise'],
 } as const
 
-const LATER_FORMATS = ['json-documents']
 const LATER_OPS = ['mean', 'sum', 'count', 'distinct']
 
 /** What stands where only a later version can read it, and what may stand there instead while the rest is checked. */
@@ -53,18 +52,10 @@ class LaterParts {
   #source(source: Keys, path: NodePath): void {
     this.#keys(source, LATER.source, path)
     this.#keys(keysOf(source.input), LATER.sourceInput, [...path, 'input'])
-    this.#format(keysOf(source.input), [...path, 'input'])
   }
 
   #input(input: Keys): void {
-    this.#format(input, ['input'])
     for (const key of ['event_name', 'event_time']) this.#value(input[key], ['input', key])
-  }
-
-  #format({ format }: Keys, path: NodePath): void {
-    if (!LATER_FORMATS.includes(String(format))) return
-    this.#say(`format: ${format}`, [...path, 'format'], 'value')
-    this.values.push({ path: [...path, 'format'], instead: 'auto' })
   }
 
   #metric(metric: Keys, path: NodePath): void {

@@ -12,10 +12,11 @@ import type { Content } from './envelope/envelope.ts'
 import { OpenParts } from './envelope/open-parts.ts'
 import { Wrapping } from './envelope/wrapping.ts'
 import { type FormatChoice, FormatReader } from './format/choice.ts'
+import { Documents, jsonDocuments } from './format/documents.ts'
 import { jsonLines, type LineFormat } from './format/line-format.ts'
 
 /** Why a message, or a line that should have been a part of one, was not given. `torn`: a part of it is gone. */
-export type MessageReject = 'too_long' | 'bad_envelope' | 'torn'
+export type MessageReject = 'too_long' | 'bad_envelope' | 'torn' | 'not_json'
 
 /**
  * A message in bytes `[start, end)`, valid during the call; `wrapping`: what was around it; `format`: what it is written in. `endOffset` is
@@ -65,6 +66,10 @@ export class MessageStream implements StreamSink, Unfinished {
   /** Those that are wanted; undefined: all. */
   readonly #streams: readonly string[] | undefined
   readonly #formats: FormatReader
+  readonly #documents: Documents
+  /** Where the message at hand begins and ends in the log. */
+  #messageOffset = 0
+  #messageEnd = 0
   readonly #onMessage: OnMessage
   readonly #onReject: OnReject
   readonly #content: Content = { buffer: Buffer.alloc(0), start: 0, end: 0, isLast: true }
@@ -90,6 +95,10 @@ export class MessageStream implements StreamSink, Unfinished {
     this.#appliedBytes = origin.resumption?.appliedBytes ?? 0
     this.#reader = new EnvelopeReader(origin.envelope ?? envelope, origin.resumption)
     this.#formats = new FormatReader(format, origin.resumption)
+    this.#documents = new Documents(maxLineBytes, {
+      document: (...document) => this.#apply(...document, this.#messageEnd, jsonDocuments),
+      reject: (reason, bytes, line) => this.#reject(reason, bytes, this.#messageEnd, line),
+    })
     this.#framer = createFramer({
       maxLineBytes: wrappedLineBytes(maxLineBytes),
       onLine: (buffer, start, end, endOffset) => this.#takeLine(buffer, start, end, endOffset),
@@ -104,7 +113,7 @@ export class MessageStream implements StreamSink, Unfinished {
   get checkpoint(): number {
     let first = this.#framer.checkpoint
     for (const open of this.#open.values()) if (!open.isGivenUp) first = Math.min(first, open.firstOffset)
-    return first
+    return Math.min(first, this.#documents.firstOffset)
   }
 
   get appliedBytes(): number {
@@ -123,7 +132,7 @@ export class MessageStream implements StreamSink, Unfinished {
     }
     const envelope = this.#reader.remembered(this.#taken)
     const format = this.#formats.remembered(this.#taken)
-    if (envelope === undefined && format === undefined && this.#open.size === 0) return undefined
+    if (envelope === undefined && format === undefined && this.#open.size === 0 && !this.#documents.hasOpen) return undefined
     return {
       appliedBytes: this.appliedBytes,
       ...(openCount > 0 ? { open } : {}),
@@ -181,6 +190,7 @@ export class MessageStream implements StreamSink, Unfinished {
   reset(): void {
     this.#framer.reset()
     this.#formats.reset()
+    this.#documents.clear()
     this.#open.clear()
     this.#resumed = undefined
     this.#before = undefined
@@ -194,6 +204,7 @@ export class MessageStream implements StreamSink, Unfinished {
       this.#resumed = this.resumption
       this.#appliedBytes = this.appliedBytes
       this.#open.clear()
+      this.#documents.clear()
     } else if (this.#taken === 0 && this.#resumed === undefined) {
       this.#reader.startWithin()
       this.#formats.startWithin()
@@ -216,10 +227,12 @@ export class MessageStream implements StreamSink, Unfinished {
     else if (how === 'plain' || start === end) this.#give(buffer, start, end, endOffset, undefined)
     else this.#reject('bad_envelope', end - start, endOffset, buffer.subarray(start, end))
     if (this.#open.size > 0) this.#giveUpOld(endOffset)
+    if (this.#documents.hasOpen) this.#documents.giveUpBefore(endOffset - this.#maxBytes * MAX_SPAN_OF_LINES)
   }
 
   #takeTooLong(bytes: number, endOffset: number): void {
     this.#beginLine(endOffset)
+    this.#documents.tearAll()
     this.#reject('too_long', bytes, endOffset)
   }
 
@@ -227,6 +240,8 @@ export class MessageStream implements StreamSink, Unfinished {
     const lineOffset = this.#taken
     if (this.#resumed !== undefined) this.#leaveResumed()
     this.#taken = endOffset
+    this.#messageOffset = lineOffset
+    this.#messageEnd = endOffset
     this.lineCount++
     return lineOffset
   }
@@ -297,9 +312,10 @@ export class MessageStream implements StreamSink, Unfinished {
     if (!open.isGivenUp) this.#giveJoined(stream, open, endOffset)
   }
 
-  #giveJoined(stream: string, { bytes, time, container, partCount }: OpenParts, endOffset: number): void {
+  #giveJoined(stream: string, { bytes, time, container, partCount, firstOffset }: OpenParts, endOffset: number): void {
     const joined = this.#joined
     Object.assign(joined, { kind: this.#wrapping.kind, stream, container, partCount, time })
+    this.#messageOffset = firstOffset
     this.#give(bytes, 0, bytes.length, endOffset, joined)
   }
 
@@ -311,12 +327,30 @@ export class MessageStream implements StreamSink, Unfinished {
       if (isReadAgain) this.#open.delete(stream)
       else this.#finish(stream, open, endOffset)
     }
+    this.#messageEnd = endOffset
+    if (isReadAgain) this.#documents.clear()
+    else this.#documents.tearAll()
   }
 
   #give(buffer: Buffer, start: number, end: number, endOffset: number, wrapping: Wrapping | undefined): void {
+    const isApplied = endOffset <= this.#appliedBytes
+    if (isApplied && this.#formats.found !== jsonDocuments) return
+    const format = this.#formats.of(buffer, start, end, endOffset)
+    if (format !== jsonDocuments) this.#apply(buffer, start, end, wrapping, endOffset, format)
+    else this.#documents.take(buffer, start, end, this.#messageOffset, wrapping)
+  }
+
+  #apply(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    wrapping: Wrapping | undefined,
+    endOffset: number,
+    format: LineFormat,
+  ): void {
     if (endOffset <= this.#appliedBytes) return
     if (end - start > this.#maxBytes) this.#onReject('too_long', end - start)
-    else this.#onMessage(buffer, start, end, endOffset, wrapping, this.#formats.of(buffer, start, end, endOffset))
+    else this.#onMessage(buffer, start, end, endOffset, wrapping, format)
   }
 
   #reject(reason: MessageReject, bytes: number, endOffset: number, line?: Buffer): void {

@@ -119,10 +119,7 @@ export class Explainer {
       line: line.number,
       bytes: line.bytes,
       ...(line.eventIndex === 0 ? {} : { event_of_line: line.eventIndex + 1 }),
-      text:
-        text === undefined || line.eventIndex > 0
-          ? ''
-          : this.logText.text(text.buffer.toString('utf8', text.start, Math.min(text.end, text.start + 65_536))),
+      text: text === undefined || line.eventIndex > 0 ? '' : this.logText.text(lineOf(text)),
       outcome,
       ...envelopeOf(line, this.logText),
       ...(line.format === jsonLines || outcome === 'blank' ? {} : { format: line.format.name }),
@@ -198,4 +195,9 @@ export class Explainer {
     row.time = () => this.#decoder.time(row)
     return row
   }
+}
+
+/** A document over several lines is shown on one. */
+function lineOf({ buffer, start, end }: NonNullable<AppliedLine['text']>): string {
+  return buffer.toString('utf8', start, Math.min(end, start + 65_536)).replaceAll('\n', ' ')
 }

@@ -72,7 +72,7 @@ function messageOf(reason: RejectReason, bytes: number, { bounds, maxLineBytes }
     case 'bad_envelope':
       return 'the line is not wrapped as the lines of this log are (input.envelope)'
     case 'torn':
-      return 'a part of this message is gone: its log was rotated away, or its last part never came'
+      return 'a part of this message or document is gone: its log was rotated away, or its end never came'
     case 'internal':
       return 'the line made the exporter fail: this is a bug, please report it'
     case 'poison':

@@ -18,7 +18,7 @@ const REJECTED: Readonly<Record<string, string>> = {
   too_many_values: 'more values than limits.line_values',
   too_deep: 'nested deeper than limits.line_depth',
   bad_envelope: 'not wrapped as input.envelope says: cut off, or written by something else than the runtime',
-  torn: 'a part of the message is gone: its log was rotated away unread, or its last part never came',
+  torn: 'a part of the message or document is gone: its log was rotated away unread, or its end never came',
   poison: 'the process died twice with this line in hand, so it was left out; the log says where it is',
   internal: 'an error of the exporter: please report it',
 }

@@ -35,14 +35,8 @@ test('of the input of a source the envelope and the format are known; its other 
   const source = (input: string) => codes(`sources: [{ stdin: {}, input: { ${input} } }]\n`)
   expect(await source('envelope: cri')).toEqual([])
   expect(await source('envelope: compose')).toEqual(['bad-value'])
-  for (const format of ['auto', 'json', 'logfmt', 'otlp', "{ regex: ['(?<a>x)', '(?P<b>y)'] }"])
+  for (const format of ['auto', 'json', 'logfmt', 'otlp', 'json-documents', "{ regex: ['(?<a>x)', '(?P<b>y)'] }"])
     expect([format, await source(`format: ${format}`), await codes(`input: { format: ${format} }\n`)]).toEqual([format, [], []])
-  for (const format of ['json-documents'])
-    expect([format, await source(`format: ${format}`), await codes(`input: { format: ${format} }\n`)]).toEqual([
-      format,
-      ['not-yet'],
-      ['not-yet'],
-    ])
   for (const format of ["{ regex: ['(x)'] }", "{ regex: ['(?<a>x)', '(?<a>'] }"])
     expect([format, await source(`format: ${format}`)]).toEqual([format, ['bad-regex']])
   for (const key of ['event_name: kind', 'event_time: at', 'time_zone: UTC', 'count_malformed: true'])

@@ -114,6 +114,46 @@ test('any cut and any kill gives the calls that the lines have', () => {
   }
 })
 
+test('documents count once each, whatever stands between them, of each stream, however the log is cut or killed', () => {
+  const call = JSON.stringify({ event: 'call', list: [{ text: '}{"\\' }] }, null, 2).split('\n')
+  /** Lines, and the calls in them if nothing of it is torn. */
+  const blocks: readonly (readonly [lines: readonly string[], calls: number])[] = [
+    [call, 1],
+    [['{"event":"call"}'], 1],
+    [call.slice(0, 3), 0],
+    [call.slice(2), 0],
+    [['  "x": {"event":"call"}', 'text', ''], 0],
+    [['{', `  "event": "call", "long": "${'x'.repeat(990)}"`, '}'], 0],
+    [['{', '  "event": call', '}'], 0],
+  ]
+  // A torn one takes in what follows, up to the next bracket in column 1: so each is followed by a whole one that begins so.
+  const block = fc.constantFrom(...blocks)
+  const wrapped = (stream: string) => (line: string) => `2026-01-01T00:00:00Z ${stream} F ${line}\n`
+  fc.assert(
+    fc.property(
+      fc.array(block, { maxLength: 6 }),
+      fc.array(block, { maxLength: 6 }),
+      fc.infiniteStream(fc.boolean()),
+      CUTS,
+      (a, b, order, cuts) => {
+        const separated = (of: typeof blocks) => of.flatMap(([lines]) => [...lines, '{"event":"call"}'])
+        const calls = (of: typeof blocks) => of.reduce((sum, [, count]) => sum + count + 1, 0)
+        const bare = Buffer.from(
+          separated(a)
+            .map((line) => `${line}\n`)
+            .join(''),
+        )
+        expect(callsIn(bare, 'json-documents', cuts)).toBe(calls(a))
+        const left = { out: separated(a).map(wrapped('stdout')), err: separated(b).map(wrapped('stderr')) }
+        const mixed: string[] = []
+        while (left.out.length + left.err.length > 0) mixed.push((order.next().value ? left.out : left.err).shift() ?? '')
+        expect(callsIn(Buffer.from(mixed.join('')), 'json-documents', cuts)).toBe(calls(a) + calls(b))
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
 test('what the first line that tells is, the log is, however it is cut or killed', () => {
   const told: readonly (readonly [line: string, format: FormatSpec | undefined])[] = [
     ['', undefined],
@@ -123,6 +163,9 @@ test('what the first line that tells is, the log is, however it is cut or killed
     ['{"event":"call"}', 'json'],
     ['a=1 b=2 c=3 {"event":"call"}', 'json'],
     [batch('call', 'call'), 'otlp'],
+    ['{', 'json-documents'],
+    ['}', undefined],
+    ['  "event": "call"', undefined],
   ]
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...told), { maxLength: 15 }), CUTS, (chosen, cuts) => {

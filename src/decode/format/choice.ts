@@ -1,11 +1,12 @@
 /**
  * What the lines of a log are written in. Said by the mapping, all are. Found out (`auto`), the first line that tells decides for the whole
- * log, within its first 16 KiB: an object tells JSON or an export of OTLP, three name=value pairs at the start of a line that holds no JSON
+ * log, within its first 16 KiB: an object tells JSON or an export of OTLP, a bracket alone documents over several lines, three name=value pairs at the start of a line that holds no JSON
  * tell logfmt; other text tells nothing. A log that has not told by then, or that is not read from its start, is JSON. It is decided by
  * bytes and offsets alone, and remembered with the log's position: so neither cuts nor restarts change it.
  */
 import type { Resumption } from '../../source/source.ts'
 import { skipEmpty, trimEnd } from '../json-line.ts'
+import { jsonDocuments } from './documents.ts'
 import { jsonLines, type LineFormat } from './line-format.ts'
 import { logfmtLines, readLogfmt } from './logfmt.ts'
 import { otlpLines } from './otlp.ts'
@@ -18,7 +19,9 @@ const UNDECIDED = 'undecided'
 const DECIDING_BYTES = 16 * 1024
 const BRACE = 0x7b
 /** What a remembered name stands for; JSON is not remembered. */
-const BY_NAME: ReadonlyMap<string, LineFormat> = new Map([logfmtLines, otlpLines].map((format) => [format.name, format]))
+const BY_NAME: ReadonlyMap<string, LineFormat> = new Map(
+  [logfmtLines, otlpLines, jsonDocuments].map((format) => [format.name, format]),
+)
 
 export class FormatReader {
   readonly #choice: FormatChoice
@@ -69,9 +72,11 @@ const LOGFMT = /^(?:[\w.@/-]+=(?:"(?:[^"\\]|\\.)*"|[^\s"]*)(?:\s+|$)){3}/
 /** undefined: the line tells nothing. */
 function toldBy(buffer: Buffer, start: number, end: number): LineFormat | undefined {
   const from = skipEmpty(buffer, start, end)
+  const to = trimEnd(buffer, from, end)
+  if (buffer[from] === BRACE && to === from + 1) return jsonDocuments
   if (buffer[from] === BRACE && from < end)
     return OTLP.test(buffer.toString('latin1', from, Math.min(end, from + HEAD_BYTES))) ? otlpLines : jsonLines
-  const { text } = textLine(buffer, from, trimEnd(buffer, from, end))
+  const { text } = textLine(buffer, from, to)
   const brace = text.indexOf('{')
   if (brace >= 0 && isJson(text.slice(brace))) return jsonLines
   return LOGFMT.test(text) && 'fields' in readLogfmt(text, Number.POSITIVE_INFINITY) ? logfmtLines : undefined

@@ -7,7 +7,7 @@ import { JsonLine, type RejectReason } from '../json-line.ts'
 import type { Json } from '../path.ts'
 
 export interface LineFormat {
-  readonly name: 'json' | 'logfmt' | 'regex' | 'otlp'
+  readonly name: 'json' | 'logfmt' | 'regex' | 'otlp' | 'json-documents'
   /** `isAlwaysUtf8`: names that are read are not ASCII. */
   newReader(bounds: JsonBounds, isAlwaysUtf8: boolean): LineReader
 }
