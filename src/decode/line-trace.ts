@@ -92,6 +92,6 @@ function textHint(text: string): { readonly hint?: string } {
   const head = text.slice(0, 1000)
   if (LOGFMT.test(head)) return { hint: 'it looks like logfmt: say so with input: { format: logfmt }' }
   return /^(?:[}\]]|"[^"]*"\s*:)/.test(head)
-    ? { hint: 'it looks like a part of an object over several lines: one line must hold one whole object' }
+    ? { hint: 'it looks like a part of an object over several lines: say so with input: { format: json-documents }' }
     : {}
 }
