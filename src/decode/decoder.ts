@@ -54,6 +54,7 @@ export class Decoder {
   #line: LineReader
   /** Of the line at hand. */
   #bytes = 0
+  #eventsLeft = 0
   /** Where the event stands in the outer object. */
   #field: WrapField | undefined = undefined
   readonly #wallClockMs: () => number
@@ -72,20 +73,29 @@ export class Decoder {
   /** Reads one line, bytes `[start, end)` without its line feed. On `event` the row holds it until the next call. */
   decode(buffer: Buffer, start: number, end: number, row: Row, wrapping?: Wrapping, format = jsonLines): Decoded {
     this.#outer = format === jsonLines ? this.#json : this.#readerOf(format)
+    this.#eventsLeft = 0
     const rejected = this.#outer.read(buffer, start, end)
     if (rejected !== undefined) return rejected
     if (wrapping !== undefined) this.#wrapping.copyFrom(wrapping)
     row.wrapping = wrapping && this.#wrapping
     this.#bytes = end - start
+    this.#eventsLeft = (this.#outer.eventCount ?? 1) - 1
     row.eventIndex = 0
     this.#fillEvent(row)
     return 'event'
   }
 
-  /** The next event of the same line; false: there is none. */
+  /** Of the line at hand, behind the event in the row. */
+  get eventsLeft(): number {
+    return this.#eventsLeft
+  }
+
+  /** The next event of the same line; false: there is none. It is passed even if it makes this throw. */
   next(row: Row): boolean {
-    if (this.#outer.next === undefined || !this.#outer.next()) return false
+    if (this.#eventsLeft === 0) return false
+    this.#eventsLeft--
     row.eventIndex++
+    if (this.#outer.next?.() !== true) return false
     this.#fillEvent(row)
     return true
   }

@@ -1,7 +1,8 @@
 /**
  * What was taken off a line before its object, and where a line that is no event breaks: for `explain`, by the pieces that
- * `json-line.ts` reads with. An envelope (Docker, CRI) will be one more kind of thing taken off.
+ * the formats read with.
  */
+import { looksLikeLogfmt } from './format/choice.ts'
 import { jsonLines } from './format/line-format.ts'
 import { readLogfmt } from './format/logfmt.ts'
 import { textLine } from './format/text-line.ts'
@@ -85,13 +86,9 @@ function brokenLogfmt(buffer: Buffer, start: number, end: number): BrokenLine | 
   return { message, ...hint, place: { text, at, column: at + 1, byte: undefined } }
 }
 
-/** `level=info msg="..."`, with three such pairs at least. */
-const LOGFMT = /^(?:[\w.]+=(?:"(?:[^"\\]|\\.)*"|\S*)\s*){3,}/
-
 function textHint(text: string): { readonly hint?: string } {
-  const head = text.slice(0, 1000)
-  if (LOGFMT.test(head)) return { hint: 'it looks like logfmt: say so with input: { format: logfmt }' }
-  return /^(?:[}\]]|"[^"]*"\s*:)/.test(head)
+  if (looksLikeLogfmt(text)) return { hint: 'it looks like logfmt: say so with input: { format: logfmt }' }
+  return /^(?:[}\]]|"[^"]*"\s*:)/.test(text.slice(0, 1000))
     ? { hint: 'it looks like a part of an object over several lines: say so with input: { format: json-documents }' }
     : {}
 }

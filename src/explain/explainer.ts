@@ -6,12 +6,13 @@ import { Decoder } from '../decode/decoder.ts'
 import type { Wrapping } from '../decode/envelope/wrapping.ts'
 import { jsonLines, type LineFormat } from '../decode/format/line-format.ts'
 import type { Json } from '../decode/json.ts'
+import type { RejectReason } from '../decode/json-line.ts'
 import type { MessageReject } from '../decode/message-stream.ts'
 import { Row } from '../decode/row.ts'
 import type { EventTrace, Mapping } from '../mapping/mapping.ts'
 import type { Origin } from '../source/source.ts'
 import type { AppliedLine, LineLimits } from './applied-line.ts'
-import type { LineExplanation, TimeTold } from './explanation.ts'
+import type { LineExplanation, LineOutcome, TimeTold } from './explanation.ts'
 import { type HintContext, OVERWORKED, timeHints, unmappedHints, unmatchedHints } from './hints.ts'
 import { type Clean, harmless, LogText } from './log-text.ts'
 import { envelopeOf, hintsOfRejected, rejectedOf, takenOffOf } from './tell-line.ts'
@@ -68,10 +69,12 @@ export class Explainer {
   /** Applies the next event of a line that was applied; undefined: it has no more. */
   next(line: AppliedLine): AppliedLine | undefined {
     const row = this.#row
-    if (row === undefined || line.outcome === 'rejected' || line.outcome === 'blank' || !this.#decoder.next(row)) return undefined
+    if (row === undefined || this.#decoder.eventsLeft === 0) return undefined
     this.#options.updates.clear()
-    const outcome = this.#options.mapping.apply(row)
-    return { ...line, outcome, bytes: 0, name: row.name, eventIndex: row.eventIndex }
+    const applied = attempt(() => (this.#decoder.next(row) ? this.#options.mapping.apply(row) : undefined))
+    if (applied === undefined) return undefined
+    const name = applied.outcome === 'rejected' ? undefined : row.name
+    return { ...line, ...applied, bytes: 0, name, eventIndex: row.eventIndex }
   }
 
   /** A line that was rejected before it was read; `line`: what there is of it. */
@@ -178,14 +181,15 @@ export class Explainer {
     wrapping: Wrapping | undefined,
     format: LineFormat,
   ): Pick<AppliedLine, 'outcome' | 'reason'> {
-    try {
+    let reason: RejectReason | undefined
+    const applied = attempt(() => {
       const row = this.#rowFor(origin)
       const decoded = this.#decoder.decode(buffer, start, end, row, wrapping, format)
-      if (decoded === 'event') return { outcome: this.#options.mapping.apply(row), reason: undefined }
-      return decoded === 'blank' ? { outcome: 'blank', reason: undefined } : { outcome: 'rejected', reason: decoded }
-    } catch {
-      return { outcome: 'rejected', reason: 'internal' }
-    }
+      if (decoded === 'event') return this.#options.mapping.apply(row)
+      if (decoded !== 'blank') reason = decoded
+      return decoded === 'blank' ? 'blank' : 'rejected'
+    })
+    return reason === undefined ? applied! : { outcome: 'rejected', reason }
   }
 
   #rowFor(origin: Origin): Row {
@@ -194,6 +198,16 @@ export class Explainer {
     row.origin = origin
     row.time = () => this.#decoder.time(row)
     return row
+  }
+}
+
+/** What an event comes to if it makes the program fail: a bug. undefined: there is none. */
+function attempt(apply: () => LineOutcome | undefined): Pick<AppliedLine, 'outcome' | 'reason'> | undefined {
+  try {
+    const outcome = apply()
+    return outcome && { outcome, reason: undefined }
+  } catch {
+    return { outcome: 'rejected', reason: 'internal' }
   }
 }
 

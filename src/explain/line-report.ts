@@ -46,8 +46,8 @@ export class LineReport implements LineTaker {
   }
 
   line(...line: Parameters<LineTaker['line']>): void {
-    for (let applied: AppliedLine | undefined = this.#explainer.apply(...line); applied; applied = this.#explainer.next(applied))
-      this.#show(applied)
+    let applied: AppliedLine | undefined = this.#explainer.apply(...line)
+    for (; applied !== undefined && !this.stop.signal.aborted; applied = this.#explainer.next(applied)) this.#show(applied)
   }
 
   unread(...line: Parameters<LineTaker['unread']>): void {

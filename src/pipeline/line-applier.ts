@@ -10,6 +10,7 @@ import type { RejectReason } from '../decode/json-line.ts'
 import { Row } from '../decode/row.ts'
 import type { Mapping, Outcome } from '../mapping/mapping.ts'
 import type { Births } from '../registry/births.ts'
+import { flatCopy } from '../registry/flat-text.ts'
 import type { CleanLabel } from '../select/label-text.ts'
 import type { Origin } from '../source/source.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
@@ -131,15 +132,27 @@ export class LineApplier {
     try {
       const decoded = this.#decoder.decode(buffer, start, end, this.#row, wrapping, format)
       if (decoded !== 'event') return decoded
-      do {
-        if (isPrimed) this.#events.primed.value++
-        else this.#applyEvent()
-      } while (this.#decoder.next(this.#row))
-      return decoded
+      this.#applyEvent(isPrimed)
     } catch (error) {
-      this.#options.onBug(error)
-      return 'internal'
+      return this.#applyOthers(isPrimed, error)
     }
+    return this.#decoder.eventsLeft === 0 ? 'event' : this.#applyOthers(isPrimed)
+  }
+
+  /** A bug that one event of a line meets does not take those behind it: the line is told as `internal`, once. */
+  #applyOthers(isPrimed: boolean, error?: unknown): Decoded {
+    const bugs: unknown[] = error === undefined ? [] : [error]
+    while (this.#decoder.eventsLeft > 0) {
+      try {
+        if (this.#decoder.next(this.#row)) this.#applyEvent(isPrimed)
+      } catch (another) {
+        if (bugs.length === 0) bugs.push(another)
+      }
+    }
+    if (bugs.length === 0) return 'event'
+    const [bug] = bugs
+    this.#options.onBug(bug)
+    return 'internal'
   }
 
   #tell(decoded: Decoded, lineBytes: number): void {
@@ -149,7 +162,11 @@ export class LineApplier {
     if (lineBytes > LONG_LINE_BYTES) this.#forget()
   }
 
-  #applyEvent(): void {
+  #applyEvent(isPrimed: boolean): void {
+    if (isPrimed) {
+      this.#events.primed.value++
+      return
+    }
     const outcome = this.#options.mapping.apply(this.#row)
     this.#events[outcome].value++
     this.#hasNewEvent = true
@@ -161,9 +178,11 @@ export class LineApplier {
   #unmappedCell(name: string): Cell {
     const known = this.#unmapped.get(name)
     if (known !== undefined) return known
-    const clean = this.#options.cleanLabel(name)
+    // Both tables are kept for long, and a name may be cut from a long line.
+    const kept = flatCopy(name)
+    const clean = this.#options.cleanLabel(kept)
     const cell = this.#options.own.unmappedEvents.at(clean)
-    if (clean === name && this.#unmapped.size < MAX_KEPT_CELLS) this.#unmapped.set(name, cell)
+    if (clean === kept && this.#unmapped.size < MAX_KEPT_CELLS) this.#unmapped.set(kept, cell)
     return cell
   }
 

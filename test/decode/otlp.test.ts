@@ -75,6 +75,18 @@ test('numbers of 64 bits that are written as numbers keep their digits', () => {
   expect(read(line)).toMatchObject([{ time: 1544712660300000001n, attributes: { a: -9007199254740995n } }])
 })
 
+test('a double may be a text, as Infinity and NaN are; what is no number stays a text', () => {
+  const f = (doubleValue: unknown, value: unknown): void => {
+    const [event] = read(request([{ attributes: [attribute('a', { doubleValue })] }])) as { attributes: object }[]
+    expect([doubleValue, event!.attributes]).toEqual([doubleValue, { a: value }])
+  }
+  f('1.5e3', 1500)
+  f('-0.25', -0.25)
+  f('NaN', Number.NaN)
+  f('Infinity', Number.POSITIVE_INFINITY)
+  for (const text of ['', ' ', '0x10', 'constructor', '1,5']) f(text, text)
+})
+
 test('the name may stand in an attribute, the time where it was observed', () => {
   const attributes = [attribute('event.name', { stringValue: 'prompt' })]
   expect(

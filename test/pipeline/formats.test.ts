@@ -1,6 +1,8 @@
 /** Lines of each format through a stream: however they are cut, killed and taken up again, the same numbers; a batch is in hand whole. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { LineFramer } from '../../src/frame/line-framer.ts'
 import { EventStream } from '../../src/pipeline/event-stream.ts'
 import { LineApplier } from '../../src/pipeline/line-applier.ts'
@@ -52,11 +54,10 @@ const LINES: readonly (readonly [FormatSpec, readonly (readonly [line: string, c
   ],
 ]
 
-function reader(format: FormatSpec, mayEnter: (text: string) => boolean = () => true) {
+function reader(format: FormatSpec, mayEnter: (text: string) => boolean = () => true, maxLineBytes = 1000) {
   const { mapping, own, registry, sightings, cleanLabel } = compilePlan(config, () => {})
-  const onBug = (error: unknown): never => {
-    throw error
-  }
+  const bugs: unknown[] = []
+  const onBug = (error: unknown): void => void bugs.push(error)
   const common = { mapping, own, cleanLabel, sightings, births: registry.births, wallClockMs: Date.now, onBug }
   const origin: Origin = { source: 's', log: 'l', file: '/a', stream: '', fields: {} }
   const applier = new LineApplier({ ...common, source: 's', bounds: { maxValues: 100, maxDepth: 10 } }, origin)
@@ -65,6 +66,9 @@ function reader(format: FormatSpec, mayEnter: (text: string) => boolean = () => 
   const told: string[] = []
   return {
     told,
+    bugs,
+    own,
+    mapping,
     calls: () => own.events.at('s', 'mapped').value,
     poison: () => own.rejects.at('s', 'poison').value,
     open: (resumption: Origin['resumption']) =>
@@ -75,7 +79,7 @@ function reader(format: FormatSpec, mayEnter: (text: string) => boolean = () => 
         envelope: 'auto',
         format: lineFormat,
         onFormat: (name, { file }) => told.push(`${file} ${name}`),
-        maxLineBytes: 1000,
+        maxLineBytes,
         createFramer: (options) => new LineFramer(options),
       }),
   }
@@ -89,7 +93,7 @@ function callsIn(
   format: FormatSpec,
   cuts: readonly { readonly bytes: number; readonly isKilled: boolean }[],
 ): number {
-  const { open, calls } = reader(format)
+  const { open, calls, bugs } = reader(format)
   let sink = open(undefined)
   let at = 0
   for (const { bytes, isKilled } of [...cuts, { bytes: log.length, isKilled: false }]) {
@@ -99,6 +103,7 @@ function callsIn(
     at = sink.checkpoint
     sink = open(sink.resumption)
   }
+  expect(bugs).toEqual([])
   return calls()
 }
 
@@ -193,4 +198,31 @@ test('a batch that is poison is left out whole, and counted once', () => {
   const log = Buffer.from(`${batch('call', 'bad', 'call')}\n${batch('call', 'call')}\n`)
   open(undefined).push({ buffer: log, start: 0, end: log.length, offset: 0 })
   expect([calls(), poison()]).toEqual([2, 1])
+})
+
+test('a bug that one record meets takes no other with it, and is told once for the line', () => {
+  const { open, calls, own, mapping, bugs } = reader('otlp')
+  const apply = mapping.apply.bind(mapping)
+  vi.spyOn(mapping, 'apply').mockImplementation((row) => {
+    if (row.name === 'bad') throw new Error('a bug')
+    return apply(row)
+  })
+  const log = Buffer.from(`${batch('bad', 'call', 'bad', 'call')}\n${batch('call')}\n`)
+  open(undefined).push({ buffer: log, start: 0, end: log.length, offset: 0 })
+  expect([calls(), own.rejects.at('s', 'internal').value, own.lines.at('s', 'rejected').value, bugs.length]).toEqual([3, 1, 1, 1])
+})
+
+test('names that nobody waits for do not keep the long lines alive that they stood in', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const { open } = reader('logfmt', undefined, 4_000_000)
+  const sink = open(undefined)
+  collect()
+  const before = process.memoryUsage().heapUsed
+  for (let i = 0, offset = 0; i < 50; i++) {
+    const log = Buffer.from(`event=some_unknown_name_${i} text=${'x'.repeat(2_000_000)}\n`)
+    offset = sink.push({ buffer: log, start: 0, end: log.length, offset })
+  }
+  collect()
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(20_000_000)
 })

@@ -66,6 +66,8 @@ export class FormatReader {
 
 const OTLP = /^\{\s*"resource(?:Logs|Spans|Metrics)"\s*:\s*\[/
 const HEAD_BYTES = 64
+/** Looking for pairs takes memory with the length of what is looked at. */
+const MAX_LOOKED_AT = 4096
 /** `level=info msg="..."`, with three such pairs at least. */
 const LOGFMT = /^(?:[\w.@/-]+=(?:"(?:[^"\\]|\\.)*"|[^\s"]*)(?:\s+|$)){3}/
 
@@ -79,7 +81,12 @@ function toldBy(buffer: Buffer, start: number, end: number): LineFormat | undefi
   const { text } = textLine(buffer, from, to)
   const brace = text.indexOf('{')
   if (brace >= 0 && isJson(text.slice(brace))) return jsonLines
-  return LOGFMT.test(text) && 'fields' in readLogfmt(text, Number.POSITIVE_INFINITY) ? logfmtLines : undefined
+  return looksLikeLogfmt(text) && 'fields' in readLogfmt(text, Number.POSITIVE_INFINITY) ? logfmtLines : undefined
+}
+
+/** Whether three name=value stand at the start of it. */
+export function looksLikeLogfmt(text: string): boolean {
+  return LOGFMT.test(text.slice(0, MAX_LOOKED_AT))
 }
 
 function isJson(text: string): boolean {

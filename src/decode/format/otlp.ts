@@ -130,7 +130,7 @@ function anyValue(any: Json): Json {
     case 'intValue':
       return int64(value)
     case 'doubleValue':
-      return typeof value === 'string' ? Number(value) : value
+      return typeof value === 'string' ? double(value) : value
     case 'arrayValue':
       return list(own(value, 'values')).map(anyValue)
     case 'kvlistValue':
@@ -150,6 +150,18 @@ function int64(value: Json): Json {
   if (typeof value !== 'string' || !INT64.test(value)) return value
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : BigInt(value)
+}
+
+const NOT_FINITE: Readonly<Record<string, number>> = {
+  NaN: Number.NaN,
+  Infinity: Number.POSITIVE_INFINITY,
+  '-Infinity': Number.NEGATIVE_INFINITY,
+}
+const DOUBLE = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+
+/** What is none stays the text that it is. */
+function double(text: string): Json {
+  return Object.hasOwn(NOT_FINITE, text) ? NOT_FINITE[text] : DOUBLE.test(text) ? Number(text) : text
 }
 
 function hasRounded(value: Json): boolean {
