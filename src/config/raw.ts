@@ -1,5 +1,6 @@
 /** A mapping file of checked shape, as written: what normalizing and the checks read. One file of several that are merged. */
 import type { NodePath, Place } from '../diag/diagnostic.ts'
+import type { FormatSpec } from '../select/line-format.ts'
 import type { Scalar, ValueSpec, WhereSpec } from '../select/spec.ts'
 import type { BucketsSpec } from './buckets.ts'
 import type { EnvelopeSpec } from './config.ts'
@@ -38,6 +39,7 @@ export interface RawInput {
   readonly event_time?: ValueSpec | readonly string[]
   readonly time_zone?: string
   readonly envelope?: EnvelopeSpec
+  readonly format?: FormatSpec
 }
 
 export interface RawSource {

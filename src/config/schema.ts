@@ -193,10 +193,14 @@ const input = z.strictObject({
   format: z
     .union([
       z.enum(['auto', 'json', 'logfmt', 'otlp', 'json-documents']),
-      z.strictObject({ regex: z.array(z.string()).min(1).describe('With named groups, which become fields.') }),
+      z.strictObject({
+        regex: z.array(z.string()).min(1).max(20).describe('With named groups, which become fields; the first that fits a line.'),
+      }),
     ])
     .optional()
-    .describe('Format of the lines; default auto.'),
+    .describe(
+      'Format of the lines: auto (the default: the first line of a log that tells decides among the next four), json, logfmt, otlp (of a collector: an event per log record), json-documents (objects over several lines, one after the other), or { regex: [...] }: named groups become fields, the first pattern that fits counts.',
+    ),
   event_name: z
     .union([value, z.array(z.string()).min(1)])
     .optional()
