@@ -5,6 +5,7 @@
 import type { DecodePlan } from '../decode/decoder.ts'
 import type { Json } from '../decode/path.ts'
 import { type Row, type SlotPath, workFor } from '../decode/row.ts'
+import type { Place } from '../diag/diagnostic.ts'
 import type { Value, ValueTrace } from '../select/trace.ts'
 import type { Rule, RuleTrace } from './rule.ts'
 import type { Takes } from './takes.ts'
@@ -22,7 +23,7 @@ export interface Reads<T> {
 
 /** All that waits for events of one name, in the order of the mapping. */
 interface Waiting {
-  /** Where the name stands in `eventNames`; -1: no rule names it. */
+  /** Where the name stands among those of all mappings in force; -1: no rule of this one names it. */
   readonly nameIndex: number
   readonly drop: readonly Takes[]
   readonly rules: readonly Rule[]
@@ -45,6 +46,8 @@ export interface MappingParts {
   readonly rules: readonly Reads<Rule>[]
   readonly slotCount: number
   readonly readsBeyondAscii: boolean
+  /** Where each event name stands among those of all mappings in force; names that are new are added. */
+  readonly nameIndices: Map<string, number>
 }
 
 export class Mapping implements DecodePlan {
@@ -60,6 +63,7 @@ export class Mapping implements DecodePlan {
   readonly #byName = new Map<string, Waiting>()
   /** For events of any other name, or of none. */
   readonly #others: Waiting
+  readonly #places: readonly Place[]
 
   constructor(parts: MappingParts) {
     this.slotCount = parts.slotCount
@@ -70,11 +74,12 @@ export class Mapping implements DecodePlan {
     this.timeZone = parts.timeZone
     this.#name = parts.name.rule
     this.#time = parts.time.rule
-    for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, this.#byName.size, parts))
+    for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, indexOf(name, parts.nameIndices), parts))
     this.#others = waitingFor(undefined, -1, parts)
+    this.#places = [...parts.drop.map((drop) => drop.rule.place), ...this.rules.map(({ place }) => place)]
   }
 
-  /** Event names that some rule waits for; `row.nameIndex` counts in them. */
+  /** Event names that some rule waits for. */
   get eventNames(): readonly string[] {
     return [...this.#byName.keys()]
   }
@@ -82,6 +87,11 @@ export class Mapping implements DecodePlan {
   /** Whether some rule of a metric names events of this name. */
   waitsFor(name: string): boolean {
     return this.#byName.get(name)?.rules.some((rule) => rule.takes.events !== undefined) ?? false
+  }
+
+  /** Of all that was compiled, `drop` rules too. */
+  get places(): readonly Place[] {
+    return this.#places
   }
 
   /** Rules that wait for events of this name (undefined: of none). */
@@ -141,6 +151,12 @@ export class Mapping implements DecodePlan {
 }
 
 function nothing(): void {}
+
+function indexOf(name: string, indices: Map<string, number>): number {
+  const index = indices.get(name) ?? indices.size
+  indices.set(name, index)
+  return index
+}
 
 function namesOf(parts: MappingParts): Set<string> {
   const takes = [...parts.drop.map((d) => d.rule), ...parts.rules.map((r) => r.rule.takes)]
