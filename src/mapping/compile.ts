@@ -1,4 +1,5 @@
 /** The user's metrics, of checked shape → the compiled mapping and its families. Problems only compiling finds are reported; it goes on after each. */
+import { Clocks } from '../clock/clocks.ts'
 import type { Report } from '../diag/diagnostic.ts'
 import type { Family } from '../registry/family.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -17,11 +18,13 @@ export interface CompileOptions {
   /** Who sees each update; see `UpdateWatch`. */
   readonly watch?: UpdateWatch | undefined
   readonly report: Report
+  /** Of the logs that the mapping reads; default: its own. */
+  readonly clocks?: Clocks | undefined
 }
 
 /** Compiles all metrics into `registry`. Series of closed label sets stand at 0 afterwards. */
 export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapping {
-  const { registry, report } = options
+  const { registry, report, clocks = new Clocks() } = options
   const slots = new SlotTable()
   const read = <T>(compile: () => T): Reads<T> => reads(slots, compile)
   const value = ({ spec: text, place }: Placed<Parameters<typeof compileValue>[0]>) =>
@@ -42,9 +45,16 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
     rules,
     slotCount: slots.slotCount,
     readsBeyondAscii: slots.readsBeyondAscii,
+    clocks,
+    needsClock: spec.metrics.some(needsClock),
   })
   for (const { rule } of rules) rule.birthAtLoad()
   return mapping
+}
+
+/** Whether series of the metric go, or values leave them, by the time of events. */
+function needsClock({ expireNs = 0n, window }: MetricSpec): boolean {
+  return expireNs > 0n || window?.overNs !== undefined
 }
 
 function reads<T>(slots: SlotTable, compile: () => T): Reads<T> {
@@ -56,7 +66,7 @@ function reads<T>(slots: SlotTable, compile: () => T): Reads<T> {
 }
 
 function defineFamily(metric: MetricSpec, registry: Registry): Family {
-  const { name, help, type, buckets, quantiles, maxSeries, onePer } = metric
+  const { name, help, type, buckets, quantiles, maxSeries, onePer, window, expireNs } = metric
   const labelNames = labelNamesOf(metric)
   return registry.family({
     name,
@@ -67,6 +77,8 @@ function defineFamily(metric: MetricSpec, registry: Registry): Family {
     buckets,
     quantiles,
     maxSeries,
+    window,
+    expireNs,
     ...(onePer ? { onePer } : {}),
   })
 }
