@@ -34,7 +34,7 @@ export class PackedUnseen {
    * hold has given nothing yet: there is nothing to know it by.
    */
   find(paths: readonly string[], tails: Iterable<Tail>, archives: Archives): readonly FoundFile[] {
-    const left = [...tails].filter((tail) => (tail.isRotated || tail.isLost) && !tail.hasBegun)
+    const left = [...tails].filter((tail) => (tail.isRotated || tail.isLost) && isUntouched(tail))
     const unread = new Set(left.map(({ origin }) => familyOf(origin.file)))
     const awaited = new Set(this.#awaited)
     const folders = new Map<string, SeenFolder>()
@@ -80,6 +80,11 @@ export class PackedUnseen {
     for (const key of this.#unknown) if (!this.#awaited.has(key)) this.#unknown.delete(key)
     return left
   }
+}
+
+/** There is something in it, and nothing of that is in the numbers. */
+function isUntouched({ progress, lagBytes }: Tail): boolean {
+  return progress.appliedBytes === 0 && lagBytes > 0
 }
 
 function byFolder(paths: readonly string[]): ReadonlyMap<string, readonly string[]> {

@@ -101,11 +101,6 @@ export class Tail {
     return Math.max(0, this.#sizeBytes - this.progress.appliedBytes)
   }
 
-  /** Something of it is in the numbers, or there is nothing in it. */
-  get hasBegun(): boolean {
-    return this.progress.appliedBytes > 0 || this.#sizeBytes === 0
-  }
-
   /** Its end is not in the numbers: an unfinished line, an open part. */
   get hasRest(): boolean {
     return this.#sizeBytes > this.progress.checkpoint
