@@ -54,6 +54,7 @@ const INPUT_WORDS = [
   'without a name of its own whose `log` or `message` holds an event that has one. `$stream` is the stream of the message, `$container.name`',
   "the name before Compose's bar, `$bytes` counts the message alone, and the envelope's time stands in for a missing or impossible one.",
   'Once `envelope` is said, by the source or here, a line without it is rejected (`bad_envelope`); a message of which a part is gone is `torn`.',
+  'A file that an agent writes itself, without a runtime between, is one of `envelope: none`: else it could choose those names by its lines.',
 ].join('\n')
 const CONTAINER_WORDS = {
   docker:

@@ -41,3 +41,8 @@ export function selector({ names, withLabels }: Selection): Select {
   const wanted = Object.entries(withLabels)
   return ({ name, labels }) => isNamed(name) && wanted.every(([key, text]) => labels[key] === text)
 }
+
+/** Why a source that reads once has nothing to read. */
+export function noneWanted(count: number): string {
+  return count === 0 ? 'no container is there' : `none of the ${count} containers has a name and labels that are wanted`
+}

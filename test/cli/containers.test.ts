@@ -238,20 +238,28 @@ test('of a description nothing but its names outlives the parse', () => {
   expect(child.stdout, child.stderr).toBe('["agent",true,false]\n')
 })
 
-/** As somebody who owns nothing, with these groups. */
+const PROJECT = join(import.meta.dirname, '../..')
+
+/**
+ * As somebody who owns nothing, with these groups. The project may stand in a folder that only its owner may enter: for this process alone
+ * it is shown at another place too.
+ */
 function asNobody(
   groups: string,
   args: readonly string[],
 ): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
-  const main = join(import.meta.dirname, '../../dist/main.js')
-  const who = ['--reuid', '65532', '--regid', groups.split(',')[0]!, '--groups', groups, '--clear-groups'].filter(
-    (word) => word !== '--clear-groups',
-  )
-  return spawnSync('setpriv', [...who, process.execPath, main, ...args], { encoding: 'utf8' })
+  const shown = join(scratch, 'project')
+  mkdirSync(shown, { recursive: true })
+  const who = ['--reuid', '65532', '--regid', groups.split(',')[0]!, '--groups', groups]
+  const command = ['setpriv', ...who, process.execPath, join(shown, 'dist/main.js'), ...args]
+  const script = 'mount --bind "$0" "$1" && shift && exec "$@"'
+  return spawnSync('unshare', ['--mount', 'sh', '-c', script, PROJECT, shown, ...command], { encoding: 'utf8' })
 }
 
-const cannotChange = process.getuid?.() !== 0 || spawnSync('setpriv', ['--version']).status !== 0
-if (cannotChange && process.env.CI === 'true' && process.getuid?.() === 0) throw new Error('not installed: setpriv')
+const isRoot = process.getuid?.() === 0
+const cannotChange =
+  !isRoot || spawnSync('setpriv', ['--version']).status !== 0 || spawnSync('unshare', ['--mount', 'true']).status !== 0
+if (cannotChange && process.env.CI === 'true' && isRoot) throw new Error('setpriv and unshare --mount are needed')
 
 test.skipIf(cannotChange)("root's logs of pods are read with group 0, and without it one sentence says so", () => {
   for (const name of [POD, { ...POD, container: 'proxy' }]) {

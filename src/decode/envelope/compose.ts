@@ -4,7 +4,7 @@
  * is taken for one of Compose only by its first lines (`choice.ts`).
  */
 import type { Content } from './envelope.ts'
-import { isDateTime } from './shapes.ts'
+import { isDateTime, spaceFrom } from './shapes.ts'
 import { MAX_TIME_BYTES, type Wrapping } from './wrapping.ts'
 
 const PREFIX = /^(?:\u001b\[[0-9;]*m)?([A-Za-z0-9][A-Za-z0-9_.-]{1,127}) {2,}\|(?:\u001b\[0m | (?:\u001b\[0m)?)/
@@ -42,10 +42,5 @@ function isNameStart(byte: number): boolean {
 
 function barFrom(buffer: Buffer, from: number, end: number): number {
   for (let i = from; i < end; i++) if (buffer[i] === BAR) return i
-  return -1
-}
-
-function spaceFrom(buffer: Buffer, from: number, end: number): number {
-  for (let i = from; i < end; i++) if (buffer[i] === SPACE) return i
   return -1
 }

@@ -3,7 +3,7 @@
  * of one. The text is a range of the line: nothing is copied.
  */
 import type { Content } from './envelope.ts'
-import { isDateTime, isStdStream } from './shapes.ts'
+import { isDateTime, isStdStream, spaceFrom } from './shapes.ts'
 import { MAX_TIME_BYTES, type Wrapping } from './wrapping.ts'
 
 const SPACE = 0x20
@@ -41,9 +41,4 @@ function afterTags(buffer: Buffer, from: number, end: number): number {
   if (buffer[from] !== COLON) return -1
   const space = spaceFrom(buffer, from, Math.min(end, from + MAX_TAG_BYTES))
   return space < 0 ? -1 : space + 1
-}
-
-function spaceFrom(buffer: Buffer, from: number, end: number): number {
-  for (let i = from; i < end; i++) if (buffer[i] === SPACE) return i
-  return -1
 }

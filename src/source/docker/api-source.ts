@@ -4,6 +4,7 @@
  * is the truth about which there are; events only make what happens known sooner.
  */
 import { setMaxListeners } from 'node:events'
+import { noneWanted } from '../containers.ts'
 import type { OpenStream, Position, RecordedPositions } from '../source.ts'
 import { TimedWaker, type Waker } from '../wake.ts'
 import { daemonProblem } from './api-problems.ts'
@@ -28,12 +29,16 @@ import type { DockerApiSourceOptions } from './source-options.ts'
 export interface ApiTuning {
   /** Answers that last, each a descriptor here and in the daemon. More containers are asked in turn. */
   readonly followed?: number
+  /** Containers that are read at all. */
+  readonly containers?: number
   readonly limits?: ClientLimits
   readonly makeWaker?: () => Waker
   readonly random?: () => number
 }
 
 const FOLLOWED = 100
+/** As many as by the files. */
+const CONTAINERS = 10_000
 const PASSES = 16
 const LIST_MS = 60_000
 /** Where nobody tells what happens. */
@@ -128,13 +133,14 @@ export class DockerApiSource implements ToldSource {
       this.#meter.up(true)
       const options = this.#logOptions(open)
       this.#logs = containers.filter(select).map((one) => new ContainerLog(one, this.#past.take(one.id), options))
+      if (this.#logs.length === 0) this.#problems = [`${this.#options.host.address}: ${noneWanted(containers.length)}`]
     } catch (error) {
       this.#problems = [`${this.#options.host.address}: ${daemonProblem(error)}`]
       return
     }
     const flush = (): void => this.#batch.flush()
     const options = { engine, streams, slots: new Slots(PASSES), flush, meter: this.#meter }
-    this.#problems = await readLogsOnce(this.#logs, options, signal)
+    if (this.#logs.length > 0) this.#problems = await readLogsOnce(this.#logs, options, signal)
   }
 
   async #follow(engine: Engine, open: OpenStream, signal: AbortSignal): Promise<void> {
@@ -203,7 +209,7 @@ export class DockerApiSource implements ToldSource {
 
   #makeCrew(engine: Engine, open: OpenStream, signal: AbortSignal): Crew {
     const { select, streams, clock } = this.#options
-    const { followed = FOLLOWED, makeWaker = () => new TimedWaker() } = this.#tuning
+    const { followed = FOLLOWED, containers: maxReaders = CONTAINERS, makeWaker = () => new TimedWaker() } = this.#tuning
     const reader = {
       engine,
       link: this.#link,
@@ -216,7 +222,7 @@ export class DockerApiSource implements ToldSource {
       makeWaker,
       random: this.#random,
     }
-    return new Crew({ select, log: this.#logOptions(open), reader, past: this.#past }, signal)
+    return new Crew({ select, log: this.#logOptions(open), reader, past: this.#past, maxReaders }, signal)
   }
 
   #logOptions(open: OpenStream): LogOptions {

@@ -1,9 +1,8 @@
 /** The log of one container: the feeds of its streams, and from where on a daemon is to be asked so that each gets all that it has not. */
 import type { ContainerInfo } from '../containers.ts'
-import type { Container, OpenStream, Position } from '../source.ts'
-import type { CriBatch } from './cri-batch.ts'
+import type { Container, Position } from '../source.ts'
 import type { Echo } from './cursor.ts'
-import { Feed, type FrameCounts } from './feed.ts'
+import { Feed, type SharedOptions } from './feed.ts'
 import { type FeedState, FRESH, type PastFeed, positionId } from './feed-note.ts'
 import type { LogFrame, StreamName } from './log-frame.ts'
 import { earlier, NO_TIME, timeOfMs } from './log-time.ts'
@@ -14,18 +13,9 @@ const REORDER_SECONDS = 10
 const CLOCK_SLACK_MS = 2000
 
 /** What all containers of a source share. */
-export interface LogOptions {
+export interface LogOptions extends SharedOptions {
   readonly source: string
   readonly streams: readonly StreamName[]
-  readonly open: OpenStream
-  readonly batch: CriBatch
-  readonly counts: FrameCounts
-  /** Frames before it are left out. */
-  readonly skipBefore: string
-  /** Frames before it prepare only. */
-  readonly primeBefore: string
-  /** Frames before it were written before the source looked. */
-  readonly liveFrom: string
 }
 
 export class ContainerLog {

@@ -15,6 +15,8 @@ export interface CrewOptions {
   readonly log: LogOptions
   readonly reader: ReaderOptions
   readonly past: PastFeeds
+  /** Readers at once: each costs memory, and more come when others have gone. */
+  readonly maxReaders: number
 }
 
 interface Member {
@@ -99,12 +101,24 @@ export class Crew {
   #add(container: ContainerInfo): void {
     const { select, log, reader: options, past } = this.#options
     if (!select(container) || this.#signal.aborted) return
+    if (this.#members.size >= this.#options.maxReaders) {
+      this.#refuse()
+      return
+    }
     const reader = new ContainerReader(container, new ContainerLog(container, past.take(container.id), log), options)
     const running = reader.run(this.#signal).then(
       () => this.#leave(container.id, reader),
       (error: unknown) => this.#fail(error),
     )
     this.#members.set(container.id, { reader, running })
+  }
+
+  #refuse(): void {
+    const { maxReaders, reader } = this.#options
+    reader.meter.warn(
+      'more containers are wanted than are read, and wait: choose fewer by names or with_labels',
+      `${maxReaders} containers`,
+    )
   }
 
   #leave(id: string, reader: ContainerReader): void {

@@ -24,11 +24,8 @@ export interface FrameCounts {
   readonly gaps: Cell
 }
 
-/** Times as 20 digits. */
-export interface FeedOptions {
-  readonly id: string
-  readonly origin: { -readonly [Key in keyof Origin]: Origin[Key] }
-  readonly state: FeedState
+/** What all feeds of a source share. Times as 20 digits. */
+export interface SharedOptions {
   readonly open: OpenStream
   readonly batch: CriBatch
   readonly counts: FrameCounts
@@ -38,6 +35,12 @@ export interface FeedOptions {
   readonly primeBefore: string
   /** Frames before it were written before the source looked. */
   readonly liveFrom: string
+}
+
+export interface FeedOptions extends SharedOptions {
+  readonly id: string
+  readonly origin: { -readonly [Key in keyof Origin]: Origin[Key] }
+  readonly state: FeedState
 }
 
 export class Feed {

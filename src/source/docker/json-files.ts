@@ -5,7 +5,7 @@
 import { lstatSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { OwnMetrics } from '../../telemetry/own-metrics.ts'
-import type { ContainerLister, Select } from '../containers.ts'
+import { type ContainerLister, noneWanted, type Select } from '../containers.ts'
 import { literal } from '../file/glob.ts'
 import type { Guide } from '../file/guide.ts'
 import type { Container } from '../source.ts'
@@ -167,7 +167,7 @@ export class JsonFiles implements Guide {
   #nothingToRead(): string {
     if (this.counts().waiting > 0) return 'no container that is wanted has run yet'
     const count = [...this.#shelf.all].filter(({ isGone }) => !isGone).length
-    return count === 0 ? 'no container is there' : `none of the ${count} containers has a name and labels that are wanted`
+    return noneWanted(count)
   }
 
   /** The same object as long as it says the same. */

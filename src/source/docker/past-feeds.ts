@@ -2,6 +2,9 @@
 import type { Position, RecordedPosition } from '../source.ts'
 import { type FeedState, noteOf, type PastFeed, pastFeedOf, positionId } from './feed-note.ts'
 
+/** Streams of 1000 containers, as many as the files remember. */
+const MAX_UNLISTED = 2000
+
 export class PastFeeds {
   readonly #feeds = new Map<string, PastFeed>()
 
@@ -31,9 +34,10 @@ export class PastFeeds {
     this.#feeds.set(positionId(feed.container, feed.stream), feed)
   }
 
-  /** The daemon knows no others any more. */
+  /** What the daemon does not list may be back: another one was asked by mistake. Ids are never used again, so only their number is bounded. */
   keepOnly(containers: ReadonlySet<string>): void {
-    for (const [id, { container }] of this.#feeds) if (!containers.has(container)) this.#feeds.delete(id)
+    const unlisted = [...this.#feeds].filter(([, { container }]) => !containers.has(container))
+    for (const [id] of unlisted.slice(0, Math.max(0, unlisted.length - MAX_UNLISTED))) this.#feeds.delete(id)
   }
 
   get positions(): Position[] {

@@ -147,7 +147,7 @@ export class Tails {
   openRests(files: readonly FoundFile[], nowMs: number, isSteady: () => boolean): Tail[] {
     const { unseen } = this.#options
     const unknown = files.filter((file) => !this.#byInode.has(inodeKey(file.stat)) && !this.#judge.isCopy(file))
-    const originals = new Originals(unknown.length > 0 ? this.all : [])
+    const originals = this.#originals(unknown.length > 0)
     const find: Find = (path, opened) => {
       const isUnseen = unseen.has(path, opened.stat)
       return isUnseen ? this.#judge.judge(path, opened, originals) : this.#judge.rest(path, opened)
@@ -287,13 +287,18 @@ export class Tails {
       return this.#open(found, (...file) => this.#judge.rest(...file) ?? { kind: 'new' }, skipsHistory, nowMs)
     })
     const others = oldestFirst.filter((file) => !this.#byInode.has(inodeKey(file.stat)) && !this.#judge.isCopy(file))
-    const originals = new Originals(others.length > 0 ? this.all : [])
+    const originals = this.#originals(others.length > 0)
     const fresh = others.flatMap((found) => {
       const opened = this.#open(found, (...file) => this.#judge.judge(...file, originals), skipsHistory, nowMs)
       for (const tail of opened) originals.add(tail)
       return opened
     })
     return [...known, ...fresh].sort(compareAge)
+  }
+
+  /** Their first bytes are read, so only where an unknown file may be a copy of one. */
+  #originals(isAsked: boolean): Originals {
+    return new Originals(isAsked && this.#options.hasCopies ? this.all : [])
   }
 
   /** One tail or none. */

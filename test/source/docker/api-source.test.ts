@@ -42,7 +42,12 @@ class Stage {
     this.daemon.write(container, { stream, timeNs: this.daemon.nowNs, payload: Buffer.from(text), from })
   }
 
-  start(options: Partial<DockerApiSourceOptions> = {}, followed = 100, makeWaker: () => Waker = () => new HurriedWaker()): void {
+  start(
+    options: Partial<DockerApiSourceOptions> = {},
+    followed = 100,
+    makeWaker: () => Waker = () => new HurriedWaker(),
+    containers = 10_000,
+  ): void {
     this.#stop = new AbortController()
     const warn = (message: string, fields: object = {}): void => void this.warnings.push(`${message} ${JSON.stringify(fields)}`)
     const standard = {
@@ -58,7 +63,7 @@ class Stage {
       clock: hurriedClock,
       waker: new HurriedWaker(),
     }
-    const tuning = { makeWaker, random: () => 0.5, followed }
+    const tuning = { makeWaker, random: () => 0.5, followed, containers }
     this.source = new DockerApiSource({ ...standard, ...options }, tuning)
     this.source.restore(this.account.rollBack(), 0)
     this.running = this.source.run(this.account.open, this.#stop.signal)
@@ -220,6 +225,20 @@ describe('what was there before', () => {
     expect(stage.daemon.requests.some((request) => request.endsWith('since=0'))).toBe(history !== 'skip')
   })
 
+  test('goes on when a daemon without the container was asked in between', async () => {
+    const stage = await Stage.open()
+    const container = stage.daemon.create('web')
+    stage.write(container, 'one\n')
+    for (const isThere of [true, false, true]) {
+      if (isThere) stage.daemon.containers.set(container.id, container)
+      else stage.daemon.containers.delete(container.id)
+      stage.start()
+      await stage.source.caughtUp
+      await stage.kill()
+    }
+    expect(stage.texts(container)).toEqual(['one'])
+  })
+
   test('goes on under another name of the source', async () => {
     const stage = await Stage.open()
     const container = stage.daemon.create('web')
@@ -306,6 +325,19 @@ describe('a daemon', () => {
     expect(stage.value('dockerContainers', 'reading')).toBe(3)
   })
 
+  test('with more containers than may be read reads so many, says so once, and goes on when others are gone', async () => {
+    const stage = await Stage.open()
+    const containers = ['a', 'b', 'c', 'd'].map((name) => stage.daemon.create(name))
+    for (const container of containers) stage.write(container, 'one\n')
+    const counted = () => containers.filter((container) => stage.texts(container).length > 0).length
+    stage.start({}, 100, () => new HurriedWaker(), 2)
+    await stage.source.caughtUp
+    expect(counted()).toBe(2)
+    expect(stage.warnings.filter((warning) => warning.startsWith('more containers are wanted'))).toHaveLength(1)
+    for (const container of containers) if (stage.texts(container).length > 0) stage.daemon.remove(container)
+    await stage.until(() => counted() === 4)
+  })
+
   test('at an address that is none is told, and nothing is asked', async () => {
     const stage = await Stage.open()
     stage.start({ host: { address: 'tcp://far:2375', certFolder: undefined } })
@@ -365,6 +397,18 @@ describe('once', () => {
     await stage.running
     expect(containers.map((container) => stage.texts(container))).toEqual([['one', 'two'], ['three']])
     expect(stage.source.problems).toEqual([])
+  })
+
+  test('says that no container is wanted, as the files do', async () => {
+    const stage = await Stage.open()
+    const address = `unix://${stage.daemon.socketPath}`
+    stage.start({ once: true })
+    await stage.running
+    expect(stage.source.problems).toEqual([`${address}: no container is there`])
+    stage.daemon.create('agent-1')
+    stage.start({ once: true, select: ({ name }) => name === 'agnt-1' })
+    await stage.running
+    expect(stage.source.problems).toEqual([`${address}: none of the 1 containers has a name and labels that are wanted`])
   })
 
   test('names what could not be read', async () => {
