@@ -10,7 +10,7 @@ export const LATER = {
   source: ['use', 'labels', 'only'],
   sourceInput: ['format', 'event_name', 'event_time', 'time_zone', 'count_malformed'],
   metric: ['expire'],
-  rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],
+  rule: ['derived', 'over', 'last', 'open'],
   takes: ['derived'],
   value: ['rise'],
 } as const

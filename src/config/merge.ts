@@ -4,6 +4,7 @@ import type { InputSpec, MetricSpec, Placed, RuleSpec, TakesSpec } from '../mapp
 import type { ValueSpec } from '../select/spec.ts'
 import { bucketBounds } from './buckets.ts'
 import type { Config, Limits } from './config.ts'
+import { marksOf } from './merge-marks.ts'
 import { sourceSpecs } from './merge-sources.ts'
 import { listOf, type MappingFile, placeIn, type RawMetric, type RawRule, type RawSource, type RawTakes, rulesOf } from './raw.ts'
 
@@ -196,6 +197,7 @@ function ruleSpec(
         place: placeIn(file, [...path, 'split', split[0], text]),
       })),
     },
+    ...marksOf(rule, file, path),
     op: rule.op ?? metric.op ?? 'set',
     exemplar: Object.entries(rule.exemplar ?? {}).map(([name, spec]) => ({
       name,

@@ -1,11 +1,13 @@
 /** The user's metrics, of checked shape → the compiled mapping and its families. Problems only compiling finds are reported; it goes on after each. */
 import type { Report } from '../diag/diagnostic.ts'
+import type { Marks } from '../marks/marks.ts'
 import type { Family } from '../registry/family.ts'
 import type { Registry } from '../registry/registry.ts'
 import { SlotTable } from '../select/slots.ts'
 import { compileValue } from '../select/value.ts'
 import { definitionOf } from './definition.ts'
 import { Mapping, type Reads } from './mapping.ts'
+import { MetricMarks } from './metric-marks.ts'
 import { type CountSkip, type CountUnpriced, Rule, type UpdateWatch } from './rule.ts'
 import type { MappingSpec, MetricSpec, Placed } from './spec.ts'
 import { Takes } from './takes.ts'
@@ -14,6 +16,9 @@ export interface CompileOptions {
   readonly registry: Registry
   readonly countSkip: CountSkip
   readonly countUnpriced?: CountUnpriced | undefined
+  readonly marks: Marks
+  /** What shares marks: one for all sources that read the same files; the empty string for those without files of their own. */
+  readonly unit?: string | undefined
   /** Who sees each update; see `UpdateWatch`. */
   readonly watch?: UpdateWatch | undefined
   readonly report: Report
@@ -28,11 +33,15 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
     read(() => compileValue(text, { slots, bindings: new Map(), place, report }))
   const rules = spec.metrics.flatMap((metric) => {
     const family = defineFamily(metric, registry)
-    return metric.rules.map((rule) =>
-      read(
-        () => new Rule(rule, family, { ...options, slots, priceFiles: spec.priceFiles ?? new Map(), maxStep: metric.maxStep }),
-      ),
-    )
+    const { marks, unit = '' } = options
+    const shared = {
+      ...options,
+      slots,
+      priceFiles: spec.priceFiles ?? new Map(),
+      maxStep: metric.maxStep,
+      marks: new MetricMarks(metric, { marks, unit, definition: family.spec.definition }),
+    }
+    return metric.rules.map((rule) => read(() => new Rule(rule, family, shared)))
   })
   const mapping = new Mapping({
     name: value(spec.input.eventName),

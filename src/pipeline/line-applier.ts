@@ -75,8 +75,7 @@ export class LineApplier {
   }
 
   /**
-   * A line that prepares for later ones (`history: prime`): nothing of it gets into a metric. What a mapping remembers of lines is filled
-   * here; as long as the language has nothing of that kind, this is all.
+   * A line that prepares for later ones (`history: prime`): nothing of it gets into a metric. What a mapping remembers of lines is filled.
    */
   prime(buffer: Buffer, start: number, end: number, origin: Origin, wrapping?: Wrapping): void {
     this.#row.origin = origin
@@ -114,13 +113,18 @@ export class LineApplier {
   #tryApply(buffer: Buffer, start: number, end: number, wrapping: Wrapping | undefined, isPrimed: boolean): Decoded {
     try {
       const decoded = this.#decoder.decode(buffer, start, end, this.#row, wrapping)
-      if (decoded === 'event' && isPrimed) this.#events.primed.value++
+      if (decoded === 'event' && isPrimed) this.#prime()
       else if (decoded === 'event') this.#applyEvent()
       return decoded
     } catch (error) {
       this.#options.onBug(error)
       return 'internal'
     }
+  }
+
+  #prime(): void {
+    this.#options.mapping.prime(this.#row)
+    this.#events.primed.value++
   }
 
   #tell(decoded: Decoded, lineBytes: number): void {
