@@ -16,7 +16,7 @@ export const PLAIN = ''
 const OF_THE_MAPPING = ['event_name', 'event_time', 'time_zone'] as const
 
 /** Rules of all profiles together: each is compiled for each. */
-const MAX_RULES = 20_000
+const MAX_RULES = 10_000
 
 export class Profiles {
   readonly #byKey: Map<string, Profile>

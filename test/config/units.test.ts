@@ -201,9 +201,9 @@ test('sources with thousands of mappings of their own are refused at once', asyn
   const main = folder.write('many.yaml', `version: 1\nmetrics:\n${metrics}sources:\n${sources}`)
   const startMs = performance.now()
   const { diagnostics } = await loaded([main])
-  expect(diagnostics[0]).toMatchObject({ code: 'bad-value', place: { path: ['sources', 50] } })
-  expect(diagnostics[0]!.message).toContain('more than 20000 rules together')
-  expect(performance.now() - startMs).toBeLessThan(5000)
+  expect(diagnostics[0]).toMatchObject({ code: 'bad-value', place: { path: ['sources', 25] } })
+  expect(diagnostics[0]!.message).toContain('more than 10000 rules together')
+  expect(performance.now() - startMs).toBeLessThan(10_000)
 })
 
 test('included files may not call two sources the same', async () => {
