@@ -2,6 +2,7 @@
  * The user's metrics, of checked shape → families, and a compiled mapping per profile: the rules that the logs of some sources go
  * through. Problems only compiling finds are reported; it goes on after each.
  */
+import { Clocks } from '../clock/clocks.ts'
 import type { Report } from '../diag/diagnostic.ts'
 import type { Family } from '../registry/family.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -29,11 +30,14 @@ export interface CompileOptions {
   /** Who sees each update; see `UpdateWatch`. */
   readonly watch?: UpdateWatch | undefined
   readonly report: Report
+  /** Of the logs that the mapping reads; default: its own. */
+  readonly clocks?: Clocks | undefined
 }
 
 /** Compiles all metrics into `registry`. Series of closed label sets stand at 0 afterwards. */
 export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapping {
-  const { report, families = defineFamilies(spec.metrics, [spec], options.registry), nameIndices = new Map() } = options
+  const { report, clocks = new Clocks(), nameIndices = new Map() } = options
+  const { families = defineFamilies(spec.metrics, [spec], options.registry) } = options
   const slots = new SlotTable()
   const read = <T>(compile: () => T): Reads<T> => reads(slots, compile)
   const value = ({ spec: text, place }: Placed<Parameters<typeof compileValue>[0]>) =>
@@ -55,9 +59,16 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
     slotCount: slots.slotCount,
     readsBeyondAscii: slots.readsBeyondAscii,
     nameIndices,
+    clocks,
+    needsClock: spec.metrics.some(needsClock),
   })
   for (const { rule } of rules) rule.birthAtLoad()
   return mapping
+}
+
+/** Whether series of the metric go, or values leave them, by the time of events. */
+function needsClock({ expireNs = 0n, window }: MetricSpec): boolean {
+  return expireNs > 0n || window?.overNs !== undefined
 }
 
 function reads<T>(slots: SlotTable, compile: () => T): Reads<T> {
@@ -87,7 +98,7 @@ export function defineFamilies(
 }
 
 function defineFamily(metric: MetricSpec, labelNames: readonly string[], registry: Registry): Family {
-  const { name, help, type, buckets, quantiles, maxSeries, onePer } = metric
+  const { name, help, type, buckets, quantiles, maxSeries, onePer, window, expireNs } = metric
   return registry.family({
     name,
     help,
@@ -97,6 +108,8 @@ function defineFamily(metric: MetricSpec, labelNames: readonly string[], registr
     buckets,
     quantiles,
     maxSeries,
+    window,
+    expireNs,
     ...(onePer ? { onePer } : {}),
   })
 }

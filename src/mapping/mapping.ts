@@ -2,11 +2,14 @@
  * The compiled mapping: events in, updates of series out. Compiled once, indexed by event name, so that an event meets only the
  * rules that wait for its name. Also tells the decoder which paths those rules read.
  */
+import type { Clocks } from '../clock/clocks.ts'
+import type { LogClock } from '../clock/log-clock.ts'
 import type { DecodePlan } from '../decode/decoder.ts'
 import type { Json } from '../decode/path.ts'
 import { type Row, type SlotPath, workFor } from '../decode/row.ts'
 import type { Place } from '../diag/diagnostic.ts'
 import type { Value, ValueTrace } from '../select/trace.ts'
+import type { Origin } from '../source/source.ts'
 import type { Rule, RuleTrace } from './rule.ts'
 import type { Takes } from './takes.ts'
 import type { TakesTrace } from './trace.ts'
@@ -48,6 +51,9 @@ export interface MappingParts {
   readonly readsBeyondAscii: boolean
   /** Where each event name stands among those of all mappings in force; names that are new are added. */
   readonly nameIndices: Map<string, number>
+  readonly clocks: Clocks
+  /** Whether something in it depends on the time of events. */
+  readonly needsClock: boolean
 }
 
 export class Mapping implements DecodePlan {
@@ -58,6 +64,12 @@ export class Mapping implements DecodePlan {
   readonly namePaths: readonly SlotPath[]
   readonly timePaths: readonly SlotPath[]
   readonly timeZone: string
+  /** Whether the clocks of logs are kept: each event then pays for its time. */
+  readonly needsClock: boolean
+  readonly #clocks: Clocks
+  /** Of the origin asked for last. */
+  #clock: LogClock | undefined = undefined
+  #clockOrigin: Origin | undefined = undefined
   readonly #name: Value
   readonly #time: Value
   readonly #byName = new Map<string, Waiting>()
@@ -72,6 +84,8 @@ export class Mapping implements DecodePlan {
     this.namePaths = parts.name.paths
     this.timePaths = parts.time.paths
     this.timeZone = parts.timeZone
+    this.needsClock = parts.needsClock
+    this.#clocks = parts.clocks
     this.#name = parts.name.rule
     this.#time = parts.time.rule
     for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, indexOf(name, parts.nameIndices), parts))
@@ -111,8 +125,9 @@ export class Mapping implements DecodePlan {
     return this.#waiting(name).paths
   }
 
-  /** Applies the event in the row to all series it concerns. */
+  /** Applies the event in the row to all series it concerns; what has run out by its time is done before. */
   apply(row: Row): Outcome {
+    if (this.needsClock) this.keepTime(row)
     const { drop, rules, nameIndex } = this.#waiting(row.name)
     row.nameIndex = nameIndex
     for (let i = 0; i < drop.length; i++) if (drop[i]!.forEach(row, nothing)) return 'dropped'
@@ -120,6 +135,17 @@ export class Mapping implements DecodePlan {
     let isTaken = false
     for (let i = 0; i < rules.length; i++) isTaken = rules[i]!.apply(row) || isTaken
     return isTaken ? 'mapped' : 'unmatched'
+  }
+
+  /** The clock of the row's log comes to the time of the event in it. For mappings that need clocks. */
+  keepTime(row: Row): void {
+    row.clock = this.#clockOf(row.origin)
+    this.#clocks.advance(row.clock, row.time())
+  }
+
+  /** All that is there of the log was read: until more comes the wall clock goes on for it. */
+  standAtEnd(origin: Origin): void {
+    if (this.needsClock) this.#clocks.stand(this.#clockOf(origin))
   }
 
   /** What every rule that waits for the event makes of it, and why not; of at most `most` elements each in full. Changes nothing. */
@@ -143,6 +169,14 @@ export class Mapping implements DecodePlan {
   /** How what the line gives as its time comes about, once the time was asked for. */
   traceTime(row: Row): ValueTrace {
     return this.#time.trace(row)
+  }
+
+  #clockOf(origin: Origin): LogClock {
+    if (this.#clock === undefined || origin !== this.#clockOrigin) {
+      this.#clock = this.#clocks.open(origin.source, origin.log)
+      this.#clockOrigin = origin
+    }
+    return this.#clock
   }
 
   #waiting(name: string | undefined): Waiting {

@@ -1,4 +1,5 @@
 /** A checked config → everything a run needs of it: the compiled mappings, their registry, and numbers about ourselves. */
+import { Clocks } from '../clock/clocks.ts'
 import type { Config, Profile } from '../config/config.ts'
 import { type Diagnostic, distinct, type Place, type Report } from '../diag/diagnostic.ts'
 import { compileMapping, defineFamilies } from '../mapping/compile.ts'
@@ -17,6 +18,8 @@ export interface Plan {
   readonly mappings: Mappings
   readonly registry: Registry
   readonly own: OwnMetrics
+  /** Of all logs; where the mapping needs none there are none. */
+  readonly clocks: Clocks
   /** For all text of a log, and of our own, that leaves the process. */
   readonly masks: Masks
   readonly cleanLabel: CleanLabel
@@ -30,14 +33,16 @@ export interface Plan {
 export function compilePlan(config: Config, tell: Report, watch?: UpdateWatch, wallClockMs: () => number = Date.now): Plan {
   const own = createOwnMetrics()
   const report = distinct(tell)
+  const clocks = new Clocks()
   const masking = maskingOf(config, report)
   const registry = new Registry({ maxSeries: config.limits.series, own, cleanLabel: masking.cleanLabel })
   const plan = {
     ...masking,
-    ...compiled(config, { own, registry }, { watch, report, wallClockMs, cleanLabel: masking.cleanLabel }),
+    ...compiled(config, { own, registry, clocks }, { watch, report, wallClockMs, cleanLabel: masking.cleanLabel }),
     config,
     registry,
     own,
+    clocks,
   }
   compileAside(config, plan.mappings, report)
   return plan
@@ -47,14 +52,14 @@ export function compilePlan(config: Config, tell: Report, watch?: UpdateWatch, w
  * Takes over from the plan before: numbers about ourselves go on, and so do the series of every metric that is defined as it was. The
  * config must have been compiled without errors before. The plan before must not be used any more.
  */
-export function takeOver(config: Config, { own, registry }: Plan, wallClockMs: () => number = Date.now): Plan {
+export function takeOver(config: Config, { own, registry, clocks }: Plan, wallClockMs: () => number = Date.now): Plan {
   const report = ({ message }: Diagnostic): never => {
     throw new Error(`compiled before without it: ${message}`)
   }
   const masking = maskingOf(config, report)
-  const compile = () => compiled(config, { own, registry }, { report, wallClockMs, cleanLabel: masking.cleanLabel })
+  const compile = () => compiled(config, { own, registry, clocks }, { report, wallClockMs, cleanLabel: masking.cleanLabel })
   const limits = { maxSeries: config.limits.series, cleanLabel: masking.cleanLabel }
-  return { ...masking, ...registry.redefine(limits, compile), config, registry, own }
+  return { ...masking, ...registry.redefine(limits, compile), config, registry, own, clocks }
 }
 
 interface Compiling {
@@ -66,7 +71,7 @@ interface Compiling {
 
 function compiled(
   config: Config,
-  { own, registry }: Pick<Plan, 'own' | 'registry'>,
+  { own, registry, clocks }: Pick<Plan, 'own' | 'registry' | 'clocks'>,
   { watch, report, wallClockMs, cleanLabel }: Compiling,
 ) {
   const countSkip = (metric: string, reason: string): void => {
@@ -83,7 +88,7 @@ function compiled(
     registry,
   )
   const nameIndices = new Map<string, number>()
-  const options = { registry, families, nameIndices, countSkip, countUnpriced, watch, report }
+  const options = { registry, families, nameIndices, countSkip, countUnpriced, watch, report, clocks }
   const { priceFiles = new Map() } = config
   const byProfile = new Map(
     profilesInUse(config).map(({ key, unit, mapping }): [string, Mapping] => [

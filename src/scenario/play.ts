@@ -34,6 +34,7 @@ export function play(config: Config, { further = [], advanceMs, ...first }: Play
   let nowMs = START_MS
   for (const [i, one] of [first, ...further].entries()) readLog(one, i, plan, () => nowMs)
   nowMs += advanceMs
+  plan.clocks.moveOn(BigInt(Math.round(advanceMs * 1e6)))
   const { registry, own } = plan
   const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => 0 })
   return { plan, mapped: exposition.mappedText(), withOwn: exposition.mappedText({ withOwn: true }) }
