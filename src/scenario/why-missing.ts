@@ -8,15 +8,26 @@ import { cleanedBy, LogText } from '../explain/log-text.ts'
 import { nearestRule } from '../explain/nearest-rule.ts'
 import { ValueTeller } from '../explain/tell-value.ts'
 import type { Rule, RuleTrace } from '../mapping/rule.ts'
-import { compilePlan } from '../pipeline/plan.ts'
+import { compilePlan, type Plan } from '../pipeline/plan.ts'
 import { formatOf, originOf } from './case-source.ts'
-import type { ScenarioCase } from './scenario-file.ts'
+import type { CaseLog, ScenarioCase } from './scenario-file.ts'
 
 const MAX_ELEMENTS = 20
 
-/** One sentence; undefined if nothing can be told. */
-export function whyMissing(config: Config, { log, ...from }: ScenarioCase, metric: string): string | undefined {
-  const { mappings, masks } = compilePlan(config, () => {})
+/** One sentence, of the log that came nearest; undefined if nothing can be told. */
+export function whyMissing(config: Config, { further, ...first }: ScenarioCase, metric: string): string | undefined {
+  const plan = compilePlan(config, () => {})
+  const whys = [first, ...further].flatMap((log) => whyIn(log, plan, metric) ?? [])
+  return (whys.find(({ isNear }) => isNear) ?? whys[0])?.text
+}
+
+interface Why {
+  readonly text: string
+  /** It is about a line that a rule waits for. */
+  readonly isNear: boolean
+}
+
+function whyIn({ log, ...from }: CaseLog, { config, mappings, masks }: Plan, metric: string): Why | undefined {
   const origin = originOf(config, from)
   const mapping = mappings.ofSource(origin.source)
   const rules = mapping.rules.filter((rule) => rule.metric === metric)
@@ -44,13 +55,13 @@ export function whyMissing(config: Config, { log, ...from }: ScenarioCase, metri
       const traces = rules.filter((rule) => waitsFor(rule, row.name)).map((rule) => rule.trace(row, MAX_ELEMENTS))
       isAwaited ||= traces.length > 0
       const why = whyNot(traces, new ValueTeller(logText, decoder.event()))
-      if (why !== undefined) return `line ${i + 1}: ${why}`
+      if (why !== undefined) return { text: `line ${i + 1}: ${why}`, isNear: true }
     } while (decoder.next(row))
   }
-  if (dropped !== undefined) return `line ${dropped}: a drop rule takes it`
-  return isAwaited
-    ? undefined
-    : `no line is an event that its rules wait for (${waited(rules)}); the lines are: ${listed([...names])}`
+  if (dropped !== undefined) return { text: `line ${dropped}: a drop rule takes it`, isNear: true }
+  if (isAwaited) return undefined
+  const text = `no line is an event that its rules wait for (${waited(rules)}); the lines are: ${listed([...names])}`
+  return { text, isNear: false }
 }
 
 function waitsFor(rule: Rule, name: string | undefined): boolean {

@@ -9,6 +9,7 @@ import { checkClashes } from './clashes.ts'
 import { checkContainerSources } from './container-sources.ts'
 import { checkMetricParts } from './metric-parts.ts'
 import { checkNames } from './names.ts'
+import { checkSourceLabelClashes } from './source-label-clashes.ts'
 import { checkSources } from './sources.ts'
 
 export type FileCheck = (file: MappingFile, text: YamlSource, report: Report) => void
@@ -22,4 +23,4 @@ export const FILE_CHECKS: readonly FileCheck[] = [
   checkContainerSources,
   checkBareWords,
 ]
-export const CONFIG_CHECKS: readonly ConfigCheck[] = [checkClashes]
+export const CONFIG_CHECKS: readonly ConfigCheck[] = [checkClashes, checkSourceLabelClashes]
