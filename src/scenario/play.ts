@@ -81,7 +81,8 @@ export function formatOf({ sources, format }: Config): FormatChoice {
   return lineFormatOf((sources.length === 1 ? only?.format : undefined) ?? format)
 }
 
-function envelopeOf({ sources, envelope }: Config): Config['envelope'] {
+/** What wraps them. */
+export function envelopeOf({ sources, envelope }: Config): Config['envelope'] {
   const [only] = sources
   return (sources.length === 1 ? only?.envelope : undefined) ?? envelope
 }
