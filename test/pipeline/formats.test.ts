@@ -8,6 +8,10 @@ import { EventStream } from '../../src/pipeline/event-stream.ts'
 import { LineApplier } from '../../src/pipeline/line-applier.ts'
 import { compilePlan } from '../../src/pipeline/plan.ts'
 import { type FormatSpec, lineFormatOf } from '../../src/select/line-format.ts'
+import { CriBatch } from '../../src/source/docker/cri-batch.ts'
+import { Feed } from '../../src/source/docker/feed.ts'
+import { type FeedState, FRESH, pastFeedOf } from '../../src/source/docker/feed-note.ts'
+import { LogTimes } from '../../src/source/docker/log-time.ts'
 import type { Origin } from '../../src/source/source.ts'
 import { loaded, scratchFolder } from '../config/loading.ts'
 
@@ -307,6 +311,39 @@ test('history that is skipped tells nothing of what comes', () => {
   const again = open(JSON.parse(JSON.stringify(first.resumption)))
   again.push({ buffer: log, start: first.checkpoint, end: log.length, offset: first.checkpoint })
   expect([calls(), told]).toEqual([2, ['/a logfmt']])
+})
+
+test("over Docker's interface what a stream was found to be stays, also when it rests and in the next process", () => {
+  const { open, calls } = reader('auto')
+  const batch = new CriBatch()
+  const id = `${'c'.repeat(64)}:stdout`
+  const counts = { taken: { value: 0 }, replayed: { value: 0 }, parts: { value: 0 }, gaps: { value: 0 } }
+  const feedAt = (state: FeedState) =>
+    new Feed({
+      id,
+      origin: { source: 's', log: id, file: '', stream: 'stdout', fields: {}, envelope: 'cri' },
+      state,
+      open: ({ resumption }) => open(resumption),
+      batch,
+      counts,
+      skipBefore: '',
+      primeBefore: '',
+      liveFrom: '',
+    })
+  const give = (feed: Feed, second: number, text: string): void => {
+    const timeText = `2026-01-01T00:00:0${second}.000000000Z`
+    const buffer = Buffer.from(`${text}\n`)
+    feed.take({ stream: 'stdout', timeText, time: new LogTimes().parse(timeText)!, buffer, start: 0, end: buffer.length })
+    batch.flush()
+  }
+  const first = feedAt(FRESH)
+  give(first, 1, 'event=call a=1 b=2')
+  first.rest()
+  give(first, 2, '{"event":"call"}')
+  const next = feedAt(pastFeedOf({ id, checkpoint: first.position.checkpoint, note: first.position.note() })!.state)
+  give(next, 3, '{"event":"call"}')
+  give(next, 4, 'event=call')
+  expect(calls()).toBe(2)
 })
 
 test('what was found out is told once, unless it is JSON', () => {
