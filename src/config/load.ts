@@ -9,6 +9,7 @@ import { besides } from './beside.ts'
 import { CONFIG_CHECKS, FILE_CHECKS } from './checks/index.ts'
 import type { Config } from './config.ts'
 import { reportLater } from './later.ts'
+import { accepted } from './lint/accepted.ts'
 import { mergeFiles } from './merge.ts'
 import { readPriceFiles } from './price-files.ts'
 import type { MappingFile, RawMapping, RawSource } from './raw.ts'
@@ -48,10 +49,12 @@ export async function loadConfig(options: LoadOptions): Promise<Loaded> {
   for (const preset of options.presets) trees.push(await loader.load(`preset:${preset}`, undefined, []))
   for (const file of options.files) trees.push(await loader.load(file, undefined, []))
   const { diagnostics, texts } = loader
-  const report = (diagnostic: Diagnostic): void => {
-    if (diagnostic.severity === 'error' || !loader.repaired.has(diagnostic.place.file)) diagnostics.push(diagnostic)
-  }
   const files = trees.flatMap((tree) => tree.files)
+  const isAccepted = accepted(files)
+  const report = (diagnostic: Diagnostic): void => {
+    const isOfRepaired = diagnostic.severity !== 'error' && loader.repaired.has(diagnostic.place.file)
+    if (!isOfRepaired && !isAccepted(diagnostic)) diagnostics.push(diagnostic)
+  }
   for (const check of FILE_CHECKS) for (const file of files) check(file, texts.get(file.file)!, report)
   const priceFiles = await readPriceFiles(files, texts, report)
   const sources = trees.findLast((tree) => tree.sources.length > 0)?.sources ?? []
