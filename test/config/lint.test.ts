@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { PRESET_DIR } from '../../src/cli/shipped.ts'
-import { presetNames } from '../../src/config/load.ts'
+import { presetNames } from '../../src/config/loader.ts'
 import { finish } from '../cli/program.ts'
 import { codesOf, loaded, scratchFolder } from './loading.ts'
 
@@ -56,6 +56,26 @@ test('a file that counts again what it includes is told where and by what', asyn
   expect(diagnostics).toMatchObject([
     { code: 'counted-twice', severity: 'warning', place: { file: main }, notes: [{ place: { file: base } }] },
   ])
+})
+
+test('a rule that one source drops and another counts is not dead', async () => {
+  const dropping = folder.write('dropping.yaml', 'version: 1\ndrop: [{ event: e }]\n')
+  const sources = (second: string): string => `sources:
+  - { use: [${dropping}], file: { paths: [/a] } }
+  - { ${second}file: { paths: [/b] } }
+`
+  const mapping = (second: string): string => metric('labels: { tool: tool }').replace('metrics', `${sources(second)}metrics`)
+  expect(await codes(mapping(''))).toEqual([])
+  expect(await codes(`${mapping('')}drop: [{ event: [e, f] }]\n`)).toEqual(['dead-rule'])
+})
+
+test('files that different sources use do not count twice together', async () => {
+  const text = metric('labels: { tool: tool }')
+  const [a, b] = ['a.yaml', 'b.yaml'].map((name) => folder.write(name, text))
+  const main = (first: string, second: string): string =>
+    `version: 1\nsources:\n  - { use: [${first}], file: { paths: [/a] } }\n  - { use: [${second}], file: { paths: [/b] } }\n`
+  expect(await codes(main(a!, b!))).toEqual([])
+  expect(await codes(main(a!, `${a}, ${b}`))).toEqual(['counted-twice'])
 })
 
 test('check tells warnings and passes; with --strict they fail, and errors are another matter', async () => {

@@ -1,38 +1,45 @@
 /** Rules of a whole mapping that others make useless or wrong: those whose events `drop` takes, those that count what another counts. */
-import type { Report } from '../../diag/diagnostic.ts'
-import type { InputSpec, MappingSpec, MetricSpec, RuleSpec, TakesSpec } from '../../mapping/spec.ts'
+import type { Diagnostic, Report } from '../../diag/diagnostic.ts'
+import type { InputSpec, MetricSpec, RuleSpec, TakesSpec } from '../../mapping/spec.ts'
 import { isLong } from '../../select/path-words.ts'
 import type { ValueSpec } from '../../select/spec.ts'
+import type { Config } from '../config.ts'
 import { implies } from './contradictions.ts'
 
 /** Where counting an event twice makes a number wrong. */
 const SUMMED = ['counter', 'histogram', 'summary']
 
-export function checkCoveredRules(mapping: MappingSpec, report: Report): void {
-  const drops = mapping.drop.filter(({ each }) => each.length === 0)
-  const names = namesOf(mapping.input)
-  for (const metric of mapping.metrics) {
-    for (const rule of metric.rules) {
-      tellDropped(rule, drops, report)
-      if (names !== undefined) tellUnnamed(rule, names, report)
+/** A rule is dead if it is wherever it stands: what one source drops, another may count. */
+export function checkCoveredRules({ profiles }: Config, report: Report): void {
+  const dead = new Map<string, Diagnostic | undefined>()
+  for (const { mapping } of profiles.values()) {
+    const drops = mapping.drop.filter(({ each }) => each.length === 0)
+    const names = namesOf(mapping.input)
+    for (const metric of mapping.metrics) {
+      for (const rule of metric.rules) {
+        const key = JSON.stringify(rule.place)
+        const found = droppedIn(rule, drops) ?? (names && unnamedIn(rule, names))
+        if (found === undefined || !dead.has(key)) dead.set(key, found)
+      }
+      if (SUMMED.includes(metric.type)) tellTwice(metric, report)
     }
-    if (SUMMED.includes(metric.type)) tellTwice(metric, report)
   }
+  for (const diagnostic of dead.values()) if (diagnostic !== undefined) report(diagnostic)
 }
 
-function tellDropped(rule: RuleSpec, drops: readonly TakesSpec[], report: Report): void {
+function droppedIn(rule: RuleSpec, drops: readonly TakesSpec[]): Diagnostic | undefined {
   const drop = drops.find((one) => takesAll(one, rule))
-  if (drop === undefined) return
+  if (drop === undefined) return undefined
   const notes = [{ message: 'dropped here', place: drop.place }]
   const message = 'this rule takes nothing: drop takes all of its events before it'
-  report({
+  return {
     severity: 'warning',
     code: 'dead-rule',
     message,
     place: rule.place,
     notes,
     hint: 'narrow the one, or take the other out',
-  })
+  }
 }
 
 /** Whether `taker` takes every event of `rule`, as far as that can be read off. */
@@ -49,11 +56,11 @@ function namesOf({ eventName: { spec } }: InputSpec): ReadonlySet<string> | unde
   return new Set([...spec.one_of, spec.else ?? 'other', ...(spec.default === undefined ? [] : [spec.default])].map(String))
 }
 
-function tellUnnamed(rule: RuleSpec, names: ReadonlySet<string>, report: Report): void {
-  if (rule.events === undefined || rule.events.length === 0 || rule.events.some((event) => names.has(event))) return
+function unnamedIn(rule: RuleSpec, names: ReadonlySet<string>): Diagnostic | undefined {
+  if (rule.events === undefined || rule.events.length === 0 || rule.events.some((event) => names.has(event))) return undefined
   const message = `this rule takes nothing: event_name never gives ${rule.events.map((event) => `"${event}"`).join(' or ')}`
   const hint = `it gives ${[...names].slice(0, 8).join(', ')}`
-  report({ severity: 'warning', code: 'dead-rule', message, place: rule.place, hint })
+  return { severity: 'warning', code: 'dead-rule', message, place: rule.place, hint }
 }
 
 /** Of rules that give one series the same number, one whose events another takes as well. Each rule is compared with few: those that are alike. */

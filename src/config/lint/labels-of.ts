@@ -19,9 +19,7 @@ export function labelsOf(file: MappingFile): readonly GivenLabel[] {
       rule === metric ? [] : given(rule.labels, [...at, 'labels'], metric.type),
     ),
   ])
-  const ofSources = (raw.sources ?? []).flatMap((source, i) =>
-    given((source as { labels?: Labels }).labels, ['sources', i, 'labels']),
-  )
+  const ofSources = (raw.sources ?? []).flatMap((source, i) => given(source.labels, ['sources', i, 'labels']))
   return [...given(raw.defaults?.labels, ['defaults', 'labels']), ...ofSources, ...ofMetrics]
 }
 
