@@ -4,6 +4,8 @@
  */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { Clocks } from '../clock/clocks.ts'
+import { ClocksPart } from '../clock/clocks-part.ts'
 import { nearest } from '../diag/suggest.ts'
 import { harmless } from '../explain/log-text.ts'
 import { Exposition } from '../exposition/exposition.ts'
@@ -89,13 +91,14 @@ function readRecord(folder: string, without?: string): ReadRecord {
   const births = new BirthsPart(registry.births)
   const marks = new Marks({ limit: Number.MAX_SAFE_INTEGER, seed: new Int32Array(SEED_WORDS) })
   const marksPart = new MarksPart(marks)
+  const clocks = new ClocksPart(new Clocks())
   const onError = (what: string, error: NodeJS.ErrnoException): never => {
     throw Object.assign(new Error(`${what}: ${error.code}`), { syscall: error.syscall })
   }
   const record = new DurableRecord({
     disk: nodeDisk,
     folder,
-    parts: [series, positions, births, marksPart],
+    parts: [clocks, series, positions, births, marksPart],
     program: packageVersion(),
     onError,
   })
@@ -104,6 +107,7 @@ function readRecord(folder: string, without?: string): ReadRecord {
   const families = [...series.recorded.values()]
     .filter(({ note }) => note.name !== without)
     .map(({ note }) => registry.family({ ...note, maxSeries: Number.POSITIVE_INFINITY }))
+  clocks.restore()
   restoreSeries(series.recorded, families)
   births.restore(series.recorded, families)
   series.keep(families)
