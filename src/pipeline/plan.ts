@@ -57,16 +57,16 @@ export function compilePlan(config: Config, tell: Report, watch?: UpdateWatch, w
  * Takes over from the plan before: numbers about ourselves go on, and so do series and marks of every metric that is defined as it was.
  * The config must have been compiled without errors before. The plan before must not be used any more.
  */
-export function takeOver(config: Config, { own, registry, clocks, marks }: Plan, wallClockMs: () => number = Date.now): Plan {
+export function takeOver(config: Config, before: Plan, wallClockMs: () => number = Date.now): Plan {
+  const { own, registry, clocks, marks } = before
   const report = ({ message }: Diagnostic): never => {
     throw new Error(`compiled before without it: ${message}`)
   }
   const masking = maskingOf(config, report)
-  const compile = () =>
-    compiled(config, { own, registry, clocks, marks }, { report, wallClockMs, cleanLabel: masking.cleanLabel })
+  const compile = () => compiled(config, before, { report, wallClockMs, cleanLabel: masking.cleanLabel })
   const limits = { maxSeries: config.limits.series, cleanLabel: masking.cleanLabel }
   const made = marks.redefine(config.limits.keys, () => registry.redefine(limits, compile))
-  return { ...masking, ...made, config, registry, marks, own, clocks }
+  return { ...masking, ...made, config, registry, own, clocks, marks }
 }
 
 interface Compiling {
@@ -125,10 +125,7 @@ function compileAside(config: Config, mappings: Mappings, report: Report): void 
     metrics.every(({ rules }) => rules.length === 0) && drop.length === 0 && profilesInUse(config).some(({ key }) => key === '')
   if (isWhole) return
   const registry = new Registry({ maxSeries: config.limits.series, own: createOwnMetrics(), cleanLabel: (text) => text })
-  compileMapping(
-    { ...config, metrics, drop },
-    { registry, marks: createMarks(config.limits.keys, createOwnMetrics()), countSkip: () => {}, report },
-  )
+  compileMapping({ ...config, metrics, drop }, { registry, countSkip: () => {}, report })
 }
 
 function createMarks(limit: number, own: OwnMetrics): Marks {
