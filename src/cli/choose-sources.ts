@@ -1,9 +1,17 @@
-/** Arguments or the mapping's sources → sources to run. Arguments replace the sources, but keep what an only source says of its lines, and one of their kind all else. */
+/**
+ * Arguments or the mapping's sources → sources to run. Arguments replace the sources, but the mapping of an only source (its files, labels,
+ * metrics and input) stays, and one of their kind keeps all that it says besides.
+ */
 import type { Config, DockerSourceSpec, FileSourceSpec, SourceSpec } from '../config/config.ts'
 import { DOCKER_DEFAULTS } from '../config/merge-sources.ts'
-import type { Settings } from './settings.ts'
 
-export function chooseSources({ logs, docker }: Pick<Settings, 'logs' | 'docker'>, config: Config): readonly SourceSpec[] {
+/** What was named instead of the mapping's sources. */
+export interface Named {
+  readonly logs?: readonly string[]
+  readonly docker?: readonly string[]
+}
+
+export function chooseSources({ logs = [], docker = [] }: Named, config: Config): readonly SourceSpec[] {
   if (logs.length + docker.length === 0) return config.sources
   const paths = logs.filter((log) => log !== '-')
   const [only] = config.sources.length === 1 ? config.sources : []
@@ -24,6 +32,11 @@ function containersOf(names: readonly string[], only: SourceSpec | undefined): D
   return { kind: 'docker', name: 'docker', ...DOCKER_DEFAULTS, ...inputOf(only), ...kept, names }
 }
 
-function inputOf({ envelope, format }: Partial<SourceSpec> = {}) {
-  return { ...(envelope === undefined ? {} : { envelope }), ...(format === undefined ? {} : { format }) }
+/** What every source may say of how its lines are read, and what they go through. */
+function inputOf({ envelope, format, profile }: Partial<SourceSpec> = {}) {
+  return {
+    ...(envelope === undefined ? {} : { envelope }),
+    ...(format === undefined ? {} : { format }),
+    ...(profile === undefined ? {} : { profile }),
+  }
 }

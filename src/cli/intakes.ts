@@ -63,8 +63,11 @@ export function createIntakes(
   })
 }
 
-/** The limit of a line, its envelope and format belong to how a file is read. Standard input cannot be read anew: it keeps those it began with. */
-export function keyOf(spec: SourceSpec, { limits, envelope, format }: Config): string {
+/**
+ * The limit of a line, its envelope and format belong to how a file is read; what becomes of its lines does not. Standard input cannot be read
+ * anew: it keeps those it began with.
+ */
+export function keyOf({ profile, ...spec }: SourceSpec, { limits, envelope, format }: Config): string {
   if (spec.kind === 'stdin') return JSON.stringify({ ...spec, envelope: undefined, format: undefined })
   return JSON.stringify([{ ...spec, envelope: spec.envelope ?? envelope, format: spec.format ?? format }, limits.lineBytes])
 }

@@ -10,10 +10,10 @@ const MAX_TOLD = 1000
 /** A bug in a line's way is told at most once in this time. */
 const BUG_PERIOD_MS = 10_000
 
-export function pipelineOptions({ config, mapping, own, cleanLabel, sightings, registry }: Plan, log: Log): PipelineOptions {
+export function pipelineOptions({ config, mappings, own, cleanLabel, sightings, registry }: Plan, log: Log): PipelineOptions {
   const bugs = new Throttle(BUG_PERIOD_MS, () => performance.now())
   return {
-    mapping,
+    mappings,
     own,
     sightings,
     births: registry.births,

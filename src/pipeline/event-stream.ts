@@ -43,6 +43,7 @@ export class EventStream extends MessageStream {
   readonly #application: Application
   readonly #guard: LineGuard | undefined
   readonly #onBatch: (() => void) | undefined
+  readonly #origin: Origin
 
   constructor({ origin, application, guard, onBatch, onEnvelope, onFormat, ...options }: EventStreamOptions) {
     const apply: OnMessage = (buffer, start, end, endOffset, wrapping, format) => {
@@ -73,6 +74,7 @@ export class EventStream extends MessageStream {
         () => onFormat(this.format!, origin),
       )
     this.#application = application
+    this.#origin = origin
     this.#guard = guard
     this.#onBatch = onBatch
   }
@@ -86,6 +88,11 @@ export class EventStream extends MessageStream {
   override end(chunk: Chunk, isContinued?: boolean): void {
     super.end(chunk, isContinued)
     this.#endBatch()
+    this.noteAtEnd()
+  }
+
+  noteAtEnd(): void {
+    this.#application.applier.standAtEnd(this.#origin)
   }
 
   #endBatch(): void {

@@ -12,24 +12,26 @@ import { ValueTeller } from '../explain/tell-value.ts'
 import { LineFramer } from '../frame/line-framer.ts'
 import type { Rule, RuleTrace } from '../mapping/rule.ts'
 import { compilePlan } from '../pipeline/plan.ts'
-import { envelopeOf, formatOf, originOf } from './play.ts'
+import { type CaseOrigin, envelopeOf, formatOf, originOf } from './case-source.ts'
 import type { ScenarioCase } from './scenario-file.ts'
 
 const MAX_ELEMENTS = 20
 
 /** One sentence; undefined if nothing can be told. */
-export function whyMissing(config: Config, { log, file }: ScenarioCase, metric: string): string | undefined {
-  const { mapping, masks } = compilePlan(config, () => {})
+export function whyMissing(config: Config, { log, ...from }: ScenarioCase, metric: string): string | undefined {
+  const { mappings, masks } = compilePlan(config, () => {})
+  const origin = originOf(config, from)
+  const mapping = mappings.ofSource(origin.source)
   const rules = mapping.rules.filter((rule) => rule.metric === metric)
   if (rules.length === 0) return undefined
   const bounds = { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth }
   const decoder = new Decoder(mapping, bounds, () => 0)
-  const row = new Row(mapping.slotCount, originOf(config, file))
+  const row = new Row(mapping.slotCount, origin)
   const logText = new LogText(cleanedBy(masks))
   const names = new Set<string>()
   let isAwaited = false
   let dropped: number | undefined
-  for (const { bytes, number, wrapping, format } of messagesOf(config, log, file)) {
+  for (const { bytes, number, wrapping, format } of messagesOf(config, log, from)) {
     if (decoder.decode(bytes, 0, bytes.length, row, wrapping, format) !== 'event') continue
     do {
       names.add(row.name === undefined ? '(no name)' : logText.text(row.name))
@@ -57,12 +59,12 @@ interface Message {
   readonly format: LineFormat
 }
 
-function messagesOf(config: Config, log: ScenarioCase['log'], file: string): readonly Message[] {
+function messagesOf(config: Config, log: ScenarioCase['log'], from: CaseOrigin): readonly Message[] {
   const messages: Message[] = []
   const stream = new MessageStream({
-    origin: originOf(config, file),
-    envelope: envelopeOf(config),
-    format: formatOf(config),
+    origin: originOf(config, from),
+    envelope: envelopeOf(config, from),
+    format: formatOf(config, from),
     maxLineBytes: config.limits.lineBytes,
     createFramer: (options) => new LineFramer(options),
     onMessage: (buffer, start, end, _endOffset, around, format) => {

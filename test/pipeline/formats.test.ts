@@ -59,7 +59,8 @@ const LINES: readonly (readonly [FormatSpec, readonly (readonly [line: string, c
 ]
 
 function reader(format: FormatSpec, mayEnter: (text: string) => boolean = () => true, maxLineBytes = 1000) {
-  const { mapping, own, registry, sightings, cleanLabel } = compilePlan(config, () => {})
+  const { mappings, own, registry, sightings, cleanLabel } = compilePlan(config, () => {})
+  const mapping = mappings.ofSource('s')
   const bugs: unknown[] = []
   const onBug = (error: unknown): void => void bugs.push(error)
   const common = { mapping, own, cleanLabel, sightings, births: registry.births, wallClockMs: Date.now, onBug }
