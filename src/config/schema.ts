@@ -210,7 +210,7 @@ const input = z.strictObject({
     .optional()
     .describe("The event's time; default: timestamp, ts, time, @timestamp."),
   time_zone: z.string().optional().describe('Zone of times that name none; default UTC.'),
-  count_malformed: z.boolean().optional().describe('Parse also what no rule takes.'),
+  count_malformed: z.boolean().optional().describe('Parse also what no rule takes, so that what is broken in it is counted; this version parses every line in any case.'),
 })
 
 const history = z
