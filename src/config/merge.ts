@@ -64,7 +64,9 @@ function mappingOf({ files }: Unit, metrics: readonly MetricSpec[]): MappingSpec
   return {
     input: inputSpec(files),
     drop: files.flatMap(({ file, raw }) => (raw.drop ?? []).map((takes, i) => takesSpec(takes, file, ['drop', i]))),
-    metrics: metrics.map((metric) => ({ ...metric, rules: metric.rules.filter((rule) => isIn(metric, rule)) })),
+    metrics: metrics
+      .map((metric) => ({ ...metric, rules: metric.rules.filter((rule) => isIn(metric, rule)) }))
+      .filter(({ rules }) => rules.length > 0),
   }
 }
 
