@@ -12,6 +12,7 @@ const WHY_SKIPPED: Readonly<Record<SkipReason, string>> = {
   infinite: 'the number, or the counter with it, is infinite',
   negative: 'a counter cannot go down',
   unpriced: 'the price table has no price for this model or for such tokens',
+  no_key: 'a part of the key is missing',
   too_much_work: 'expressions, or lists in lists, wanted more work than a line of this length is given',
   max_step: 'a step larger than max_step of the metric is not believed',
   series_limit: 'the metric has all the series it may have (max_series, limits.series)',

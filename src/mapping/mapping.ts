@@ -6,6 +6,9 @@ import type { DecodePlan } from '../decode/decoder.ts'
 import type { Json } from '../decode/path.ts'
 import { type Row, type SlotPath, workFor } from '../decode/row.ts'
 import type { Value, ValueTrace } from '../select/trace.ts'
+import type { Derivation, StatefulSteps } from './derivation.ts'
+import type { CompiledItem, Role } from './derived-item.ts'
+import type { RememberRule } from './remembering.ts'
 import type { Rule, RuleTrace } from './rule.ts'
 import type { Takes } from './takes.ts'
 import type { TakesTrace } from './trace.ts'
@@ -25,6 +28,8 @@ interface Waiting {
   /** Where the name stands in `eventNames`; -1: no rule names it. */
   readonly nameIndex: number
   readonly drop: readonly Takes[]
+  /** undefined: nothing is remembered or derived of these events. */
+  readonly stateful: StatefulSteps | undefined
   readonly rules: readonly Rule[]
   readonly paths: readonly SlotPath[]
 }
@@ -42,7 +47,14 @@ export interface MappingParts {
   readonly time: Reads<Value>
   readonly timeZone: string
   readonly drop: readonly Reads<Takes>[]
+  readonly remember: readonly Reads<RememberRule>[]
+  readonly items: readonly CompiledItem[]
+  /** undefined: nothing is derived or remembered. */
+  readonly derivation: Derivation | undefined
+  /** Of events of logs. */
   readonly rules: readonly Reads<Rule>[]
+  /** All rules, in the order of the mapping. */
+  readonly allRules: readonly Rule[]
   readonly slotCount: number
   readonly readsBeyondAscii: boolean
 }
@@ -60,11 +72,13 @@ export class Mapping implements DecodePlan {
   readonly #byName = new Map<string, Waiting>()
   /** For events of any other name, or of none. */
   readonly #others: Waiting
+  readonly #derivation: Derivation | undefined
 
   constructor(parts: MappingParts) {
     this.slotCount = parts.slotCount
     this.readsBeyondAscii = parts.readsBeyondAscii
-    this.rules = parts.rules.map(({ rule }) => rule)
+    this.rules = parts.allRules
+    this.#derivation = parts.derivation
     this.namePaths = parts.name.paths
     this.timePaths = parts.time.paths
     this.timeZone = parts.timeZone
@@ -103,12 +117,14 @@ export class Mapping implements DecodePlan {
 
   /** Applies the event in the row to all series it concerns. */
   apply(row: Row): Outcome {
-    const { drop, rules, nameIndex } = this.#waiting(row.name)
+    const { drop, stateful, rules, nameIndex } = this.#waiting(row.name)
     row.nameIndex = nameIndex
+    this.#derivation?.runOut(row.origin.log, row.time())
     for (let i = 0; i < drop.length; i++) if (drop[i]!.forEach(row, nothing)) return 'dropped'
-    if (rules.length === 0) return 'unmapped'
-    let isTaken = false
+    if (rules.length === 0 && stateful === undefined) return 'unmapped'
+    let isTaken = stateful !== undefined && this.#derivation!.take(row, stateful)
     for (let i = 0; i < rules.length; i++) isTaken = rules[i]!.apply(row) || isTaken
+    if (stateful !== undefined) this.#derivation!.finish()
     return isTaken ? 'mapped' : 'unmatched'
   }
 
@@ -143,14 +159,32 @@ export class Mapping implements DecodePlan {
 function nothing(): void {}
 
 function namesOf(parts: MappingParts): Set<string> {
-  const takes = [...parts.drop.map((d) => d.rule), ...parts.rules.map((r) => r.rule.takes)]
+  const takes = [
+    ...parts.drop.map((d) => d.rule),
+    ...parts.remember.map((r) => r.rule.takes),
+    ...parts.items.flatMap(({ roles }) => roles.filter(isOfLogs).map(({ feed }) => feed.takes)),
+    ...parts.rules.map((r) => r.rule.takes),
+  ]
   return new Set(takes.flatMap((t) => t.events ?? []))
 }
 
 function waitingFor(name: string | undefined, nameIndex: number, parts: MappingParts): Waiting {
   const waits = (takes: Takes): boolean => takes.events === undefined || (name !== undefined && takes.events.includes(name))
   const drop = parts.drop.filter((d) => waits(d.rule))
+  const remember = parts.remember.filter((r) => waits(r.rule.takes))
+  const roles = parts.items.flatMap((item) => item.roles.filter((role) => isOfLogs(role) && waits(role.feed.takes)))
   const rules = parts.rules.filter((r) => waits(r.rule.takes))
-  const paths = new Set([...drop, ...rules].flatMap((r) => r.paths))
-  return { nameIndex, drop: drop.map((d) => d.rule), rules: rules.map((r) => r.rule), paths: [...paths] }
+  const paths = new Set([...drop, ...remember, ...roles, ...rules].flatMap((r) => r.paths))
+  const isStateful = remember.length + roles.length > 0
+  return {
+    nameIndex,
+    drop: drop.map((d) => d.rule),
+    stateful: isStateful ? { remember: remember.map((r) => r.rule), roles } : undefined,
+    rules: rules.map((r) => r.rule),
+    paths: [...paths],
+  }
+}
+
+function isOfLogs({ derived }: Role): boolean {
+  return derived === undefined
 }

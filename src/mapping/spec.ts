@@ -20,6 +20,8 @@ export interface TakesSpec {
   readonly place: Place
   /** undefined: every event of the log. */
   readonly events: readonly string[] | undefined
+  /** Takes what the item of this name derives, and no event of a log. */
+  readonly derived?: Placed<string> | undefined
   /** Bound name without `$` and path; later ones stand inside earlier ones. */
   readonly each: readonly (Placed<string> & { readonly name: string })[]
   readonly where: Placed<WhereSpec> | undefined
@@ -34,6 +36,8 @@ export interface RuleSpec extends TakesSpec {
     | { readonly label: string; readonly entries: readonly (Placed<ValueSpec> & { readonly text: string })[] }
     | undefined
   readonly op: GaugeOp
+  /** Of a gauge: shows what is open of the item of this name, and takes no event. */
+  readonly open?: Placed<string> | undefined
   /** Labels of the exemplar; none: no exemplar. Counters and histograms only. */
   readonly exemplar: readonly (Placed<ValueSpec> & { readonly name: string })[]
 }
@@ -55,6 +59,42 @@ export interface MetricSpec {
   readonly rules: readonly RuleSpec[]
 }
 
+/** A value with a name: what an item carries, what it remembers. */
+export type NamedValue = Placed<ValueSpec> & { readonly name: string }
+
+/** `remember`: a value of one scope, kept for later events. */
+export interface RememberSpec extends TakesSpec {
+  readonly name: string
+  readonly value: Placed<ValueSpec>
+  readonly scope: readonly Placed<ValueSpec>[]
+  /** Whether the first value stays. */
+  readonly keepsFirst: boolean
+}
+
+/** What an item of `derive` takes in one of its roles. */
+export interface FeedSpec extends TakesSpec {
+  /** None: all of the scope (only for `reset`). */
+  readonly key: readonly Placed<ValueSpec>[]
+  readonly carry: readonly NamedValue[]
+}
+
+export type FeedRole = 'reset' | 'member' | 'end' | 'start'
+
+interface DeriveParts {
+  readonly name: string
+  readonly place: Place
+  readonly scope: readonly Placed<ValueSpec>[]
+  readonly feeds: Readonly<Partial<Record<FeedRole, FeedSpec>>>
+}
+
+export interface PairSpec extends DeriveParts {
+  readonly kind: 'pair'
+  readonly timeoutNs: bigint | undefined
+  readonly isFifo: boolean
+}
+
+export type DeriveSpec = PairSpec
+
 export interface InputSpec {
   readonly eventName: Placed<ValueSpec>
   readonly eventTime: Placed<ValueSpec>
@@ -65,6 +105,9 @@ export interface InputSpec {
 export interface MappingSpec {
   readonly input: InputSpec
   readonly drop: readonly TakesSpec[]
+  readonly remember?: readonly RememberSpec[]
+  /** In the order of the mapping: an item may take what those before it derive. */
+  readonly derive?: readonly DeriveSpec[]
   readonly metrics: readonly MetricSpec[]
   /** What stands in files of price tables. */
   readonly priceFiles?: PriceFiles
