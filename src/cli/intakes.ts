@@ -60,8 +60,11 @@ export function createIntakes(
   })
 }
 
-/** The limit of a line and its envelope belong to how a file is read. Standard input cannot be read anew: it keeps those it began with. */
-export function keyOf(spec: SourceSpec, { limits, envelope }: Config): string {
+/**
+ * The limit of a line and its envelope belong to how a file is read; what becomes of its lines does not. Standard input cannot be read anew: it
+ * keeps those it began with.
+ */
+export function keyOf({ profile, ...spec }: SourceSpec, { limits, envelope }: Config): string {
   if (spec.kind === 'stdin') return JSON.stringify({ ...spec, envelope: undefined })
   return JSON.stringify([{ ...spec, envelope: spec.envelope ?? envelope }, limits.lineBytes])
 }

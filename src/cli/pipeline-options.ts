@@ -7,10 +7,10 @@ import { Throttle } from '../telemetry/throttle.ts'
 /** A bug in a line's way is told at most once in this time. */
 const BUG_PERIOD_MS = 10_000
 
-export function pipelineOptions({ config, mapping, own, cleanLabel, sightings, registry }: Plan, log: Log): PipelineOptions {
+export function pipelineOptions({ config, mappings, own, cleanLabel, sightings, registry }: Plan, log: Log): PipelineOptions {
   const bugs = new Throttle(BUG_PERIOD_MS, () => performance.now())
   return {
-    mapping,
+    mappings,
     own,
     sightings,
     births: registry.births,

@@ -7,8 +7,7 @@ type Keys = Readonly<Record<string, unknown>>
 /** Keys by where they stand. */
 export const LATER = {
   top: ['remember', 'derive'],
-  source: ['use', 'labels', 'only'],
-  sourceInput: ['format', 'event_name', 'event_time', 'time_zone', 'count_malformed'],
+  sourceInput: ['format'],
   metric: ['expire'],
   rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],
   takes: ['derived'],
@@ -50,8 +49,9 @@ class LaterParts {
   }
 
   #source(source: Keys, path: NodePath): void {
-    this.#keys(source, LATER.source, path)
     this.#keys(keysOf(source.input), LATER.sourceInput, [...path, 'input'])
+    for (const key of ['event_name', 'event_time']) this.#value(keysOf(source.input)[key], [...path, 'input', key])
+    this.#labels(source.labels, [...path, 'labels'])
   }
 
   #input(input: Keys): void {

@@ -30,8 +30,21 @@ export interface RawMetric extends RawRule {
   readonly rules?: readonly RawRule[]
 }
 
+/** One of `include` or `use`. */
+export type RawInclude = string | { readonly file: string; readonly without?: readonly string[] }
+
+export interface RawInput {
+  readonly event_name?: ValueSpec | readonly string[]
+  readonly event_time?: ValueSpec | readonly string[]
+  readonly time_zone?: string
+  readonly envelope?: EnvelopeSpec
+}
+
 export interface RawSource {
   readonly name?: string
+  readonly use?: readonly RawInclude[]
+  readonly labels?: Readonly<Record<string, ValueSpec | null>>
+  readonly only?: readonly string[]
   readonly file?: {
     readonly paths: readonly string[]
     readonly exclude?: readonly string[]
@@ -54,18 +67,13 @@ export interface RawSource {
     readonly containers?: readonly string[]
     readonly history?: 'count' | 'skip' | 'prime'
   }
-  readonly input?: { readonly envelope?: EnvelopeSpec }
+  readonly input?: RawInput
 }
 
 export interface RawMapping {
-  readonly include?: readonly (string | { readonly file: string; readonly without?: readonly string[] })[]
+  readonly include?: readonly RawInclude[]
   readonly sources?: readonly RawSource[]
-  readonly input?: {
-    readonly event_name?: ValueSpec | readonly string[]
-    readonly event_time?: ValueSpec | readonly string[]
-    readonly time_zone?: string
-    readonly envelope?: EnvelopeSpec
-  }
+  readonly input?: RawInput
   readonly drop?: readonly RawTakes[]
   readonly metrics?: readonly RawMetric[]
   readonly defaults?: {

@@ -144,7 +144,7 @@ export class DerivePart implements RecordPart {
       const item = this.#keys.item(one.item.owner, one.item.definition)
       if (item === undefined) continue
       const state = item.read(new ByteReader(one.state))
-      this.#keys.restore(new Entry({ ...one, item, state, consumer: undefined }))
+      this.#keys.restore(new Entry({ ...one, item, state }))
     }
     this.#recorded.clear()
   }

@@ -1,6 +1,6 @@
 /** One open key of one item: what is known of it until it ends, runs out or is evicted. */
 import type { Origin } from '../source/source.ts'
-import type { Consumer, KeyTexts } from './derived-event.ts'
+import type { KeyTexts } from './derived-event.ts'
 import type { Item } from './item.ts'
 
 export class Entry<S = unknown> {
@@ -13,8 +13,6 @@ export class Entry<S = unknown> {
   state: S
   /** Of the line that touched it last; its log's clock is the one that it runs out by. */
   origin: Origin
-  /** Where what is derived of it goes when no line causes that. */
-  consumer: Consumer | undefined
   /** Which opening this was, counted over all keys. */
   readonly birth: number
   /** Which touch was the last, counted over all keys. */
@@ -33,14 +31,13 @@ export class Entry<S = unknown> {
   heapNs = 0n
   heapLog = ''
 
-  constructor(parts: Pick<Entry<S>, 'item' | 'id' | 'scope' | 'key' | 'state' | 'origin' | 'consumer' | 'birth' | 'touch'>) {
+  constructor(parts: Pick<Entry<S>, 'item' | 'id' | 'scope' | 'key' | 'state' | 'origin' | 'birth' | 'touch'>) {
     this.item = parts.item
     this.id = parts.id
     this.scope = parts.scope
     this.key = parts.key
     this.state = parts.state
     this.origin = parts.origin
-    this.consumer = parts.consumer
     this.birth = parts.birth
     this.touch = parts.touch
   }

@@ -85,8 +85,8 @@ export abstract class Item<S = unknown> {
   }
 
   /** One that no line of its own log caused. */
-  protected tellOf({ origin, consumer }: Entry<S>, fields: Fields, timeNs: bigint): void {
-    consumer?.derived({ item: this.spec.name, fields, origin, timeNs, lineBytes: 0 })
+  protected tellOf({ origin }: Entry<S>, fields: Fields, timeNs: bigint): void {
+    this.keys.consumerOf(origin.source)?.derived({ item: this.spec.name, fields, origin, timeNs, lineBytes: 0 })
   }
 }
 

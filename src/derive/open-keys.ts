@@ -4,9 +4,11 @@
  */
 import { KeyHash, SEED_WORDS } from '../marks/key-hash.ts'
 import { Deadlines } from './deadlines.ts'
-import type { Cause } from './derived-event.ts'
+import type { Cause, Consumer } from './derived-event.ts'
 import { Entry } from './entry.ts'
 import type { Item, Touch } from './item.ts'
+
+const DEFAULT_LIMIT = 200_000
 
 /** Whose numbers the keys are told under. */
 export type KeyTable = 'derive' | 'remember'
@@ -22,6 +24,8 @@ export class OpenKeys {
   /** Entries that changed since `forgetChanges`, and recorded ones that went. */
   readonly changed = new Set<Entry>()
   readonly gone = new Set<string>()
+  /** Where what is derived of a key goes when no line at hand causes that: by the source of the log that touched the key last. */
+  consumerOf: (source: string) => Consumer | undefined = () => undefined
   /** Grows with all that may change what is open. */
   changes = 0
   readonly #entries = new Map<string, Entry>()
@@ -84,8 +88,8 @@ export class OpenKeys {
 
   /** A key that `find` does not know. Others may be evicted for it. */
   open<S>(item: Item<S>, { id, scope, key, cause }: Touch, state: S): Entry<S> {
-    const { origin, consumer } = cause
-    const entry = new Entry<S>({ item, id, scope, key, state, origin, consumer, birth: ++this.#births, touch: ++this.#touches })
+    const { origin } = cause
+    const entry = new Entry<S>({ item, id, scope, key, state, origin, birth: ++this.#births, touch: ++this.#touches })
     this.#insert(entry)
     this.#note(entry)
     this.#makeRoom(entry, cause)
@@ -95,7 +99,6 @@ export class OpenKeys {
   /** The state of the entry is another one: it is the youngest now, and runs out by the clock of this log. */
   touch(entry: Entry, cause: Cause): void {
     entry.origin = cause.origin
-    entry.consumer = cause.consumer
     this.use(entry)
     this.update(entry)
     this.#makeRoom(entry, cause)
@@ -225,6 +228,6 @@ function tableOf(item: Item): KeyTable {
 }
 
 /** With a seed that nobody knows. */
-export function freshKeys(limit: number): OpenKeys {
+export function freshKeys(limit = DEFAULT_LIMIT): OpenKeys {
   return new OpenKeys(limit, crypto.getRandomValues(new Int32Array(SEED_WORDS)))
 }

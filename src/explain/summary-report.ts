@@ -28,7 +28,7 @@ export class SummaryReport implements LineTaker {
     this.#explainer = explainer
     this.#context = context
     this.#options = options
-    this.#summary = new Summary(explainer, context.mapping, updates)
+    this.#summary = new Summary(explainer, context.mappings, updates)
   }
 
   opened(origin: Origin): void {

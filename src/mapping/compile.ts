@@ -1,4 +1,7 @@
-/** The user's metrics, of checked shape → the compiled mapping and its families. Problems only compiling finds are reported; it goes on after each. */
+/**
+ * The user's metrics, of checked shape → families, and a compiled mapping per profile: the rules that the logs of some sources go
+ * through. Problems only compiling finds are reported; it goes on after each.
+ */
 import type { Derived } from '../derive/derived-event.ts'
 import { freshKeys, type OpenKeys } from '../derive/open-keys.ts'
 import type { Report } from '../diag/diagnostic.ts'
@@ -10,16 +13,26 @@ import { compileValue } from '../select/value.ts'
 import { definitionOf } from './definition.ts'
 import { Derivation } from './derivation.ts'
 import { compileItem } from './derived-item.ts'
+import { ownerOf } from './item-identity.ts'
 import { Mapping, type Reads } from './mapping.ts'
 import { defineRemembered, keptNames, RememberRule } from './remembering.ts'
 import { type CountSkip, type CountUnpriced, Rule, type UpdateWatch } from './rule.ts'
-import type { MappingSpec, MetricSpec, Placed } from './spec.ts'
+import type { MappingSpec, MetricSpec, Placed, RuleSpec } from './spec.ts'
 import { Takes } from './takes.ts'
 
 const DEFAULT_KEYS = 200_000
 
+/** By name of the metric. */
+export type Families = ReadonlyMap<string, Family>
+
 export interface CompileOptions {
   readonly registry: Registry
+  /** What the rules count into; missing: families are defined from the mapping's own metrics. */
+  readonly families?: Families
+  /** The files whose sources share what is kept between events (`Profile.unit`): names of what is kept begin with it. Default ''. */
+  readonly unit?: string
+  /** Numbers the event names of all mappings that are in force together. */
+  readonly nameIndices?: Map<string, number>
   readonly countSkip: CountSkip
   readonly countUnpriced?: CountUnpriced | undefined
   /** Who sees each update; see `UpdateWatch`. */
@@ -27,8 +40,6 @@ export interface CompileOptions {
   readonly report: Report
   /** What is remembered and derived; default: a fresh table. */
   readonly keys?: OpenKeys | undefined
-  /** Who shares what is remembered and derived: the unit's key. */
-  readonly unit?: string
   /** What becomes of a text that is kept. */
   readonly cleanLabel?: CleanLabel
   /** Sees each derived event. */
@@ -37,7 +48,7 @@ export interface CompileOptions {
 
 /** Compiles all metrics into `registry`. Series of closed label sets stand at 0 afterwards. */
 export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapping {
-  const { registry, report } = options
+  const { report, families = defineFamilies(spec.metrics, [spec], options.registry), nameIndices = new Map() } = options
   const slots = new SlotTable()
   const derivedSlots = new SlotTable()
   derivedSlots.kept = undefined
@@ -46,7 +57,7 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
     read(() => compileValue(text, { slots, bindings: new Map(), place, report }))
   const state = compileState(spec, { ...options, slots, derivedSlots })
   const rules = spec.metrics.flatMap((metric) => {
-    const family = defineFamily(metric, registry)
+    const family = families.get(metric.name)!
     return metric.rules.map((rule) => {
       const ofRule = rule.derived === undefined ? slots : derivedSlots
       const context = { ...options, slots: ofRule, priceFiles: spec.priceFiles ?? new Map(), maxStep: metric.maxStep }
@@ -61,6 +72,8 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
       slotCount: derivedSlots.slotCount,
       watch: options.onDerived,
     })
+  // Whoever shares the keys among several mappings knows whose are whose.
+  if (options.keys === undefined && state !== undefined) state.keys.consumerOf = () => derivation
   const mapping = new Mapping({
     name: value(spec.input.eventName),
     time: value(spec.input.eventTime),
@@ -69,10 +82,12 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
     remember: state?.remember ?? [],
     items: state?.items ?? [],
     derivation,
+    owners: state?.owners ?? [],
     rules: rules.filter(({ item }) => item === undefined),
     allRules: rules.map(({ rule }) => rule),
     slotCount: slots.slotCount,
     readsBeyondAscii: slots.readsBeyondAscii,
+    nameIndices,
   })
   for (const { rule } of rules) rule.birthAtLoad()
   return mapping
@@ -87,7 +102,7 @@ interface StateSlots {
 function compileState(spec: MappingSpec, options: CompileOptions & StateSlots) {
   const { remember = [], derive = [] } = spec
   if (remember.length + derive.length === 0) return undefined
-  const { slots, countSkip, keys = freshKeys(DEFAULT_KEYS), unit = '', cleanLabel = (text: string) => text } = options
+  const { slots, countSkip, keys = freshKeys(), unit = '', cleanLabel = (text: string) => text } = options
   const context = { ...options, keys, unit, cleanLabel, onNoKey: (name: string) => countSkip(name, 'no_key') }
   const remembered = defineRemembered(remember, context)
   slots.kept = keptNames(remember, remembered, context)
@@ -95,6 +110,7 @@ function compileState(spec: MappingSpec, options: CompileOptions & StateSlots) {
     keys,
     remember: remember.map((one) => reads(slots, () => new RememberRule(one, remembered.get(one.name)!, context))),
     items: derive.map((one) => compileItem(one, context)),
+    owners: [...remember, ...derive].map(({ name }) => ownerOf(unit, name)),
   }
 }
 
@@ -106,9 +122,26 @@ function reads<T>(slots: SlotTable, compile: () => T): Reads<T> {
   return { rule: rule as T, paths }
 }
 
-function defineFamily(metric: MetricSpec, registry: Registry): Family {
+/**
+ * A family per metric, with the rules of all files; `mappings`: those whose rules count into it, which may give it further labels.
+ */
+export function defineFamilies(
+  metrics: readonly MetricSpec[],
+  mappings: readonly MappingSpec[],
+  registry: Registry,
+): Map<string, Family> {
+  const rulesOf = (name: string): RuleSpec[] =>
+    mappings.flatMap((mapping) => mapping.metrics.find((metric) => metric.name === name)?.rules ?? [])
+  return new Map(
+    metrics.map((metric) => [
+      metric.name,
+      defineFamily(metric, labelNamesOf([...metric.rules, ...rulesOf(metric.name)]), registry),
+    ]),
+  )
+}
+
+function defineFamily(metric: MetricSpec, labelNames: readonly string[], registry: Registry): Family {
   const { name, help, type, buckets, quantiles, maxSeries, onePer } = metric
-  const labelNames = labelNamesOf(metric)
   return registry.family({
     name,
     help,
@@ -122,11 +155,8 @@ function defineFamily(metric: MetricSpec, registry: Registry): Family {
   })
 }
 
-/** Labels of all rules, in the order in which the mapping first names them. */
-function labelNamesOf(metric: MetricSpec): string[] {
-  const names = metric.rules.flatMap((rule) => [
-    ...rule.labels.map((label) => label.name),
-    ...(rule.split ? [rule.split.label] : []),
-  ])
+/** In the order in which the mapping first names them. */
+function labelNamesOf(rules: readonly RuleSpec[]): string[] {
+  const names = rules.flatMap((rule) => [...rule.labels.map((label) => label.name), ...(rule.split ? [rule.split.label] : [])])
   return [...new Set(names)]
 }

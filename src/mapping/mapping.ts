@@ -5,6 +5,8 @@
 import type { DecodePlan } from '../decode/decoder.ts'
 import type { Json } from '../decode/path.ts'
 import { type Row, type SlotPath, workFor } from '../decode/row.ts'
+import type { Consumer } from '../derive/derived-event.ts'
+import type { Place } from '../diag/diagnostic.ts'
 import type { Value, ValueTrace } from '../select/trace.ts'
 import type { Derivation, StatefulSteps } from './derivation.ts'
 import type { CompiledItem, Role } from './derived-item.ts'
@@ -25,7 +27,7 @@ export interface Reads<T> {
 
 /** All that waits for events of one name, in the order of the mapping. */
 interface Waiting {
-  /** Where the name stands in `eventNames`; -1: no rule names it. */
+  /** Where the name stands among those of all mappings in force; -1: no rule of this one names it. */
   readonly nameIndex: number
   readonly drop: readonly Takes[]
   /** undefined: nothing is remembered or derived of these events. */
@@ -51,12 +53,15 @@ export interface MappingParts {
   readonly items: readonly CompiledItem[]
   /** undefined: nothing is derived or remembered. */
   readonly derivation: Derivation | undefined
+  readonly owners: readonly string[]
   /** Of events of logs. */
   readonly rules: readonly Reads<Rule>[]
   /** All rules, in the order of the mapping. */
   readonly allRules: readonly Rule[]
   readonly slotCount: number
   readonly readsBeyondAscii: boolean
+  /** Where each event name stands among those of all mappings in force; names that are new are added. */
+  readonly nameIndices: Map<string, number>
 }
 
 export class Mapping implements DecodePlan {
@@ -73,22 +78,27 @@ export class Mapping implements DecodePlan {
   /** For events of any other name, or of none. */
   readonly #others: Waiting
   readonly #derivation: Derivation | undefined
+  /** Who owns what is remembered and derived here. */
+  readonly owners: readonly string[]
+  readonly #places: readonly Place[]
 
   constructor(parts: MappingParts) {
     this.slotCount = parts.slotCount
     this.readsBeyondAscii = parts.readsBeyondAscii
     this.rules = parts.allRules
     this.#derivation = parts.derivation
+    this.owners = parts.owners
     this.namePaths = parts.name.paths
     this.timePaths = parts.time.paths
     this.timeZone = parts.timeZone
     this.#name = parts.name.rule
     this.#time = parts.time.rule
-    for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, this.#byName.size, parts))
+    for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, indexOf(name, parts.nameIndices), parts))
     this.#others = waitingFor(undefined, -1, parts)
+    this.#places = [...takesOf(parts).map(({ place }) => place), ...this.rules.map(({ place }) => place)]
   }
 
-  /** Event names that some rule waits for; `row.nameIndex` counts in them. */
+  /** Event names that some rule waits for. */
   get eventNames(): readonly string[] {
     return [...this.#byName.keys()]
   }
@@ -96,6 +106,11 @@ export class Mapping implements DecodePlan {
   /** Whether some rule of a metric names events of this name. */
   waitsFor(name: string): boolean {
     return this.#byName.get(name)?.rules.some((rule) => rule.takes.events !== undefined) ?? false
+  }
+
+  /** Of all that was compiled: what is dropped, remembered and derived too. */
+  get places(): readonly Place[] {
+    return this.#places
   }
 
   /** Rules that wait for events of this name (undefined: of none). */
@@ -113,6 +128,11 @@ export class Mapping implements DecodePlan {
 
   pathsOf(name: string | undefined): readonly SlotPath[] {
     return this.#waiting(name).paths
+  }
+
+  /** Where what is derived goes that no line at hand causes; undefined: nothing is derived. */
+  get consumer(): Consumer | undefined {
+    return this.#derivation
   }
 
   /** Applies the event in the row to all series it concerns. */
@@ -158,14 +178,23 @@ export class Mapping implements DecodePlan {
 
 function nothing(): void {}
 
+function indexOf(name: string, indices: Map<string, number>): number {
+  const index = indices.get(name) ?? indices.size
+  indices.set(name, index)
+  return index
+}
+
 function namesOf(parts: MappingParts): Set<string> {
-  const takes = [
+  return new Set([...takesOf(parts), ...parts.rules.map((r) => r.rule.takes)].flatMap((t) => t.events ?? []))
+}
+
+/** Of what is dropped, remembered and derived. */
+function takesOf(parts: MappingParts): Takes[] {
+  return [
     ...parts.drop.map((d) => d.rule),
     ...parts.remember.map((r) => r.rule.takes),
-    ...parts.items.flatMap(({ roles }) => roles.filter(isOfLogs).map(({ feed }) => feed.takes)),
-    ...parts.rules.map((r) => r.rule.takes),
+    ...parts.items.flatMap(({ roles }) => roles.map(({ feed }) => feed.takes)),
   ]
-  return new Set(takes.flatMap((t) => t.events ?? []))
 }
 
 function waitingFor(name: string | undefined, nameIndex: number, parts: MappingParts): Waiting {

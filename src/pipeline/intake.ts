@@ -1,5 +1,6 @@
 /** What a pipeline is made of: sources, each with how its streams are cut into lines, and what all lines are applied with. */
 import type { EnvelopeChoice } from '../decode/envelope/choice.ts'
+import type { Mappings } from '../mapping/mappings.ts'
 import type { Source } from '../source/source.ts'
 import type { CreateFramer, EventStreamOptions } from './event-stream.ts'
 import type { ApplierOptions } from './line-applier.ts'
@@ -11,7 +12,9 @@ export interface Intake {
   readonly envelope?: EnvelopeChoice
 }
 
-export interface PipelineOptions extends Omit<ApplierOptions, 'source'> {
+export interface PipelineOptions extends Omit<ApplierOptions, 'source' | 'mapping'> {
+  /** Each source's lines go through the one that is its own. */
+  readonly mappings: Mappings
   readonly maxLineBytes: number
   /** The lines of a log have told what wraps them. */
   readonly onEnvelope?: EventStreamOptions['onEnvelope']

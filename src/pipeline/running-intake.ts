@@ -61,6 +61,7 @@ export class RunningIntake {
   }
 
   #applierFor(origin: Origin): LineApplier {
-    return new LineApplier({ ...this.#options, source: this.source.name }, origin)
+    const { name } = this.source
+    return new LineApplier({ ...this.#options, source: name, mapping: this.#options.mappings.ofSource(name) }, origin)
   }
 }

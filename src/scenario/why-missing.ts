@@ -8,19 +8,21 @@ import { nearestRule } from '../explain/nearest-rule.ts'
 import { ValueTeller } from '../explain/tell-value.ts'
 import type { Rule, RuleTrace } from '../mapping/rule.ts'
 import { compilePlan } from '../pipeline/plan.ts'
-import { originOf } from './play.ts'
+import { originOf } from './case-source.ts'
 import type { ScenarioCase } from './scenario-file.ts'
 
 const MAX_ELEMENTS = 20
 
 /** One sentence; undefined if nothing can be told. */
-export function whyMissing(config: Config, { log, file }: ScenarioCase, metric: string): string | undefined {
-  const { mapping, masks } = compilePlan(config, () => {})
+export function whyMissing(config: Config, { log, ...from }: ScenarioCase, metric: string): string | undefined {
+  const { mappings, masks } = compilePlan(config, () => {})
+  const origin = originOf(config, from)
+  const mapping = mappings.ofSource(origin.source)
   const rules = mapping.rules.filter((rule) => rule.metric === metric)
   if (rules.length === 0) return undefined
   const bounds = { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth }
   const decoder = new Decoder(mapping, bounds, () => 0)
-  const row = new Row(mapping.slotCount, originOf(config, file))
+  const row = new Row(mapping.slotCount, origin)
   const logText = new LogText(cleanedBy(masks))
   const names = new Set<string>()
   let isAwaited = false
