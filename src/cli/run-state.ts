@@ -2,6 +2,7 @@
  * The durable record of a run: takes the folder, restores numbers and positions before anything is read or exposed, and keeps the record
  * while the run goes on. Whatever the disk does, the run goes on: then in memory, which `agentlog_state_durable` and the page say.
  */
+import { DerivePart } from '../derive/derive-part.ts'
 import type { LineGuard } from '../pipeline/line-guard.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import { BirthsPart } from '../registry/births-part.ts'
@@ -68,7 +69,8 @@ export async function openState(
   const series = new SeriesPart()
   const positions = new PositionsPart(sources)
   const births = new BirthsPart(plan.registry.births)
-  const parts = [series, positions, births]
+  const derive = new DerivePart(plan.keys)
+  const parts = [series, positions, births, derive]
   const record = new DurableRecord({ disk: nodeDisk, folder, parts, program: packageVersion(), onError })
   const kept = { folder, record, series, positions, lock, suspects, plan, log, onError, isUnread: false }
   try {
@@ -79,6 +81,7 @@ export async function openState(
       log.warn('a metric is not defined as it was, and starts anew', { metric: name })
     // Who has seen what is not known then, and nothing may fall to 0 that was seen above.
     if (!isBroken) births.restore(series.recorded, plan.registry.families())
+    derive.restore()
     left.add(positions.recorded(), positions.recordedMs)
     left.giveTo(sources)
     positions.follow(sources, left.all)

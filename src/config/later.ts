@@ -4,14 +4,16 @@ import { placeIn } from './raw.ts'
 
 type Keys = Readonly<Record<string, unknown>>
 
+const NONE: readonly string[] = []
+
 /** Keys by where they stand. */
 export const LATER = {
-  top: ['remember', 'derive'],
+  top: NONE,
   sourceInput: ['format'],
   metric: ['expire'],
-  rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],
-  takes: ['derived'],
-  value: ['rise'],
+  rule: ['once', 'rise', 'over', 'last'],
+  takes: NONE,
+  value: NONE,
 } as const
 
 const LATER_OPS = ['mean', 'sum', 'count', 'distinct']

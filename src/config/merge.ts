@@ -3,14 +3,16 @@
  * is in force for each source.
  */
 import type { Place, Report } from '../diag/diagnostic.ts'
-import type { MappingSpec, MetricSpec, RuleSpec, TakesSpec } from '../mapping/spec.ts'
+import type { GaugeOp, MappingSpec, MetricSpec, OpenOp, RuleSpec } from '../mapping/spec.ts'
 import type { ValueSpec } from '../select/spec.ts'
 import { bucketBounds } from './buckets.ts'
 import type { Config, EnvelopeSpec, Limits, Profile, SourceSpec } from './config.ts'
 import { inputSpec } from './merge-input.ts'
 import { sourceSpecs } from './merge-sources.ts'
+import { deriveSpecs, rememberSpecs } from './merge-state.ts'
+import { takesSpec } from './merge-takes.ts'
 import { PLAIN, plainProfile, profileOf } from './profiles.ts'
-import { listOf, type MappingFile, placeIn, type RawMetric, type RawRule, type RawTakes, rulesOf } from './raw.ts'
+import { listOf, type MappingFile, placeIn, type RawMetric, type RawRule, rulesOf } from './raw.ts'
 import type { Unit, Units } from './units.ts'
 
 const DEFAULT_MAX_SERIES = 2000
@@ -61,6 +63,8 @@ function mappingOf({ files }: Unit, metrics: readonly MetricSpec[]): MappingSpec
   return {
     input: inputSpec(files),
     drop: files.flatMap(({ file, raw }) => (raw.drop ?? []).map((takes, i) => takesSpec(takes, file, ['drop', i]))),
+    remember: rememberSpecs(files),
+    derive: deriveSpecs(files),
     metrics: metrics.map((metric) => ({ ...metric, rules: metric.rules.filter((rule) => isIn(metric, rule)) })),
   }
 }
@@ -210,13 +214,19 @@ function ruleSpec(
         place: placeIn(file, [...path, 'split', split[0], text]),
       })),
     },
-    op: rule.op ?? metric.op ?? 'set',
+    ...opOf(rule.op ?? metric.op, rule.open, placeIn(file, [...path, 'open'])),
     exemplar: Object.entries(rule.exemplar ?? {}).map(([name, spec]) => ({
       name,
       spec,
       place: placeIn(file, [...path, 'exemplar', name]),
     })),
   }
+}
+
+/** A gauge of what is open counts it unless it says otherwise. */
+function opOf(op: RawRule['op'], open: string | undefined, place: Place): Pick<RuleSpec, 'op' | 'open'> {
+  if (open === undefined) return { op: (op ?? 'set') as GaugeOp }
+  return { op: 'set', open: { spec: open, place, op: (op ?? 'count') as OpenOp } }
 }
 
 /** Default labels, the metric's, the rule's: the nearer wins, null takes one off. */
@@ -235,40 +245,4 @@ function labelsOf(
   take(metric.labels, [...above.metricPath, 'labels'])
   take(rule.labels, [...path, 'labels'])
   return [...found].flatMap(([name, { spec, place }]) => (spec === null ? [] : [{ name, spec, place }]))
-}
-
-function takesSpec(takes: RawTakes, file: string, path: NodePath): TakesSpec {
-  return {
-    place: placeIn(file, path),
-    events: takes.event === undefined ? undefined : listOf(takes.event),
-    each: eachOf(takes, file, path),
-    where: takes.where && { spec: takes.where, place: placeIn(file, [...path, 'where']) },
-  }
-}
-
-/** The levels in the order in which they stand in each other: of the keys of a mapping that is not the order in which they are written. */
-function eachOf({ each = {} }: RawTakes, file: string, path: NodePath): TakesSpec['each'] {
-  const levels = Array.isArray(each)
-    ? each.map((level, i) => ({ level, at: [...path, 'each', i] }))
-    : [{ level: each, at: [...path, 'each'] }]
-  return levels.flatMap(({ level, at }) => {
-    const left = Object.entries(level as Readonly<Record<string, string>>).map(([name, spec]) => ({
-      name,
-      spec,
-      place: placeIn(file, [...at, name]),
-    }))
-    const sorted: typeof left = []
-    while (left.length > 0) {
-      const standsInOther = (spec: string, name: string): boolean =>
-        left.some((other) => other.name !== name && rootOf(spec) === other.name)
-      const next = left.findIndex(({ spec, name }) => !standsInOther(spec, name))
-      sorted.push(...left.splice(Math.max(next, 0), 1))
-    }
-    return sorted
-  })
-}
-
-/** `group` of `$group.parts`. */
-function rootOf(path: string): string | undefined {
-  return /^\$(\w+)/.exec(path)?.[1]
 }

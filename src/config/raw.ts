@@ -6,6 +6,7 @@ import type { EnvelopeSpec } from './config.ts'
 
 export interface RawTakes {
   readonly event?: string | readonly string[]
+  readonly derived?: string
   readonly each?: Readonly<Record<string, string>> | readonly Readonly<Record<string, string>>[]
   readonly where?: WhereSpec
 }
@@ -15,7 +16,47 @@ export interface RawRule extends RawTakes {
   readonly value?: ValueSpec
   readonly split?: Readonly<Record<string, Readonly<Record<string, ValueSpec>>>>
   readonly exemplar?: Readonly<Record<string, ValueSpec>>
-  readonly op?: 'set' | 'add' | 'max' | 'min'
+  readonly op?: 'set' | 'add' | 'max' | 'min' | 'sum' | 'count'
+  readonly open?: string
+}
+
+type RawKeyTexts = ValueSpec | readonly ValueSpec[]
+type RawCarry = Readonly<Record<string, ValueSpec>>
+
+export interface RawRemember extends RawTakes {
+  readonly scope?: RawKeyTexts
+  readonly first?: boolean
+  /** The keys of a value. */
+  readonly [key: string]: unknown
+}
+
+export interface RawFeed extends RawTakes {
+  readonly key?: RawKeyTexts
+  readonly carry?: RawCarry
+}
+
+export interface RawCollect extends RawTakes {
+  readonly op: 'count' | 'sum' | 'max' | 'min' | 'first' | 'last' | 'distinct'
+  readonly value?: ValueSpec
+}
+
+/** Of all kinds: which keys go with which, a check says. */
+export interface RawDerive extends RawFeed {
+  readonly pair?: string
+  readonly session?: string
+  readonly sequence?: string
+  readonly silence?: string
+  readonly scope?: RawKeyTexts
+  readonly start?: RawFeed
+  readonly end?: RawFeed
+  readonly timeout?: string
+  readonly order?: 'fifo'
+  readonly idle?: string
+  readonly collect?: Readonly<Record<string, RawCollect>>
+  readonly value?: ValueSpec
+  readonly same?: RawKeyTexts
+  readonly after?: string
+  readonly reset?: RawFeed
 }
 
 export interface RawMetric extends RawRule {
@@ -75,6 +116,8 @@ export interface RawMapping {
   readonly sources?: readonly RawSource[]
   readonly input?: RawInput
   readonly drop?: readonly RawTakes[]
+  readonly remember?: Readonly<Record<string, RawRemember>>
+  readonly derive?: readonly RawDerive[]
   readonly metrics?: readonly RawMetric[]
   readonly defaults?: {
     readonly labels?: Readonly<Record<string, ValueSpec | null>>

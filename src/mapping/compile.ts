@@ -20,8 +20,6 @@ import { type CountSkip, type CountUnpriced, Rule, type UpdateWatch } from './ru
 import type { MappingSpec, MetricSpec, Placed, RuleSpec } from './spec.ts'
 import { Takes } from './takes.ts'
 
-const DEFAULT_KEYS = 200_000
-
 /** By name of the metric. */
 export type Families = ReadonlyMap<string, Family>
 

@@ -34,6 +34,8 @@ interface Followers {
   readonly paths: readonly SlotPath[]
 }
 
+/** Of an item that this mapping does not have: its source had another one when the key was touched. */
+const NOBODY: Followers = { roles: [], rules: [], paths: [] }
 const NOWHERE: Origin = { source: '', log: '', file: '', stream: '', fields: {} }
 
 export class Derivation implements Consumer {
@@ -45,6 +47,7 @@ export class Derivation implements Consumer {
   #queue: Derived[] = []
   /** A line is at work: what comes in waits for its end. */
   #isAtWork = false
+  /** History that counts nothing: what is derived makes others, and no numbers. */
   isPriming = false
 
   constructor({ keys, items, rules, slotCount, watch }: DerivationParts) {
@@ -103,7 +106,7 @@ export class Derivation implements Consumer {
   #deriveFurther(): void {
     for (let i = 0; i < this.#queue.length; i++) {
       const event = this.#queue[i]!
-      const { roles, paths } = this.#followers.get(event.item)!
+      const { roles, paths } = this.#followers.get(event.item) ?? NOBODY
       if (roles.length === 0) continue
       const cause: Cause = { origin: event.origin, timeNs: event.timeNs, lineBytes: event.lineBytes, consumer: this }
       feedRoles(roles, this.#filled(event, paths), cause)
@@ -111,9 +114,9 @@ export class Derivation implements Consumer {
   }
 
   #applyRules(event: Derived): void {
-    this.#watch?.(event)
     if (this.isPriming) return
-    const { rules, paths } = this.#followers.get(event.item)!
+    this.#watch?.(event)
+    const { rules, paths } = this.#followers.get(event.item) ?? NOBODY
     if (rules.length === 0) return
     const row = this.#filled(event, paths)
     for (let i = 0; i < rules.length; i++) rules[i]!.apply(row)

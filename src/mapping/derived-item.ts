@@ -62,7 +62,8 @@ type Identity = Pick<Item['spec'], 'owner' | 'definition' | 'carryNames' | 'hasS
 
 function itemOf(spec: DeriveSpec, identity: Identity, keys: OpenKeys): Item {
   const { name, kind, timeoutNs, isFifo } = spec
-  return new Pair({ ...identity, name, kind, timeoutNs, isFifo }, keys)
+  if (kind === 'pair') return new Pair({ ...identity, name, kind, timeoutNs, isFifo }, keys)
+  throw new Error(kind)
 }
 
 type RoleContext = Omit<ItemContext, 'onNoKey'> & Omit<ConstructorParameters<typeof Feed>[1], 'slots'>

@@ -148,6 +148,21 @@ export class Mapping implements DecodePlan {
     return isTaken ? 'mapped' : 'unmatched'
   }
 
+  /** The event is history that counts nothing: what later events ask of it is remembered. */
+  prime(row: Row): void {
+    const { drop, stateful } = this.#waiting(row.name)
+    const derivation = this.#derivation
+    if (derivation === undefined) return
+    derivation.isPriming = true
+    derivation.runOut(row.origin.log, row.time())
+    const isDropped = drop.some((takes) => takes.forEach(row, nothing))
+    if (!isDropped && stateful !== undefined) {
+      derivation.take(row, stateful)
+      derivation.finish()
+    }
+    derivation.isPriming = false
+  }
+
   /** What every rule that waits for the event makes of it, and why not; of at most `most` elements each in full. Changes nothing. */
   trace(row: Row, most = Number.POSITIVE_INFINITY): EventTrace {
     const { drop, rules } = this.#waiting(row.name)

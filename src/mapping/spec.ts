@@ -8,6 +8,8 @@ import type { ValueSpec, WhereSpec } from '../select/spec.ts'
 
 export type MetricType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'info'
 export type GaugeOp = 'set' | 'add' | 'max' | 'min'
+/** What a gauge makes of what is open. */
+export type OpenOp = 'count' | 'max' | 'sum'
 
 /** A part of the mapping with the place where the user wrote it. */
 export interface Placed<T> {
@@ -37,7 +39,7 @@ export interface RuleSpec extends TakesSpec {
     | undefined
   readonly op: GaugeOp
   /** Of a gauge: shows what is open of the item of this name, and takes no event. */
-  readonly open?: Placed<string> | undefined
+  readonly open?: (Placed<string> & { readonly op: OpenOp }) | undefined
   /** Labels of the exemplar; none: no exemplar. Counters and histograms only. */
   readonly exemplar: readonly (Placed<ValueSpec> & { readonly name: string })[]
 }
@@ -80,20 +82,30 @@ export interface FeedSpec extends TakesSpec {
 
 export type FeedRole = 'reset' | 'member' | 'end' | 'start'
 
-interface DeriveParts {
+export type CollectOp = 'count' | 'sum' | 'max' | 'min' | 'first' | 'last' | 'distinct'
+
+/** What a session makes of those of its members that it takes. */
+export interface CollectSpec extends TakesSpec {
+  readonly name: string
+  readonly op: CollectOp
+  readonly value: Placed<ValueSpec> | undefined
+}
+
+/** An item of `derive`. What another kind has is undefined or empty. */
+export interface DeriveSpec {
+  readonly kind: 'pair' | 'session' | 'sequence' | 'silence'
   readonly name: string
   readonly place: Place
   readonly scope: readonly Placed<ValueSpec>[]
   readonly feeds: Readonly<Partial<Record<FeedRole, FeedSpec>>>
-}
-
-export interface PairSpec extends DeriveParts {
-  readonly kind: 'pair'
   readonly timeoutNs: bigint | undefined
   readonly isFifo: boolean
+  readonly idleNs: bigint | undefined
+  readonly afterNs: bigint | undefined
+  readonly value: Placed<ValueSpec> | undefined
+  readonly same: readonly Placed<ValueSpec>[]
+  readonly collect: readonly CollectSpec[]
 }
-
-export type DeriveSpec = PairSpec
 
 export interface InputSpec {
   readonly eventName: Placed<ValueSpec>

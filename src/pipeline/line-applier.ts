@@ -74,10 +74,7 @@ export class LineApplier {
     this.#sightings.leave()
   }
 
-  /**
-   * A line that prepares for later ones (`history: prime`): nothing of it gets into a metric. What a mapping remembers of lines is filled
-   * here; as long as the language has nothing of that kind, this is all.
-   */
+  /** A line that prepares for later ones (`history: prime`): what it remembers is there for them, and nothing of it gets into a metric. */
   prime(buffer: Buffer, start: number, end: number, origin: Origin, wrapping?: Wrapping): void {
     this.#row.origin = origin
     this.#tell(this.#tryApply(buffer, start, end, wrapping, true), end - start)
@@ -114,8 +111,10 @@ export class LineApplier {
   #tryApply(buffer: Buffer, start: number, end: number, wrapping: Wrapping | undefined, isPrimed: boolean): Decoded {
     try {
       const decoded = this.#decoder.decode(buffer, start, end, this.#row, wrapping)
-      if (decoded === 'event' && isPrimed) this.#events.primed.value++
-      else if (decoded === 'event') this.#applyEvent()
+      if (decoded === 'event' && isPrimed) {
+        this.#events.primed.value++
+        this.#options.mapping.prime(this.#row)
+      } else if (decoded === 'event') this.#applyEvent()
       return decoded
     } catch (error) {
       this.#options.onBug(error)
