@@ -101,7 +101,8 @@ function compileState(spec: MappingSpec, options: CompileOptions & StateSlots) {
   const { remember = [], derive = [] } = spec
   if (remember.length + derive.length === 0) return undefined
   const { slots, countSkip, keys = freshKeys(), unit = '', cleanLabel = (text: string) => text } = options
-  const context = { ...options, keys, unit, cleanLabel, onNoKey: (name: string) => countSkip(name, 'no_key') }
+  const priceFiles = spec.priceFiles ?? new Map()
+  const context = { ...options, keys, unit, cleanLabel, priceFiles, onNoKey: (name: string) => countSkip(name, 'no_key') }
   const remembered = defineRemembered(remember, context)
   slots.kept = keptNames(remember, remembered, context)
   return {

@@ -4,12 +4,20 @@ import type { Cause } from '../derive/derived-event.ts'
 import type { Item, Touch } from '../derive/item.ts'
 import type { OpenKeys } from '../derive/open-keys.ts'
 import { Pair } from '../derive/pair.ts'
+import { Sequence } from '../derive/sequence.ts'
+import { Session } from '../derive/session.ts'
+import { Silence } from '../derive/silence.ts'
 import type { Report } from '../diag/diagnostic.ts'
 import type { CleanLabel } from '../select/label-text.ts'
+import type { PriceFiles } from '../select/price.ts'
 import type { SlotTable } from '../select/slots.ts'
-import { Feed } from './feed.ts'
+import { compileValue } from '../select/value.ts'
+import { Collector } from './collector.ts'
+import { Feed, KeptReader } from './feed.ts'
 import { definitionOfItem, ownerOf, tagOf } from './item-identity.ts'
-import type { DeriveSpec, FeedRole, FeedSpec } from './spec.ts'
+import type { CountSkip, CountUnpriced } from './rule.ts'
+import { Sameness } from './sameness.ts'
+import type { DeriveSpec, FeedRole } from './spec.ts'
 
 export interface ItemContext {
   /** Of events, and of derived events. */
@@ -20,6 +28,9 @@ export interface ItemContext {
   readonly unit: string
   readonly cleanLabel: CleanLabel
   readonly onNoKey: (name: string) => void
+  readonly countSkip: CountSkip
+  readonly countUnpriced?: CountUnpriced | undefined
+  readonly priceFiles: PriceFiles
 }
 
 /** One role of an item, with the paths that it reads of the event, or of the derived event that it takes. */
@@ -29,7 +40,7 @@ export interface Role {
   readonly paths: readonly SlotPath[]
   /** The item whose events it takes; undefined: events of logs. */
   readonly derived: string | undefined
-  readonly act: (touch: Touch) => void
+  readonly act: (touch: Touch, row: Row) => void
 }
 
 export interface CompiledItem {
@@ -52,35 +63,67 @@ export function compileItem(spec: DeriveSpec, context: ItemContext): CompiledIte
   const item = keys.item(owner, identity.definition) ?? itemOf(spec, identity, keys)
   keys.define(item)
   const common = { ...context, hash: keys.hash, tag: tagOf(owner), scope: spec.scope, hasScopeReset, carryNames }
-  const roles = feeds.map(({ role, feed }) =>
-    compileRole(role, feed, item, { ...common, onNoKey: () => context.onNoKey(spec.name) }),
-  )
+  const roles = feeds.map(({ role }) => compileRole(role, spec, item, { ...common, onNoKey: () => context.onNoKey(spec.name) }))
   return { item, spec, roles }
 }
 
 type Identity = Pick<Item['spec'], 'owner' | 'definition' | 'carryNames' | 'hasScopeReset'>
 
 function itemOf(spec: DeriveSpec, identity: Identity, keys: OpenKeys): Item {
-  const { name, kind, timeoutNs, isFifo } = spec
-  if (kind === 'pair') return new Pair({ ...identity, name, kind, timeoutNs, isFifo }, keys)
-  throw new Error(kind)
+  const { name, kind, timeoutNs, isFifo, idleNs, afterNs = 0n, collect } = spec
+  switch (kind) {
+    case 'pair':
+      return new Pair({ ...identity, name, kind, timeoutNs, isFifo }, keys)
+    case 'session':
+      return new Session({ ...identity, name, kind, idleNs, collect }, keys)
+    case 'sequence':
+      return new Sequence({ ...identity, name, kind, idleNs }, keys)
+    case 'silence':
+      return new Silence({ ...identity, name, kind, afterNs }, keys)
+  }
 }
 
 type RoleContext = Omit<ItemContext, 'onNoKey'> & Omit<ConstructorParameters<typeof Feed>[1], 'slots'>
+type Act = (touch: Touch, row: Row) => void
 
-function compileRole(role: FeedRole, spec: FeedSpec, item: Item, context: RoleContext): Role {
-  const slots = spec.derived === undefined ? context.slots : context.derivedSlots
-  let feed: Feed | undefined
+function compileRole(role: FeedRole, spec: DeriveSpec, item: Item, context: RoleContext): Role {
+  const feedSpec = spec.feeds[role]!
+  const slots = feedSpec.derived === undefined ? context.slots : context.derivedSlots
+  let compiled: { readonly feed: Feed; readonly act: Act } | undefined
   const paths = slots.pathsOf(() => {
-    feed = new Feed(spec, { ...context, slots })
+    const feed = new Feed(feedSpec, { ...context, slots })
+    compiled = { feed, act: actOf(role, spec, item, feed, { ...context, slots }) }
   })
-  return { role, feed: feed!, paths, derived: spec.derived?.spec, act: actOf(role, item, feed!.hasKey) }
+  return { role, ...compiled!, paths, derived: feedSpec.derived?.spec }
 }
 
-function actOf(role: FeedRole, item: Item, hasKey: boolean): (touch: Touch) => void {
-  if (role === 'reset') return hasKey ? (touch) => item.reset(touch) : ({ scope, cause }) => item.resetScope(scope, cause)
+function actOf(role: FeedRole, spec: DeriveSpec, item: Item, feed: Feed, context: RoleContext): Act {
+  if (role === 'reset') return feed.hasKey ? (touch) => item.reset(touch) : ({ scope, cause }) => item.resetScope(scope, cause)
   if (item instanceof Pair) return role === 'start' ? (touch) => item.start(touch) : (touch) => item.end(touch)
+  if (item instanceof Session) return role === 'end' ? (touch) => item.end(touch) : sessionMember(spec, item, feed, context)
+  if (item instanceof Sequence) return sequenceMember(spec, item, feed, context)
+  if (item instanceof Silence) return (touch) => item.member(touch)
   throw new Error(`no ${role} in a ${item.spec.kind}`)
+}
+
+function sessionMember(spec: DeriveSpec, item: Session, { takes }: Feed, context: RoleContext): Act {
+  const collectors = spec.collect.map((one) => new Collector(one, takes, { ...context, item: spec.name }))
+  return (touch, row) =>
+    item.member(touch, (collected) => {
+      for (let i = 0; i < collectors.length; i++) collectors[i]!.collect(row, collected, i)
+    })
+}
+
+function sequenceMember(spec: DeriveSpec, item: Sequence, { takes }: Feed, context: RoleContext): Act {
+  const { slots, report, cleanLabel, hash } = context
+  const inside = { slots, report, bindings: takes.bindings, secretNames: takes.secretNames }
+  const value = spec.value && new KeptReader(spec.value, { ...inside, place: spec.value.place }, cleanLabel)
+  const what = spec.same.length > 0 ? spec.same : spec.value === undefined ? [] : [spec.value]
+  const same = new Sameness(
+    what.map((one) => compileValue(one.spec, { ...inside, place: one.place })),
+    hash,
+  )
+  return (touch, row) => item.member(touch, value?.read(row), same.of(row))
 }
 
 /** Gives the event in the row to these roles. Answers whether one took it. */

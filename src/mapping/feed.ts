@@ -11,6 +11,7 @@ import type { SlotTable } from '../select/slots.ts'
 import type { ValueSpec } from '../select/spec.ts'
 import type { ShownValue, Value } from '../select/trace.ts'
 import { compileLabel, compileValue } from '../select/value.ts'
+import { hashed } from './hashed.ts'
 import type { FeedSpec, NamedValue, Placed } from './spec.ts'
 import { Takes } from './takes.ts'
 
@@ -60,12 +61,12 @@ export class Feed {
   }
 
   /** Calls `visit` for each element that is taken and has its key and scope. Answers whether one was taken. */
-  forEach(row: Row, cause: Cause, visit: (touch: Touch) => void): boolean {
+  forEach(row: Row, cause: Cause, visit: (touch: Touch, row: Row) => void): boolean {
     return this.takes.forEach(row, (here) => {
       this.hits++
       const touch = this.#touch(here, cause)
       if (touch === undefined) this.#context.onNoKey()
-      else visit(touch)
+      else visit(touch, here)
     })
   }
 
@@ -91,26 +92,6 @@ export class Feed {
   #carried(row: Row): Carried {
     return this.#carry.map((one) => one?.read(row))
   }
-}
-
-/** The hash of these texts as a text of eight units. */
-export function hashed(hash: KeyHash, tag: string, scopes: readonly string[], keys: readonly string[] = []): string {
-  hash.begin()
-  hash.add(tag)
-  for (const text of scopes) hash.add(text)
-  for (const text of keys) hash.add(text)
-  hash.end()
-  const { words } = hash
-  return String.fromCharCode(
-    words[0]! & 0xffff,
-    words[0]! >>> 16,
-    words[1]! & 0xffff,
-    words[1]! >>> 16,
-    words[2]! & 0xffff,
-    words[2]! >>> 16,
-    words[3]! & 0xffff,
-    words[3]! >>> 16,
-  )
 }
 
 /** undefined: one of them is missing. */
