@@ -1,5 +1,8 @@
 /** `run`: reads the logs and serves the metrics until a signal; with `--once` reads to the end, prints and exits. */
+
+import { WallMover } from '../clock/wall-mover.ts'
 import { renderDiagnostics } from '../diag/render.ts'
+import type { PipelineOptions } from '../pipeline/intake.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { WebConfigFile } from '../server/web-config/web-config-file.ts'
@@ -58,15 +61,33 @@ async function runWith(settings: Settings, signals: Signals | undefined, flags: 
   if (state !== undefined && 'problem' in state) return refuse(state.problem, io)
   const pipeline = new Pipeline(intakes, options, { guard: state?.guard, onBatch: () => state?.noteBatch() })
   state?.waitFor(() => pipeline.hasCaughtUp)
+  const wall = wallMover(plan, state, options)
   const { serve } = await import('./serve.ts')
   return serve(
-    { settings, log, pipeline, state, left, descriptors, webConfig, inForce: { plan, specs, intakes, diagnostics, texts } },
+    { settings, log, pipeline, state, left, descriptors, wall, webConfig, inForce: { plan, specs, intakes, diagnostics, texts } },
     signals,
   )
 }
 
 function logOf({ masks }: Plan, { logLevel: level, logFormat: format }: Settings, io: Io): Log {
   return new Log({ write: io.stderr, level, format, masks, wallClockMs: Date.now })
+}
+
+/** What runs out while no line comes is live, and in the record before long. A reload keeps the clocks. */
+function wallMover({ clocks, registry }: Plan, state: RunState | undefined, { onBug }: PipelineOptions): WallMover {
+  return new WallMover({
+    clocks,
+    wallClockMs: Date.now,
+    setTimer: (wake, ms) => {
+      const timer = setTimeout(wake, ms).unref()
+      return () => clearTimeout(timer)
+    },
+    onBegin: () => {
+      registry.births.isLive = true
+    },
+    onMoved: () => state?.noteBatch(),
+    onBug,
+  })
 }
 
 async function webConfigOf(

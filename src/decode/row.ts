@@ -2,6 +2,8 @@
  * One event as rules see it: a row of slots, one per path that the plan reads, plus what the exporter itself knows.
  * One row is reused for all events: whoever keeps a value longer than the call copies it (strings, numbers are values).
  */
+import { Clocks } from '../clock/clocks.ts'
+import type { LogClock } from '../clock/log-clock.ts'
 import type { Origin } from '../source/source.ts'
 import type { Wrapping } from './envelope/wrapping.ts'
 import { type Json, readSteps, type Step } from './path.ts'
@@ -11,6 +13,9 @@ export interface SlotPath {
   readonly slot: number
   readonly steps: readonly Step[]
 }
+
+/** Where nobody asks for time, none passes. */
+const TIMELESS = new Clocks().gone
 
 /** Steps that expressions may take for a line of any length, and for each byte of it; and for the longest. */
 const LEAST_WORK = 2000
@@ -48,6 +53,8 @@ export class Row {
   elementsLeft = LEAST_ELEMENTS
   /** Nanoseconds since the epoch: the event's own time, else arrival. Set by the decoder, read on demand: parsing a time costs. */
   time: () => bigint = () => 0n
+  /** The clock of the row's log, which shows this event's time or a later one. Set by a mapping that needs it. */
+  clock: LogClock = TIMELESS
 
   constructor(slotCount: number, origin: Origin) {
     this.slots = new Array<Json>(slotCount).fill(undefined)

@@ -1,78 +1,95 @@
 /**
- * When open keys run out, by the clocks of their logs: a heap for each log, earliest first, and of equal times the key that was opened
- * first. A deadline that moves later costs nothing until its old time has come.
+ * When open keys run out, by the clocks of their logs: a heap for each clock, earliest first, and of equal times the key that was opened
+ * first. The clock is told of the first alone; a deadline that moves later costs nothing until its old time has come.
  */
+import type { Deadline, LogClock } from '../clock/log-clock.ts'
 import type { Entry } from './entry.ts'
 
+interface Waiting {
+  readonly heap: Entry[]
+  readonly alarm: Deadline
+}
+
 export class Deadlines {
-  readonly #heaps = new Map<string, Entry[]>()
+  readonly #byClock = new Map<LogClock, Waiting>()
+  readonly #runOut: (entry: Entry, dueNs: bigint) => void
 
-  /** The earliest time that something of this log may run out at. */
-  earliestNs(log: string): bigint | undefined {
-    return this.#heaps.get(log)?.[0]?.heapNs
+  /** `runOut` is called with what is taken out, once its time has come. */
+  constructor(runOut: (entry: Entry, dueNs: bigint) => void) {
+    this.#runOut = runOut
   }
 
-  get logs(): Iterable<string> {
-    return this.#heaps.keys()
-  }
-
-  /** The deadline of the entry is as its item says now, on the log that touched it last. */
+  /** The deadline of the entry is as its item says now, on the clock of the log that touched it last. */
   set(entry: Entry): void {
     const ns = entry.item.deadlineNs(entry.state)
-    const { log } = entry.origin
-    if (entry.heapIndex >= 0 && (ns === undefined || entry.heapLog !== log)) this.remove(entry)
+    const { clock } = entry
+    if (entry.heapIndex >= 0 && (ns === undefined || entry.heapClock !== clock)) this.remove(entry)
     if (ns === undefined) return
-    if (entry.heapIndex < 0) this.#add(entry, log, ns)
+    if (entry.heapIndex < 0) this.#add(entry, clock, ns)
     else if (ns < entry.heapNs) {
+      const waiting = this.#byClock.get(clock)!
       entry.heapNs = ns
-      rise(this.#heaps.get(log)!, entry.heapIndex)
+      rise(waiting.heap, entry.heapIndex)
+      setAlarm(waiting)
     }
   }
 
   remove(entry: Entry): void {
     const at = entry.heapIndex
     if (at < 0) return
+    const clock = entry.heapClock!
+    const waiting = this.#byClock.get(clock)!
+    const { heap, alarm } = waiting
     entry.heapIndex = -1
-    const heap = this.#heaps.get(entry.heapLog)!
+    entry.heapClock = undefined
     const last = heap.pop()!
-    if (heap.length === 0) this.#heaps.delete(entry.heapLog)
-    if (last === entry) return
-    put(heap, at, last)
-    rise(heap, at)
-    sink(heap, last.heapIndex)
-  }
-
-  /** Takes out the entry of this log that runs out first, if that is at `ns` or before. */
-  takeDue(log: string, ns: bigint): Entry | undefined {
-    for (;;) {
-      const heap = this.#heaps.get(log)
-      const first = heap?.[0]
-      if (heap === undefined || first === undefined || first.heapNs > ns) return undefined
-      const dueNs = first.item.deadlineNs(first.state)
-      if (dueNs === first.heapNs) {
-        this.remove(first)
-        return first
-      }
-      // It was moved later since it was put here.
-      if (dueNs === undefined) this.remove(first)
-      else {
-        first.heapNs = dueNs
-        sink(heap, 0)
-      }
+    if (last !== entry) {
+      put(heap, at, last)
+      rise(heap, at)
+      sink(heap, last.heapIndex)
+    }
+    if (heap.length > 0) setAlarm(waiting)
+    else {
+      alarm.cancel()
+      this.#byClock.delete(clock)
     }
   }
 
-  #add(entry: Entry, log: string, ns: bigint): void {
-    let heap = this.#heaps.get(log)
-    if (heap === undefined) {
-      heap = []
-      this.#heaps.set(log, heap)
-    }
-    entry.heapLog = log
+  #add(entry: Entry, clock: LogClock, ns: bigint): void {
+    const waiting = this.#byClock.get(clock) ?? this.#waitingAt(clock, ns)
+    const { heap } = waiting
+    entry.heapClock = clock
     entry.heapNs = ns
     put(heap, heap.length, entry)
     rise(heap, entry.heapIndex)
+    setAlarm(waiting)
   }
+
+  #waitingAt(clock: LogClock, ns: bigint): Waiting {
+    const waiting: Waiting = { heap: [], alarm: clock.at(ns, () => this.#ring(waiting)) }
+    this.#byClock.set(clock, waiting)
+    return waiting
+  }
+
+  /** The first time has come. One of the same time or later is rung for anew, so that others of this clock keep their order with ours. */
+  #ring(waiting: Waiting): void {
+    const [entry] = waiting.heap as [Entry]
+    const dueNs = entry.item.deadlineNs(entry.state)
+    if (dueNs !== undefined && dueNs > entry.heapNs) {
+      // It was moved later since it was put here.
+      entry.heapNs = dueNs
+      sink(waiting.heap, 0)
+      setAlarm(waiting)
+      return
+    }
+    this.remove(entry)
+    if (dueNs !== undefined) this.#runOut(entry, dueNs)
+  }
+}
+
+/** Once it has rung it is set anew, even for the same time. */
+function setAlarm({ heap, alarm }: Waiting): void {
+  alarm.moveTo(heap[0]!.heapNs)
 }
 
 function isBefore(a: Entry, b: Entry): boolean {

@@ -2,13 +2,13 @@
  * What `remember` and `derive` keep as a part of the durable record: each open key as it stands, keys that went, and the seed of their
  * hash. Only what changed is written at a commit. A key is given back to the item of the same unit and name that is defined the same.
  */
+import type { Clocks } from '../clock/clocks.ts'
 import type { Origin } from '../source/source.ts'
 import { BrokenRecord } from '../state/broken-record.ts'
 import { ByteReader } from '../state/byte-reader.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
 import type { RecordPart } from '../state/part.ts'
-import { Entry } from './entry.ts'
-import type { Item } from './item.ts'
+import { type Behavior, Entry } from './entry.ts'
 import type { OpenKeys } from './open-keys.ts'
 
 const ENTRY = { seed: 1, item: 2, origin: 3, key: 4, gone: 5 } as const
@@ -22,6 +22,7 @@ interface RecordedItem {
 interface RecordedKey {
   readonly item: RecordedItem
   readonly origin: Origin
+  readonly clock: number
   readonly id: string
   readonly scope: string
   readonly birth: number
@@ -33,11 +34,11 @@ interface RecordedKey {
 
 /** What is explained in a file, by number. What a writing that failed explained is taken back. */
 class Explained {
-  readonly #items = new Map<Item, number>()
+  readonly #items = new Map<Behavior, number>()
   /** A log may be renamed: it is explained again then. */
   readonly #origins = new Map<Origin, { readonly number: number; readonly file: string }>()
   #originCount = 0
-  #pendingItems: Item[] = []
+  #pendingItems: Behavior[] = []
   #pendingOrigins: Origin[] = []
 
   rollBack(): void {
@@ -51,7 +52,7 @@ class Explained {
     this.#pendingOrigins = []
   }
 
-  item(out: ByteWriter, item: Item): number {
+  item(out: ByteWriter, item: Behavior): number {
     const known = this.#items.get(item)
     if (known !== undefined) return known
     const number = this.#items.size
@@ -138,13 +139,13 @@ export class DerivePart implements RecordPart {
     }
   }
 
-  /** Gives the items what was read. What belongs to none, or to one that is defined anew, is forgotten. */
-  restore(): void {
+  /** Gives the items what was read, once the clocks are restored. What belongs to none, or to one that is defined anew, is forgotten. */
+  restore(clocks: Clocks): void {
     for (const one of [...this.#recorded.values()].sort((a, b) => a.touch - b.touch)) {
       const item = this.#keys.item(one.item.owner, one.item.definition)
       if (item === undefined) continue
       const state = item.read(new ByteReader(one.state))
-      this.#keys.restore(new Entry({ ...one, item, state }))
+      this.#keys.restore(new Entry({ ...one, item, state, clock: clocks.numbered(one.clock) }))
     }
     this.#recorded.clear()
   }
@@ -162,12 +163,13 @@ export class DerivePart implements RecordPart {
     const item = items.get(input.count())
     const origin = origins.get(input.count())
     if (item === undefined || origin === undefined) throw new BrokenRecord('the item or the log of a key was not explained')
+    const clock = input.count()
     const id = readId(input)
     const scope = input.byte() === 1 ? readId(input) : ''
     const birth = input.count()
     const touch = input.count()
     const key = Array.from({ length: input.count() }, () => input.text())
-    this.#recorded.set(id, { item, origin, id, scope, birth, touch, key, state: input.bytes(input.word()) })
+    this.#recorded.set(id, { item, origin, clock, id, scope, birth, touch, key, state: input.bytes(input.word()) })
   }
 
   #writeSeed(out: ByteWriter): void {
@@ -182,6 +184,7 @@ function writeEntry(out: ByteWriter, entry: Entry, explained: Explained): void {
   out.byte(ENTRY.key)
   out.count(item)
   out.count(origin)
+  out.count(entry.clock.number)
   writeId(out, entry.id)
   out.byte(entry.scope === '' ? 0 : 1)
   if (entry.scope !== '') writeId(out, entry.scope)

@@ -1,7 +1,7 @@
-/** What goes into the room and what comes out of it, as plain data: what caused something, and what was derived from it. */
+/** What comes out of the room, as plain data: events that were derived, and their fields. */
+import type { LogClock } from '../clock/log-clock.ts'
 import type { Json } from '../decode/json.ts'
 import type { Origin } from '../source/source.ts'
-import type { Entry } from './entry.ts'
 
 /** A value that is kept for later: texts are bounded by whoever gives them. */
 export type Kept = string | number | boolean
@@ -11,32 +11,17 @@ export type KeyTexts = readonly string[]
 
 export type Fields = Readonly<Record<string, Json>>
 
-/** The event at hand. One object, reused: whoever keeps anything of it copies that. */
-export interface Cause {
-  readonly origin: Origin
-  readonly timeNs: bigint
-  readonly lineBytes: number
-  /** Where what is derived goes. */
-  readonly consumer: Consumer
-}
-
 /** An event that was made here. */
 export interface Derived {
   /** Name of the item that made it. */
   readonly item: string
   readonly fields: Fields
   readonly origin: Origin
+  readonly clock: LogClock
   /** Of its cause, or when it ran out. */
   readonly timeNs: bigint
   /** Of the line that caused it; 0 if none did. */
   readonly lineBytes: number
-}
-
-/** Takes what is derived: a mapping in force. */
-export interface Consumer {
-  derived(event: Derived): void
-  /** Something is open that was not, or shows something else than before. */
-  opened(entry: Entry): void
 }
 
 const EXACT_NS = 9_007_199_254_740_991n

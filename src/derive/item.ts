@@ -4,37 +4,11 @@
  */
 import type { ByteReader } from '../state/byte-reader.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
-import type { Cause, Fields, Kept, KeyTexts } from './derived-event.ts'
-import type { Entry } from './entry.ts'
+import type { Fields } from './derived-event.ts'
+import type { Behavior, Carried, Cause, Entry, ItemSpec, Touch } from './entry.ts'
 import type { OpenKeys } from './open-keys.ts'
 
-export type ItemKind = 'remember' | 'pair' | 'session' | 'sequence' | 'silence'
-
-/** Values in the order of the item's `carryNames`; undefined: the event has none. */
-export type Carried = readonly (Kept | undefined)[]
-
-/** What one event, or one element of it, says to an item. */
-export interface Touch {
-  readonly id: string
-  readonly scope: string
-  readonly key: KeyTexts
-  readonly carried: Carried
-  readonly cause: Cause
-}
-
-export interface ItemSpec {
-  readonly name: string
-  readonly kind: ItemKind
-  /** The unit's key, a NUL and the name: who shares the state. */
-  readonly owner: string
-  /** What is kept means the same as long as this is the same. */
-  readonly definition: string
-  readonly carryNames: readonly string[]
-  /** Whether all of a scope may be reset at once. */
-  readonly hasScopeReset: boolean
-}
-
-export abstract class Item<S = unknown> {
+export abstract class Item<S = unknown> implements Behavior<S> {
   readonly spec: ItemSpec
   protected readonly keys: OpenKeys
   /** With `hasScopeReset`: open entries by scope, in the order of their opening. */
@@ -80,13 +54,13 @@ export abstract class Item<S = unknown> {
   }
 
   /** A derived event that a line caused. */
-  protected tell(fields: Fields, { origin, timeNs, lineBytes, consumer }: Cause): void {
-    consumer.derived({ item: this.spec.name, fields, origin, timeNs, lineBytes })
+  protected tell(fields: Fields, { origin, clock, timeNs, lineBytes, consumer }: Cause): void {
+    consumer.derived({ item: this.spec.name, fields, origin, clock, timeNs, lineBytes })
   }
 
   /** One that no line of its own log caused. */
-  protected tellOf({ origin }: Entry<S>, fields: Fields, timeNs: bigint): void {
-    this.keys.consumerOf(origin.source)?.derived({ item: this.spec.name, fields, origin, timeNs, lineBytes: 0 })
+  protected tellOf({ origin, clock }: Entry<S>, fields: Fields, timeNs: bigint): void {
+    this.keys.consumerOf(origin.source)?.derived({ item: this.spec.name, fields, origin, clock, timeNs, lineBytes: 0 })
   }
 }
 

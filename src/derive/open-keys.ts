@@ -4,9 +4,7 @@
  */
 import { KeyHash, SEED_WORDS } from '../marks/key-hash.ts'
 import { Deadlines } from './deadlines.ts'
-import type { Cause, Consumer } from './derived-event.ts'
-import { Entry } from './entry.ts'
-import type { Item, Touch } from './item.ts'
+import { type Behavior, type Cause, type Consumer, Entry, type Touch } from './entry.ts'
 
 const DEFAULT_LIMIT = 200_000
 
@@ -18,7 +16,7 @@ export class OpenKeys {
   /** Secret; a record that is restored brings its own. */
   readonly seed: Int32Array
   readonly hash: KeyHash
-  readonly deadlines = new Deadlines()
+  readonly #deadlines = new Deadlines((entry, dueNs) => this.#runOut(entry, dueNs))
   readonly counts: Record<KeyTable, number> = { derive: 0, remember: 0 }
   readonly evictions: Record<KeyTable, number> = { derive: 0, remember: 0 }
   /** Entries that changed since `forgetChanges`, and recorded ones that went. */
@@ -29,7 +27,7 @@ export class OpenKeys {
   /** Grows with all that may change what is open. */
   changes = 0
   readonly #entries = new Map<string, Entry>()
-  readonly #items = new Map<string, Item>()
+  readonly #items = new Map<string, Behavior>()
   #oldest: Entry | undefined
   #youngest: Entry | undefined
   #weight = 0
@@ -51,18 +49,18 @@ export class OpenKeys {
   }
 
   /** Items in force, by owner. */
-  get items(): ReadonlyMap<string, Item> {
+  get items(): ReadonlyMap<string, Behavior> {
     return this.#items
   }
 
   /** The item of this owner, if it is defined so. */
-  item(owner: string, definition: string): Item | undefined {
+  item(owner: string, definition: string): Behavior | undefined {
     const known = this.#items.get(owner)
     return known?.spec.definition === definition ? known : undefined
   }
 
   /** From now on this is what its owner's keys belong to; those of another definition go untold. */
-  define(item: Item): void {
+  define(item: Behavior): void {
     const before = this.#items.get(item.spec.owner)
     if (before !== undefined && before !== item) this.#drop(before)
     this.#items.set(item.spec.owner, item)
@@ -87,9 +85,9 @@ export class OpenKeys {
   }
 
   /** A key that `find` does not know. Others may be evicted for it. */
-  open<S>(item: Item<S>, { id, scope, key, cause }: Touch, state: S): Entry<S> {
-    const { origin } = cause
-    const entry = new Entry<S>({ item, id, scope, key, state, origin, birth: ++this.#births, touch: ++this.#touches })
+  open<S>(item: Behavior<S>, { id, scope, key, cause }: Touch, state: S): Entry<S> {
+    const { origin, clock } = cause
+    const entry = new Entry<S>({ item, id, scope, key, state, origin, clock, birth: ++this.#births, touch: ++this.#touches })
     this.#insert(entry)
     this.#note(entry)
     this.#makeRoom(entry, cause)
@@ -99,6 +97,7 @@ export class OpenKeys {
   /** The state of the entry is another one: it is the youngest now, and runs out by the clock of this log. */
   touch(entry: Entry, cause: Cause): void {
     entry.origin = cause.origin
+    entry.clock = cause.clock
     this.use(entry)
     this.update(entry)
     this.#makeRoom(entry, cause)
@@ -118,7 +117,7 @@ export class OpenKeys {
     const weight = entry.item.weightOf(entry.state)
     this.#weight += weight - entry.weight
     entry.weight = weight
-    this.deadlines.set(entry)
+    this.#deadlines.set(entry)
     this.#note(entry)
   }
 
@@ -129,22 +128,13 @@ export class OpenKeys {
     this.#entries.delete(entry.id)
     this.#weight -= entry.weight
     this.#unlink(entry)
-    this.deadlines.remove(entry)
+    this.#deadlines.remove(entry)
     this.counts[tableOf(entry.item)]--
     entry.item.openCount--
     const inScope = entry.item.scopes.get(entry.scope)
     if (inScope?.delete(entry) && inScope.size === 0) entry.item.scopes.delete(entry.scope)
     this.changed.delete(entry)
     if (entry.isRecorded) this.gone.add(entry.id)
-  }
-
-  /** Ends, in order, what runs out on this log's clock at `ns` or before. */
-  runOut(log: string, ns: bigint): void {
-    for (let entry = this.deadlines.takeDue(log, ns); entry !== undefined; entry = this.deadlines.takeDue(log, ns)) {
-      const dueNs = entry.heapNs
-      entry.item.runOut(entry, dueNs)
-      if (entry.isOpen) this.update(entry)
-    }
   }
 
   /** Of a record; to be called in the order of touches. */
@@ -179,7 +169,7 @@ export class OpenKeys {
       if (inScope === undefined) item.scopes.set(entry.scope, new Set([entry]))
       else inScope.add(entry)
     }
-    this.deadlines.set(entry)
+    this.#deadlines.set(entry)
     this.changes++
   }
 
@@ -193,7 +183,12 @@ export class OpenKeys {
     }
   }
 
-  #drop(item: Item): void {
+  #runOut(entry: Entry, dueNs: bigint): void {
+    entry.item.runOut(entry, dueNs)
+    if (entry.isOpen) this.update(entry)
+  }
+
+  #drop(item: Behavior): void {
     for (const entry of this.#entries.values()) if (entry.item === item) this.close(entry)
   }
 
@@ -223,7 +218,7 @@ export class OpenKeys {
   }
 }
 
-function tableOf(item: Item): KeyTable {
+function tableOf(item: Behavior): KeyTable {
   return item.spec.kind === 'remember' ? 'remember' : 'derive'
 }
 

@@ -1,9 +1,9 @@
 /** `remember`: the last (or first) value that a scope has had. Read as `$kept.NAME`; whoever reads it keeps it from being evicted. */
 import type { ByteReader } from '../state/byte-reader.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
-import type { Cause, Kept } from './derived-event.ts'
-import type { Entry } from './entry.ts'
-import { Item, type ItemSpec, type Touch } from './item.ts'
+import type { Kept } from './derived-event.ts'
+import type { Cause, Entry, ItemSpec, Touch } from './entry.ts'
+import { Item } from './item.ts'
 import type { OpenKeys } from './open-keys.ts'
 import { readKept, writeKept } from './written.ts'
 

@@ -4,9 +4,9 @@
  */
 import type { ByteReader } from '../state/byte-reader.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
-import { type Cause, type Fields, type Kept, keyField, secondsOf, spanNs } from './derived-event.ts'
-import type { Entry } from './entry.ts'
-import { Item, type ItemSpec, type Touch } from './item.ts'
+import { type Fields, type Kept, keyField, secondsOf, spanNs } from './derived-event.ts'
+import type { Cause, Entry, ItemSpec, Touch } from './entry.ts'
+import { Item } from './item.ts'
 import type { OpenKeys } from './open-keys.ts'
 import { readKept, readNs, writeKept, writeNs } from './written.ts'
 

@@ -1,9 +1,9 @@
 /** Silence: an event once a key has had none for a time. It is open from then on until the key's next event. */
 import type { ByteReader } from '../state/byte-reader.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
-import { type Cause, type Fields, keyField, secondsOf, spanNs } from './derived-event.ts'
-import type { Entry } from './entry.ts'
-import { type Carried, carriedOver, Item, type ItemSpec, type Touch } from './item.ts'
+import { type Fields, keyField, secondsOf, spanNs } from './derived-event.ts'
+import type { Carried, Cause, Entry, ItemSpec, Touch } from './entry.ts'
+import { carriedOver, Item } from './item.ts'
 import type { OpenKeys } from './open-keys.ts'
 import { readCarried, readNs, writeCarried, writeNs } from './written.ts'
 

@@ -1,9 +1,10 @@
 /** How what is kept stands in the record: times exact to the nanosecond, values with their kind. */
+
 import { BrokenRecord } from '../state/broken-record.ts'
 import type { ByteReader } from '../state/byte-reader.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
 import type { Kept } from './derived-event.ts'
-import type { Carried } from './item.ts'
+import type { Carried } from './entry.ts'
 
 const KIND = { missing: 0, text: 1, number: 2, false: 3, true: 4 } as const
 const NS = 1_000_000_000n

@@ -2,6 +2,7 @@
  * The user's metrics, of checked shape → families, and a compiled mapping per profile: the rules that the logs of some sources go
  * through. Problems only compiling finds are reported; it goes on after each.
  */
+import { Clocks } from '../clock/clocks.ts'
 import type { Derived } from '../derive/derived-event.ts'
 import { freshKeys, type OpenKeys } from '../derive/open-keys.ts'
 import type { Report } from '../diag/diagnostic.ts'
@@ -36,6 +37,8 @@ export interface CompileOptions {
   /** Who sees each update; see `UpdateWatch`. */
   readonly watch?: UpdateWatch | undefined
   readonly report: Report
+  /** Of the logs that the mapping reads; default: its own. */
+  readonly clocks?: Clocks | undefined
   /** What is remembered and derived; default: a fresh table. */
   readonly keys?: OpenKeys | undefined
   /** What becomes of a text that is kept. */
@@ -46,7 +49,8 @@ export interface CompileOptions {
 
 /** Compiles all metrics into `registry`. Series of closed label sets stand at 0 afterwards. */
 export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapping {
-  const { report, families = defineFamilies(spec.metrics, [spec], options.registry), nameIndices = new Map() } = options
+  const { report, clocks = new Clocks(), nameIndices = new Map() } = options
+  const { families = defineFamilies(spec.metrics, [spec], options.registry) } = options
   const slots = new SlotTable()
   const derivedSlots = new SlotTable()
   derivedSlots.kept = undefined
@@ -86,6 +90,8 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
     slotCount: slots.slotCount,
     readsBeyondAscii: slots.readsBeyondAscii,
     nameIndices,
+    clocks,
+    needsClock: (spec.derive ?? []).length > 0 || spec.metrics.some(needsClock),
   })
   for (const { rule } of rules) rule.birthAtLoad()
   return mapping
@@ -111,6 +117,11 @@ function compileState(spec: MappingSpec, options: CompileOptions & StateSlots) {
     items: derive.map((one) => compileItem(one, context)),
     owners: [...remember, ...derive].map(({ name }) => ownerOf(unit, name)),
   }
+}
+
+/** Whether series of the metric go, or values leave them, by the time of events. */
+function needsClock({ expireNs = 0n, window }: MetricSpec): boolean {
+  return expireNs > 0n || window?.overNs !== undefined
 }
 
 function reads<T>(slots: SlotTable, compile: () => T): Reads<T> {
@@ -140,7 +151,7 @@ export function defineFamilies(
 }
 
 function defineFamily(metric: MetricSpec, labelNames: readonly string[], registry: Registry): Family {
-  const { name, help, type, buckets, quantiles, maxSeries, onePer } = metric
+  const { name, help, type, buckets, quantiles, maxSeries, onePer, window, expireNs } = metric
   return registry.family({
     name,
     help,
@@ -150,6 +161,8 @@ function defineFamily(metric: MetricSpec, labelNames: readonly string[], registr
     buckets,
     quantiles,
     maxSeries,
+    window,
+    expireNs,
     ...(onePer ? { onePer } : {}),
   })
 }

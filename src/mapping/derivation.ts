@@ -3,9 +3,8 @@
  * queue until the event's own metrics are done. What runs out or is evicted comes here as well.
  */
 import { fillSlots, Row, type SlotPath, workFor } from '../decode/row.ts'
-import type { Cause, Consumer, Derived } from '../derive/derived-event.ts'
-import type { Entry } from '../derive/entry.ts'
-import type { OpenKeys } from '../derive/open-keys.ts'
+import type { Derived } from '../derive/derived-event.ts'
+import type { Cause, Consumer, Entry } from '../derive/entry.ts'
 import type { Origin } from '../source/source.ts'
 import type { CompiledItem, Role } from './derived-item.ts'
 import { feedRoles } from './derived-item.ts'
@@ -19,7 +18,6 @@ export interface StatefulSteps {
 }
 
 export interface DerivationParts {
-  readonly keys: OpenKeys
   readonly items: readonly CompiledItem[]
   readonly rules: readonly { readonly rule: Rule; readonly item: string; readonly paths: readonly SlotPath[] }[]
   readonly slotCount: number
@@ -39,21 +37,20 @@ const NOBODY: Followers = { roles: [], rules: [], paths: [] }
 const NOWHERE: Origin = { source: '', log: '', file: '', stream: '', fields: {} }
 
 export class Derivation implements Consumer {
-  readonly #keys: OpenKeys
   readonly #followers: ReadonlyMap<string, Followers>
   readonly #watch: ((event: Derived) => void) | undefined
   readonly #row: Row
-  readonly #cause = { origin: NOWHERE, timeNs: 0n, lineBytes: 0, consumer: this as Consumer }
+  readonly #cause: { -readonly [K in keyof Cause]: Cause[K] }
   #queue: Derived[] = []
   /** A line is at work: what comes in waits for its end. */
   #isAtWork = false
   /** History that counts nothing: what is derived makes others, and no numbers. */
   isPriming = false
 
-  constructor({ keys, items, rules, slotCount, watch }: DerivationParts) {
-    this.#keys = keys
+  constructor({ items, rules, slotCount, watch }: DerivationParts) {
     this.#watch = watch
     this.#row = new Row(slotCount, NOWHERE)
+    this.#cause = { origin: NOWHERE, clock: this.#row.clock, timeNs: 0n, lineBytes: 0, consumer: this }
     const names = items.map(({ spec }) => spec.name)
     this.#followers = new Map(
       names.map((name) => {
@@ -70,7 +67,8 @@ export class Derivation implements Consumer {
     this.#isAtWork = true
     const cause = this.#cause
     cause.origin = row.origin
-    cause.timeNs = row.time()
+    cause.clock = row.clock
+    cause.timeNs = roles.length > 0 ? row.time() : 0n
     cause.lineBytes = row.lineBytes
     let isTaken = false
     for (let i = 0; i < remember.length; i++) isTaken = remember[i]!.read(row) || isTaken
@@ -97,19 +95,13 @@ export class Derivation implements Consumer {
 
   opened(_entry: Entry): void {}
 
-  /** What runs out on this log's clock at `ns` or before. */
-  runOut(log: string, ns: bigint): void {
-    this.#keys.runOut(log, ns)
-  }
-
   /** Items that take derived events see them in their order; what they derive stands behind. */
   #deriveFurther(): void {
     for (let i = 0; i < this.#queue.length; i++) {
       const event = this.#queue[i]!
       const { roles, paths } = this.#followers.get(event.item) ?? NOBODY
       if (roles.length === 0) continue
-      const cause: Cause = { origin: event.origin, timeNs: event.timeNs, lineBytes: event.lineBytes, consumer: this }
-      feedRoles(roles, this.#filled(event, paths), cause)
+      feedRoles(roles, this.#filled(event, paths), { ...event, consumer: this })
     }
   }
 
@@ -122,10 +114,11 @@ export class Derivation implements Consumer {
     for (let i = 0; i < rules.length; i++) rules[i]!.apply(row)
   }
 
-  #filled({ item, fields, origin, timeNs, lineBytes }: Derived, paths: readonly SlotPath[]): Row {
+  #filled({ item, fields, origin, clock, timeNs, lineBytes }: Derived, paths: readonly SlotPath[]): Row {
     const row = this.#row
     row.name = item
     row.origin = origin
+    row.clock = clock
     row.lineBytes = lineBytes
     row.workLeft = workFor(lineBytes)
     row.time = () => timeNs

@@ -1,7 +1,8 @@
 /** An item of `derive`, compiled: which events reach it in which role, and in which order: resets, members, ends, starts. */
+
 import type { Row, SlotPath } from '../decode/row.ts'
-import type { Cause } from '../derive/derived-event.ts'
-import type { Item, Touch } from '../derive/item.ts'
+import type { Cause, Touch } from '../derive/entry.ts'
+import { Item } from '../derive/item.ts'
 import type { OpenKeys } from '../derive/open-keys.ts'
 import { Pair } from '../derive/pair.ts'
 import { Sequence } from '../derive/sequence.ts'
@@ -60,7 +61,8 @@ export function compileItem(spec: DeriveSpec, context: ItemContext): CompiledIte
   const carryNames = [...new Set(feeds.flatMap(({ feed }) => feed.carry.map(({ name }) => name)))]
   const hasScopeReset = spec.feeds.reset !== undefined && spec.feeds.reset.key.length === 0
   const identity = { owner, definition: definitionOfItem(spec), carryNames, hasScopeReset }
-  const item = keys.item(owner, identity.definition) ?? itemOf(spec, identity, keys)
+  const known = keys.item(owner, identity.definition)
+  const item = known instanceof Item ? known : itemOf(spec, identity, keys)
   keys.define(item)
   const common = { ...context, hash: keys.hash, tag: tagOf(owner), scope: spec.scope, hasScopeReset, carryNames }
   const roles = feeds.map(({ role }) => compileRole(role, spec, item, { ...common, onNoKey: () => context.onNoKey(spec.name) }))

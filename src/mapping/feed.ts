@@ -1,7 +1,8 @@
 /** One way into an item of `derive` or `remember`: which events it takes, and what each says: scope, key, what is carried. */
+
 import type { Row } from '../decode/row.ts'
-import type { Cause, Kept } from '../derive/derived-event.ts'
-import type { Carried, Touch } from '../derive/item.ts'
+import type { Kept } from '../derive/derived-event.ts'
+import type { Carried, Cause, Touch } from '../derive/entry.ts'
 import type { Report } from '../diag/diagnostic.ts'
 import type { KeyHash } from '../marks/key-hash.ts'
 import { flatCopy } from '../registry/flat-text.ts'

@@ -2,12 +2,16 @@
  * The compiled mapping: events in, updates of series out. Compiled once, indexed by event name, so that an event meets only the
  * rules that wait for its name. Also tells the decoder which paths those rules read.
  */
+
+import type { Clocks } from '../clock/clocks.ts'
+import type { LogClock } from '../clock/log-clock.ts'
 import type { DecodePlan } from '../decode/decoder.ts'
 import type { Json } from '../decode/path.ts'
 import { type Row, type SlotPath, workFor } from '../decode/row.ts'
-import type { Consumer } from '../derive/derived-event.ts'
+import type { Consumer } from '../derive/entry.ts'
 import type { Place } from '../diag/diagnostic.ts'
 import type { Value, ValueTrace } from '../select/trace.ts'
+import type { Origin } from '../source/source.ts'
 import type { Derivation, StatefulSteps } from './derivation.ts'
 import type { CompiledItem, Role } from './derived-item.ts'
 import type { RememberRule } from './remembering.ts'
@@ -62,6 +66,9 @@ export interface MappingParts {
   readonly readsBeyondAscii: boolean
   /** Where each event name stands among those of all mappings in force; names that are new are added. */
   readonly nameIndices: Map<string, number>
+  readonly clocks: Clocks
+  /** Whether something in it depends on the time of events. */
+  readonly needsClock: boolean
 }
 
 export class Mapping implements DecodePlan {
@@ -72,6 +79,12 @@ export class Mapping implements DecodePlan {
   readonly namePaths: readonly SlotPath[]
   readonly timePaths: readonly SlotPath[]
   readonly timeZone: string
+  /** Whether the clocks of logs are kept: each event then pays for its time. */
+  readonly needsClock: boolean
+  readonly #clocks: Clocks
+  /** Of the origin asked for last. */
+  #clock: LogClock | undefined = undefined
+  #clockOrigin: Origin | undefined = undefined
   readonly #name: Value
   readonly #time: Value
   readonly #byName = new Map<string, Waiting>()
@@ -91,6 +104,8 @@ export class Mapping implements DecodePlan {
     this.namePaths = parts.name.paths
     this.timePaths = parts.time.paths
     this.timeZone = parts.timeZone
+    this.needsClock = parts.needsClock
+    this.#clocks = parts.clocks
     this.#name = parts.name.rule
     this.#time = parts.time.rule
     for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, indexOf(name, parts.nameIndices), parts))
@@ -135,11 +150,11 @@ export class Mapping implements DecodePlan {
     return this.#derivation
   }
 
-  /** Applies the event in the row to all series it concerns. */
+  /** Applies the event in the row to all series it concerns; what has run out by its time is done before. */
   apply(row: Row): Outcome {
+    if (this.needsClock) this.keepTime(row)
     const { drop, stateful, rules, nameIndex } = this.#waiting(row.name)
     row.nameIndex = nameIndex
-    this.#derivation?.runOut(row.origin.log, row.time())
     for (let i = 0; i < drop.length; i++) if (drop[i]!.forEach(row, nothing)) return 'dropped'
     if (rules.length === 0 && stateful === undefined) return 'unmapped'
     let isTaken = stateful !== undefined && this.#derivation!.take(row, stateful)
@@ -150,17 +165,27 @@ export class Mapping implements DecodePlan {
 
   /** The event is history that counts nothing: what later events ask of it is remembered. */
   prime(row: Row): void {
-    const { drop, stateful } = this.#waiting(row.name)
     const derivation = this.#derivation
-    if (derivation === undefined) return
-    derivation.isPriming = true
-    derivation.runOut(row.origin.log, row.time())
+    if (derivation !== undefined) derivation.isPriming = true
+    if (this.needsClock) this.keepTime(row)
+    const { drop, stateful } = this.#waiting(row.name)
     const isDropped = drop.some((takes) => takes.forEach(row, nothing))
     if (!isDropped && stateful !== undefined) {
-      derivation.take(row, stateful)
-      derivation.finish()
+      derivation!.take(row, stateful)
+      derivation!.finish()
     }
-    derivation.isPriming = false
+    if (derivation !== undefined) derivation.isPriming = false
+  }
+
+  /** The clock of the row's log comes to the time of the event in it. For mappings that need clocks. */
+  keepTime(row: Row): void {
+    row.clock = this.#clockOf(row.origin)
+    this.#clocks.advance(row.clock, row.time())
+  }
+
+  /** All that is there of the log was read: until more comes the wall clock goes on for it. */
+  standAtEnd(origin: Origin): void {
+    if (this.needsClock) this.#clocks.stand(this.#clockOf(origin))
   }
 
   /** What every rule that waits for the event makes of it, and why not; of at most `most` elements each in full. Changes nothing. */
@@ -184,6 +209,14 @@ export class Mapping implements DecodePlan {
   /** How what the line gives as its time comes about, once the time was asked for. */
   traceTime(row: Row): ValueTrace {
     return this.#time.trace(row)
+  }
+
+  #clockOf(origin: Origin): LogClock {
+    if (this.#clock === undefined || origin !== this.#clockOrigin) {
+      this.#clock = this.#clocks.open(origin.source, origin.log)
+      this.#clockOrigin = origin
+    }
+    return this.#clock
   }
 
   #waiting(name: string | undefined): Waiting {

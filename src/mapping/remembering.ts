@@ -1,6 +1,8 @@
 /** `remember`, compiled: what an event leaves for later ones, and what `$kept.NAME` reads of it in rules of the same mapping. */
+
 import type { Row } from '../decode/row.ts'
-import type { Cause, Kept } from '../derive/derived-event.ts'
+import type { Kept } from '../derive/derived-event.ts'
+import type { Cause } from '../derive/entry.ts'
 import type { OpenKeys } from '../derive/open-keys.ts'
 import { Remembered } from '../derive/remembered.ts'
 import type { Report } from '../diag/diagnostic.ts'

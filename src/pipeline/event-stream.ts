@@ -37,6 +37,7 @@ export class EventStream extends MessageStream {
   readonly #application: Application
   readonly #guard: LineGuard | undefined
   readonly #onBatch: (() => void) | undefined
+  readonly #origin: Origin
 
   constructor({ origin, application, guard, onBatch, onEnvelope, ...options }: EventStreamOptions) {
     const apply: OnMessage = (buffer, start, end, endOffset, wrapping) => {
@@ -56,6 +57,7 @@ export class EventStream extends MessageStream {
     const isFoundOut = options.envelope === 'auto' && origin.envelope === undefined
     if (isFoundOut && onEnvelope !== undefined) this.#tellEnvelope = tellOnChange(() => this.envelope, origin, onEnvelope)
     this.#application = application
+    this.#origin = origin
     this.#guard = guard
     this.#onBatch = onBatch
   }
@@ -69,6 +71,11 @@ export class EventStream extends MessageStream {
   override end(chunk: Chunk, isContinued?: boolean): void {
     super.end(chunk, isContinued)
     this.#endBatch()
+    this.noteAtEnd()
+  }
+
+  noteAtEnd(): void {
+    this.#application.applier.standAtEnd(this.#origin)
   }
 
   #endBatch(): void {

@@ -80,6 +80,18 @@ export class LineApplier {
     this.#tell(this.#tryApply(buffer, start, end, wrapping, true), end - start)
   }
 
+  /** All that is there of this log was read. */
+  standAtEnd(origin: Origin): void {
+    const { mapping, births, onBug } = this.#options
+    if (!mapping.needsClock) return
+    births.isLive = true
+    try {
+      mapping.standAtEnd(origin)
+    } catch (error) {
+      onBug(error)
+    }
+  }
+
   /** Counts a line that made no event. */
   reject(reason: RejectReason, lineBytes: number): void {
     this.#count('rejected', lineBytes)

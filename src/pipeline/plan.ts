@@ -1,4 +1,5 @@
 /** A checked config → everything a run needs of it: the compiled mappings, their registry, and numbers about ourselves. */
+import { Clocks } from '../clock/clocks.ts'
 import type { Config, Profile } from '../config/config.ts'
 import { freshKeys, type OpenKeys } from '../derive/open-keys.ts'
 import { type Diagnostic, distinct, type Place, type Report } from '../diag/diagnostic.ts'
@@ -20,6 +21,8 @@ export interface Plan {
   /** What is remembered and derived, by key. */
   readonly keys: OpenKeys
   readonly own: OwnMetrics
+  /** Of all logs; where the mapping needs none there are none. */
+  readonly clocks: Clocks
   /** For all text of a log, and of our own, that leaves the process. */
   readonly masks: Masks
   readonly cleanLabel: CleanLabel
@@ -33,16 +36,18 @@ export interface Plan {
 export function compilePlan(config: Config, tell: Report, watch?: UpdateWatch, wallClockMs: () => number = Date.now): Plan {
   const own = createOwnMetrics()
   const report = distinct(tell)
+  const clocks = new Clocks()
   const masking = maskingOf(config, report)
   const registry = new Registry({ maxSeries: config.limits.series, own, cleanLabel: masking.cleanLabel })
   const keys = freshKeys(config.limits.keys)
   const plan = {
     ...masking,
-    ...compiled(config, { own, registry, keys }, { watch, report, wallClockMs, cleanLabel: masking.cleanLabel }),
+    ...compiled(config, { own, registry, keys, clocks }, { watch, report, wallClockMs, cleanLabel: masking.cleanLabel }),
     config,
     registry,
     keys,
     own,
+    clocks,
   }
   compileAside(config, plan.mappings, report)
   return plan
@@ -52,15 +57,15 @@ export function compilePlan(config: Config, tell: Report, watch?: UpdateWatch, w
  * Takes over from the plan before: numbers about ourselves go on, and so do the series of every metric that is defined as it was. The
  * config must have been compiled without errors before. The plan before must not be used any more.
  */
-export function takeOver(config: Config, { own, registry, keys }: Plan, wallClockMs: () => number = Date.now): Plan {
+export function takeOver(config: Config, { own, registry, keys, clocks }: Plan, wallClockMs: () => number = Date.now): Plan {
   const report = ({ message }: Diagnostic): never => {
     throw new Error(`compiled before without it: ${message}`)
   }
   const masking = maskingOf(config, report)
   keys.limit = config.limits.keys
-  const compile = () => compiled(config, { own, registry, keys }, { report, wallClockMs, cleanLabel: masking.cleanLabel })
+  const compile = () => compiled(config, { own, registry, keys, clocks }, { report, wallClockMs, cleanLabel: masking.cleanLabel })
   const limits = { maxSeries: config.limits.series, cleanLabel: masking.cleanLabel }
-  return { ...masking, ...registry.redefine(limits, compile), config, registry, keys, own }
+  return { ...masking, ...registry.redefine(limits, compile), config, registry, keys, own, clocks }
 }
 
 interface Compiling {
@@ -72,7 +77,7 @@ interface Compiling {
 
 function compiled(
   config: Config,
-  { own, registry, keys }: Pick<Plan, 'own' | 'registry' | 'keys'>,
+  { own, registry, keys, clocks }: Pick<Plan, 'own' | 'registry' | 'keys' | 'clocks'>,
   { watch, report, wallClockMs, cleanLabel }: Compiling,
 ) {
   const countSkip = (metric: string, reason: string): void => {
@@ -89,7 +94,7 @@ function compiled(
     registry,
   )
   const nameIndices = new Map<string, number>()
-  const options = { registry, keys, cleanLabel, families, nameIndices, countSkip, countUnpriced, watch, report }
+  const options = { registry, keys, cleanLabel, families, nameIndices, countSkip, countUnpriced, watch, report, clocks }
   const { priceFiles = new Map() } = config
   const byProfile = new Map(
     profilesInUse(config).map(({ key, unit, mapping }): [string, Mapping] => [

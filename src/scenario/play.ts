@@ -57,6 +57,7 @@ export function play(config: Config, { log, advanceMs, ...from }: Play): Played 
   const at = stream.push({ buffer, start: 0, end: buffer.length, offset: 0 })
   stream.end({ buffer, start: at, end: buffer.length, offset: at })
   nowMs += advanceMs
+  plan.clocks.moveOn(BigInt(Math.round(advanceMs * 1e6)))
   const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => 0 })
   return { plan, mapped: exposition.mappedText(), withOwn: exposition.mappedText({ withOwn: true }) }
 }
