@@ -32,6 +32,11 @@ function containersOf(names: readonly string[], only: SourceSpec | undefined): D
   return { kind: 'docker', name: 'docker', ...DOCKER_DEFAULTS, ...inputOf(only), ...kept, names }
 }
 
-function inputOf({ envelope, profile }: Partial<SourceSpec> = {}) {
-  return { ...(envelope === undefined ? {} : { envelope }), ...(profile === undefined ? {} : { profile }) }
+/** What every source may say of how its lines are read, and what they go through. */
+function inputOf({ envelope, format, profile }: Partial<SourceSpec> = {}) {
+  return {
+    ...(envelope === undefined ? {} : { envelope }),
+    ...(format === undefined ? {} : { format }),
+    ...(profile === undefined ? {} : { profile }),
+  }
 }

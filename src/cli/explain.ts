@@ -102,10 +102,10 @@ async function read(plan: Plan, request: ExplainRequest, report: LineReport | Su
   const interrupt = (): void => report.stop.abort()
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
-  for (const { source, createFramer, envelope = 'auto' } of intakes) {
+  for (const { source, createFramer, envelope = 'auto', format } of intakes) {
     const open = (origin: Parameters<typeof report.opened>[0]): LineStream => {
       report.opened(origin)
-      return new LineStream(report, { origin, envelope, maxLineBytes: config.limits.lineBytes, createFramer })
+      return new LineStream(report, { origin, envelope, format, maxLineBytes: config.limits.lineBytes, createFramer })
     }
     await source.run(open, report.stop.signal)
   }

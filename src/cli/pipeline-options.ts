@@ -18,7 +18,8 @@ export function pipelineOptions({ config, mappings, own, cleanLabel, sightings, 
     maxLineBytes: config.limits.lineBytes,
     cleanLabel,
     wallClockMs: Date.now,
-    onEnvelope: envelopeTeller(log),
+    onEnvelope: tellerOf('lines are wrapped, as their shape shows', 'envelope', log),
+    onFormat: tellerOf('lines are no JSON, as the first of them show', 'format', log),
     onBug: (error) => {
       const hidden = bugs.pass('line')
       const where = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 4).join(' ').trim() : ''
@@ -33,12 +34,12 @@ export function pipelineOptions({ config, mappings, own, cleanLabel, sightings, 
 }
 
 /** Once for each source and kind: a node may have thousands of containers. */
-function envelopeTeller(log: Log): PipelineOptions['onEnvelope'] {
+function tellerOf(message: string, what: 'envelope' | 'format', log: Log): NonNullable<PipelineOptions['onEnvelope']> {
   const told = new Set<string>()
-  return (envelope, { source, file }) => {
-    const key = `${source} ${envelope}`
+  return (found, { source, file }) => {
+    const key = `${source} ${found}`
     if (told.has(key)) return
     told.add(key)
-    log.info('lines are wrapped, as their shape shows', { source, envelope, file: file || undefined })
+    log.info(message, { source, [what]: found, file: file || undefined })
   }
 }

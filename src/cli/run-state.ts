@@ -4,6 +4,7 @@
  */
 import { ClocksPart } from '../clock/clocks-part.ts'
 import { DerivePart } from '../derive/derive-part.ts'
+import { MarksPart } from '../marks/marks-part.ts'
 import type { LineGuard } from '../pipeline/line-guard.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import { BirthsPart } from '../registry/births-part.ts'
@@ -72,7 +73,8 @@ export async function openState(
   const births = new BirthsPart(plan.registry.births)
   const clocks = new ClocksPart(plan.clocks)
   const derive = new DerivePart(plan.keys)
-  const parts = [clocks, series, positions, births, derive]
+  const marks = new MarksPart(plan.marks)
+  const parts = [clocks, series, positions, births, marks, derive]
   const record = new DurableRecord({ disk: nodeDisk, folder, parts, program: packageVersion(), onError })
   const kept = { folder, record, series, positions, lock, suspects, plan, log, onError, isUnread: false }
   try {
@@ -85,6 +87,7 @@ export async function openState(
     // Who has seen what is not known then, and nothing may fall to 0 that was seen above.
     if (!isBroken) births.restore(series.recorded, plan.registry.families())
     derive.restore(plan.clocks)
+    marks.restore()
     left.add(positions.recorded(), positions.recordedMs)
     left.giveTo(sources)
     positions.follow(sources, left.all)

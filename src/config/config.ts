@@ -1,5 +1,6 @@
 /** What config gives: the user's file (and what it includes) merged, checked and frozen. Nothing later reads the YAML again. */
 import type { MappingSpec, Placed } from '../mapping/spec.ts'
+import type { FormatSpec } from '../select/line-format.ts'
 import type { ValueSpec } from '../select/spec.ts'
 
 /** What wraps the lines; `auto`: it is found out. */
@@ -9,6 +10,7 @@ export type EnvelopeSpec = 'auto' | 'none' | 'docker' | 'cri'
 interface SourceInput {
   /** For this source alone; missing: as the mapping says. */
   readonly envelope?: EnvelopeSpec | undefined
+  readonly format?: FormatSpec | undefined
   /** Key of the profile that its lines go through; missing: the mapping's own. */
   readonly profile?: string
 }
@@ -89,6 +91,8 @@ export interface Config extends MappingSpec {
   readonly profiles: ReadonlyMap<string, Profile>
   /** Of sources that say none. */
   readonly envelope: EnvelopeSpec
+  /** Of sources that say none. */
+  readonly format: FormatSpec
   readonly limits: Limits
   /** Regular expressions of further secrets, of all files. */
   readonly mask: readonly Placed<string>[]

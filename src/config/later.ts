@@ -9,9 +9,8 @@ const NONE: readonly string[] = []
 /** Keys by where they stand. */
 export const LATER = {
   top: NONE,
-  sourceInput: ['format'],
   metric: ['expire'],
-  rule: ['once', 'rise', 'over', 'last'],
+  rule: ['over', 'last'],
   takes: NONE,
   value: NONE,
 } as const
@@ -44,22 +43,19 @@ class LaterParts {
     this.#keys(data, LATER.top, [])
     this.#keys(keysOf(data.defaults), ['expire'], ['defaults'])
     this.#labels(keysOf(data.defaults).labels, ['defaults', 'labels'])
-    this.#input(keysOf(data.input))
+    this.#input(keysOf(data.input), ['input'])
     for (const [i, source] of list(data.sources)) this.#source(source, ['sources', i])
     for (const [i, takes] of list(data.drop)) this.#takes(takes, LATER.takes, ['drop', i])
     for (const [i, metric] of list(data.metrics)) this.#metric(metric, ['metrics', i])
   }
 
   #source(source: Keys, path: NodePath): void {
-    this.#keys(keysOf(source.input), LATER.sourceInput, [...path, 'input'])
-    for (const key of ['event_name', 'event_time']) this.#value(keysOf(source.input)[key], [...path, 'input', key])
+    this.#input(keysOf(source.input), [...path, 'input'])
     this.#labels(source.labels, [...path, 'labels'])
   }
 
-  #input(input: Keys): void {
-    if (input.format !== undefined && !['auto', 'json'].includes(String(input.format)))
-      this.#say('this format', ['input', 'format'], 'value')
-    for (const key of ['event_name', 'event_time']) this.#value(input[key], ['input', key])
+  #input(input: Keys, path: NodePath): void {
+    for (const key of ['event_name', 'event_time']) this.#value(input[key], [...path, key])
   }
 
   #metric(metric: Keys, path: NodePath): void {

@@ -3,6 +3,7 @@ import type { NodePath } from '../diag/diagnostic.ts'
 import type { CollectSpec, DeriveSpec, FeedRole, FeedSpec, NamedValue, Placed, RememberSpec } from '../mapping/spec.ts'
 import type { ValueSpec } from '../select/spec.ts'
 import { durationMs } from './duration.ts'
+import { marksOf } from './merge-marks.ts'
 import { takesSpec } from './merge-takes.ts'
 import { type MappingFile, placeIn, type RawCollect, type RawDerive, type RawFeed, type RawRemember } from './raw.ts'
 
@@ -83,7 +84,13 @@ function feedSpec(raw: RawFeed, file: string, path: NodePath): FeedSpec {
 function collectSpec(name: string, raw: RawCollect, file: string, path: NodePath): CollectSpec {
   const { op, value } = raw
   const place = placeIn(file, [...path, 'value'])
-  return { ...takesSpec(raw, file, path), name, op, value: value === undefined ? undefined : { spec: value, place } }
+  return {
+    ...takesSpec(raw, file, path),
+    name,
+    op,
+    value: value === undefined ? undefined : { spec: value, place },
+    ...marksOf(raw, file, path),
+  }
 }
 
 function keySpec(raw: KeyTexts, file: string, path: NodePath): Placed<ValueSpec>[] {

@@ -6,8 +6,9 @@ import type { Place, Report } from '../diag/diagnostic.ts'
 import type { GaugeOp, MappingSpec, MetricSpec, OpenOp, RuleSpec } from '../mapping/spec.ts'
 import type { ValueSpec } from '../select/spec.ts'
 import { bucketBounds } from './buckets.ts'
-import type { Config, EnvelopeSpec, Limits, Profile, SourceSpec } from './config.ts'
+import type { Config, Limits, Profile, SourceSpec } from './config.ts'
 import { inputSpec } from './merge-input.ts'
+import { marksOf } from './merge-marks.ts'
 import { sourceSpecs } from './merge-sources.ts'
 import { deriveSpecs, rememberSpecs } from './merge-state.ts'
 import { takesSpec } from './merge-takes.ts'
@@ -50,7 +51,8 @@ export function mergeUnits({ plain, sources, files }: Units, report: Report): Co
     metrics,
     sources: specs,
     profiles: new Map([[PLAIN, plainProfile(plainMapping)], ...profiles]),
-    envelope: envelopeOf(plain.files),
+    envelope: readAs('envelope', plain.files),
+    format: readAs('format', plain.files),
     mask: files.flatMap(({ file, raw }) => (raw.mask ?? []).map((spec, i) => ({ spec, place: placeIn(file, ['mask', i]) }))),
     limits: limitsOf(files),
   }
@@ -69,13 +71,14 @@ function mappingOf({ files }: Unit, metrics: readonly MetricSpec[]): MappingSpec
   }
 }
 
-/** How a source reads, as its unit says it. */
-function inputOf(spec: SourceSpec, { key, files }: Unit): Pick<SourceSpec, 'envelope'> {
-  return key === PLAIN ? {} : { envelope: spec.envelope ?? envelopeOf(files) }
+/** How a source reads, as it or the files of its unit say. */
+function inputOf({ envelope, format }: SourceSpec, { key, files }: Unit): Pick<SourceSpec, 'envelope' | 'format'> {
+  return key === PLAIN ? {} : { envelope: envelope ?? readAs('envelope', files), format: format ?? readAs('format', files) }
 }
 
-function envelopeOf(files: readonly MappingFile[]): EnvelopeSpec {
-  return files.findLast(({ raw }) => raw.input?.envelope !== undefined)?.raw.input?.envelope ?? 'auto'
+function readAs<Key extends 'envelope' | 'format'>(key: Key, files: readonly MappingFile[]): Config[Key] {
+  const last = files.findLast(({ raw }) => raw.input?.[key] !== undefined)
+  return (last?.raw.input?.[key] ?? 'auto') as Config[Key]
 }
 
 function limitsOf(files: readonly MappingFile[]): Limits {
@@ -214,6 +217,7 @@ function ruleSpec(
         place: placeIn(file, [...path, 'split', split[0], text]),
       })),
     },
+    ...marksOf(rule, file, path),
     ...opOf(rule.op ?? metric.op, rule.open, placeIn(file, [...path, 'open'])),
     exemplar: Object.entries(rule.exemplar ?? {}).map(([name, spec]) => ({
       name,

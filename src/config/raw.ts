@@ -1,5 +1,6 @@
 /** A mapping file of checked shape, as written: what normalizing and the checks read. One file of several that are merged. */
 import type { NodePath, Place } from '../diag/diagnostic.ts'
+import type { FormatSpec } from '../select/line-format.ts'
 import type { Scalar, ValueSpec, WhereSpec } from '../select/spec.ts'
 import type { BucketsSpec } from './buckets.ts'
 import type { EnvelopeSpec } from './config.ts'
@@ -11,33 +12,51 @@ export interface RawTakes {
   readonly where?: WhereSpec
 }
 
+/** A value or a list of them. */
+export type RawKey = ValueSpec | readonly ValueSpec[]
+
+export interface RawOnce {
+  readonly key: RawKey
+  readonly within?: string
+}
+
+export interface RawRise {
+  readonly key: RawKey
+  readonly new?: 'skip'
+  readonly fall?: 'reset'
+  readonly baseline?: WhereSpec
+}
+
 export interface RawRule extends RawTakes {
   readonly labels?: Readonly<Record<string, ValueSpec | null>>
   readonly value?: ValueSpec
   readonly split?: Readonly<Record<string, Readonly<Record<string, ValueSpec>>>>
+  readonly once?: RawKey | RawOnce
+  readonly rise?: RawKey | RawRise
   readonly exemplar?: Readonly<Record<string, ValueSpec>>
   readonly op?: 'set' | 'add' | 'max' | 'min' | 'sum' | 'count'
   readonly open?: string
 }
 
-type RawKeyTexts = ValueSpec | readonly ValueSpec[]
 type RawCarry = Readonly<Record<string, ValueSpec>>
 
 export interface RawRemember extends RawTakes {
-  readonly scope?: RawKeyTexts
+  readonly scope?: RawKey
   readonly first?: boolean
   /** The keys of a value. */
   readonly [key: string]: unknown
 }
 
 export interface RawFeed extends RawTakes {
-  readonly key?: RawKeyTexts
+  readonly key?: RawKey
   readonly carry?: RawCarry
 }
 
 export interface RawCollect extends RawTakes {
   readonly op: 'count' | 'sum' | 'max' | 'min' | 'first' | 'last' | 'distinct'
   readonly value?: ValueSpec
+  readonly once?: RawKey | RawOnce
+  readonly rise?: RawKey | RawRise
 }
 
 /** Of all kinds: which keys go with which, a check says. */
@@ -46,7 +65,7 @@ export interface RawDerive extends RawFeed {
   readonly session?: string
   readonly sequence?: string
   readonly silence?: string
-  readonly scope?: RawKeyTexts
+  readonly scope?: RawKey
   readonly start?: RawFeed
   readonly end?: RawFeed
   readonly timeout?: string
@@ -54,7 +73,7 @@ export interface RawDerive extends RawFeed {
   readonly idle?: string
   readonly collect?: Readonly<Record<string, RawCollect>>
   readonly value?: ValueSpec
-  readonly same?: RawKeyTexts
+  readonly same?: RawKey
   readonly after?: string
   readonly reset?: RawFeed
 }
@@ -79,6 +98,7 @@ export interface RawInput {
   readonly event_time?: ValueSpec | readonly string[]
   readonly time_zone?: string
   readonly envelope?: EnvelopeSpec
+  readonly format?: FormatSpec
 }
 
 export interface RawSource {

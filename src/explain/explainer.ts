@@ -4,14 +4,16 @@
  */
 import { Decoder } from '../decode/decoder.ts'
 import type { Wrapping } from '../decode/envelope/wrapping.ts'
+import { jsonLines, type LineFormat } from '../decode/format/line-format.ts'
 import type { Json } from '../decode/json.ts'
+import type { RejectReason } from '../decode/json-line.ts'
 import type { MessageReject } from '../decode/message-stream.ts'
 import { Row } from '../decode/row.ts'
 import type { EventTrace, Mapping } from '../mapping/mapping.ts'
 import type { Mappings } from '../mapping/mappings.ts'
 import type { Origin } from '../source/source.ts'
 import type { AppliedLine, LineLimits } from './applied-line.ts'
-import type { LineExplanation, TimeTold } from './explanation.ts'
+import type { LineExplanation, LineOutcome, TimeTold } from './explanation.ts'
 import { type HintContext, OVERWORKED, timeHints, unmappedHints, unmatchedHints } from './hints.ts'
 import { type Clean, harmless, LogText } from './log-text.ts'
 import { envelopeOf, hintsOfRejected, rejectedOf, takenOffOf } from './tell-line.ts'
@@ -55,19 +57,50 @@ export class Explainer {
   }
 
   /** Applies line `number` of a log, bytes `[start, end)` without its end; `wrapping`: what was around it. */
-  apply(buffer: Buffer, start: number, end: number, origin: Origin, number: number, wrapping?: Wrapping): AppliedLine {
+  apply(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    origin: Origin,
+    number: number,
+    wrapping?: Wrapping,
+    format = jsonLines,
+  ): AppliedLine {
     this.#options.updates.clear()
     this.#nowMs = this.#options.wallClockMs()
-    const decoded = this.#tryApply(buffer, start, end, origin, wrapping)
+    const decoded = this.#tryApply(buffer, start, end, origin, wrapping, format)
     const isEvent = decoded.outcome !== 'rejected' && decoded.outcome !== 'blank'
     const name = isEvent ? this.#reader?.row.name : undefined
-    return { origin, number, bytes: end - start, ...decoded, name, text: { buffer, start, end }, wrapping }
+    return { origin, number, bytes: end - start, ...decoded, name, text: { buffer, start, end }, wrapping, format, eventIndex: 0 }
+  }
+
+  /** Applies the next event of a line that was applied; undefined: it has no more. */
+  next(line: AppliedLine): AppliedLine | undefined {
+    const reader = this.#reader
+    if (reader === undefined || reader.decoder.eventsLeft === 0) return undefined
+    const { mapping, decoder, row } = reader
+    this.#options.updates.clear()
+    const applied = attempt(() => (decoder.next(row) ? mapping.apply(row) : undefined))
+    if (applied === undefined) return undefined
+    const name = applied.outcome === 'rejected' ? undefined : row.name
+    return { ...line, ...applied, bytes: 0, name, eventIndex: row.eventIndex }
   }
 
   /** A line that was rejected before it was read; `line`: what there is of it. */
   unread(reason: MessageReject, bytes: number, origin: Origin, number: number, line: Buffer | undefined): AppliedLine {
     const text = line && { buffer: line, start: 0, end: line.length }
-    return { origin, number, bytes, outcome: 'rejected', reason, name: undefined, text, wrapping: undefined }
+    return {
+      origin,
+      number,
+      bytes,
+      outcome: 'rejected',
+      reason,
+      name: undefined,
+      text,
+      wrapping: undefined,
+      format: jsonLines,
+      eventIndex: 0,
+    }
   }
 
   /** Traces of the last applied line, which was an event: elements beyond `most` are only counted. */
@@ -99,12 +132,11 @@ export class Explainer {
       file: line.origin.file === '' ? '-' : this.logText.text(line.origin.file, undefined, 500),
       line: line.number,
       bytes: line.bytes,
-      text:
-        text === undefined
-          ? ''
-          : this.logText.text(text.buffer.toString('utf8', text.start, Math.min(text.end, text.start + 65_536))),
+      ...(line.eventIndex === 0 ? {} : { event_of_line: line.eventIndex + 1 }),
+      text: text === undefined || line.eventIndex > 0 ? '' : this.logText.text(lineOf(text)),
       outcome,
       ...envelopeOf(line, this.logText),
+      ...(line.format === jsonLines || outcome === 'blank' ? {} : { format: line.format.name }),
       takenOff: takenOffOf(line, this.logText),
     }
     if (outcome === 'blank') return { ...head, drop: [], rules: [], hints: [] }
@@ -158,15 +190,17 @@ export class Explainer {
     end: number,
     origin: Origin,
     wrapping: Wrapping | undefined,
+    format: LineFormat,
   ): Pick<AppliedLine, 'outcome' | 'reason'> {
-    try {
+    let reason: RejectReason | undefined
+    const applied = attempt(() => {
       const { mapping, decoder, row } = this.#readerFor(origin)
-      const decoded = decoder.decode(buffer, start, end, row, wrapping)
-      if (decoded === 'event') return { outcome: mapping.apply(row), reason: undefined }
-      return decoded === 'blank' ? { outcome: 'blank', reason: undefined } : { outcome: 'rejected', reason: decoded }
-    } catch {
-      return { outcome: 'rejected', reason: 'internal' }
-    }
+      const decoded = decoder.decode(buffer, start, end, row, wrapping, format)
+      if (decoded === 'event') return mapping.apply(row)
+      if (decoded !== 'blank') reason = decoded
+      return decoded === 'blank' ? 'blank' : 'rejected'
+    })
+    return reason === undefined ? applied! : { outcome: 'rejected', reason }
   }
 
   #readerFor(origin: Origin): Reader {
@@ -185,4 +219,19 @@ export class Explainer {
     this.#readers.set(mapping, reader)
     return reader
   }
+}
+
+/** What an event comes to if it makes the program fail: a bug. undefined: there is none. */
+function attempt(apply: () => LineOutcome | undefined): Pick<AppliedLine, 'outcome' | 'reason'> | undefined {
+  try {
+    const outcome = apply()
+    return outcome && { outcome, reason: undefined }
+  } catch {
+    return { outcome: 'rejected', reason: 'internal' }
+  }
+}
+
+/** A document over several lines is shown on one. */
+function lineOf({ buffer, start, end }: NonNullable<AppliedLine['text']>): string {
+  return buffer.toString('utf8', start, Math.min(end, start + 65_536)).replaceAll('\n', ' ')
 }

@@ -82,10 +82,11 @@ export class Summary {
   }
 
   add(line: AppliedLine): void {
-    this.lineCount++
+    if (line.eventIndex === 0) this.lineCount++
     this.bytes += line.bytes
     this.outcomes[line.outcome]++
-    if (line.text !== undefined && line.outcome !== 'blank' && line.reason !== 'bad_envelope') this.#addEnvelope(line)
+    if (line.eventIndex === 0 && line.text !== undefined && line.outcome !== 'blank' && line.reason !== 'bad_envelope')
+      this.#addEnvelope(line)
     if (line.outcome === 'rejected') this.#addReject(line)
     else if (line.outcome !== 'blank') this.#addEvent(line)
   }

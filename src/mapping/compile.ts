@@ -6,6 +6,7 @@ import { Clocks } from '../clock/clocks.ts'
 import type { Derived } from '../derive/derived-event.ts'
 import { freshKeys, type OpenKeys } from '../derive/open-keys.ts'
 import type { Report } from '../diag/diagnostic.ts'
+import type { Marks } from '../marks/marks.ts'
 import type { Family } from '../registry/family.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { CleanLabel } from '../select/label-text.ts'
@@ -16,6 +17,7 @@ import { Derivation } from './derivation.ts'
 import { compileItem } from './derived-item.ts'
 import { ownerOf } from './item-identity.ts'
 import { Mapping, type Reads } from './mapping.ts'
+import { MetricMarks } from './metric-marks.ts'
 import { defineRemembered, keptNames, RememberRule } from './remembering.ts'
 import { type CountSkip, type CountUnpriced, Rule, type UpdateWatch } from './rule.ts'
 import type { MappingSpec, MetricSpec, Placed, RuleSpec } from './spec.ts'
@@ -34,6 +36,7 @@ export interface CompileOptions {
   readonly nameIndices?: Map<string, number>
   readonly countSkip: CountSkip
   readonly countUnpriced?: CountUnpriced | undefined
+  readonly marks: Marks
   /** Who sees each update; see `UpdateWatch`. */
   readonly watch?: UpdateWatch | undefined
   readonly report: Report
@@ -60,9 +63,12 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
   const state = compileState(spec, { ...options, slots, derivedSlots })
   const rules = spec.metrics.flatMap((metric) => {
     const family = families.get(metric.name)!
+    const { marks, unit = '' } = options
+    const ofMetric = new MetricMarks(metric, { marks, unit, definition: family.spec.definition })
     return metric.rules.map((rule) => {
       const ofRule = rule.derived === undefined ? slots : derivedSlots
-      const context = { ...options, slots: ofRule, priceFiles: spec.priceFiles ?? new Map(), maxStep: metric.maxStep }
+      const { maxStep } = metric
+      const context = { ...options, slots: ofRule, priceFiles: spec.priceFiles ?? new Map(), maxStep, marks: ofMetric }
       return { ...reads(ofRule, () => new Rule(rule, family, context)), item: rule.derived?.spec }
     })
   })

@@ -44,8 +44,7 @@ export class Derivation implements Consumer {
   #queue: Derived[] = []
   /** A line is at work: what comes in waits for its end. */
   #isAtWork = false
-  /** History that counts nothing: what is derived makes others, and no numbers. */
-  isPriming = false
+  #isPriming = false
 
   constructor({ items, rules, slotCount, watch }: DerivationParts) {
     this.#watch = watch
@@ -85,6 +84,16 @@ export class Derivation implements Consumer {
     this.#isAtWork = false
   }
 
+  /** What is derived meanwhile is of history that counts nothing. */
+  priming(act: () => void): void {
+    this.#isPriming = true
+    try {
+      act()
+    } finally {
+      this.#isPriming = false
+    }
+  }
+
   derived(event: Derived): void {
     this.#queue.push(event)
     if (this.#isAtWork) return
@@ -106,12 +115,14 @@ export class Derivation implements Consumer {
   }
 
   #applyRules(event: Derived): void {
-    if (this.isPriming) return
-    this.#watch?.(event)
+    if (!this.#isPriming) this.#watch?.(event)
     const { rules, paths } = this.#followers.get(event.item) ?? NOBODY
     if (rules.length === 0) return
     const row = this.#filled(event, paths)
-    for (let i = 0; i < rules.length; i++) rules[i]!.apply(row)
+    for (let i = 0; i < rules.length; i++) {
+      if (this.#isPriming) rules[i]!.prime(row)
+      else rules[i]!.apply(row)
+    }
   }
 
   #filled({ item, fields, origin, clock, timeNs, lineBytes }: Derived, paths: readonly SlotPath[]): Row {

@@ -9,6 +9,7 @@ import { Sequence } from '../derive/sequence.ts'
 import { Session } from '../derive/session.ts'
 import { Silence } from '../derive/silence.ts'
 import type { Report } from '../diag/diagnostic.ts'
+import type { Marks } from '../marks/marks.ts'
 import type { CleanLabel } from '../select/label-text.ts'
 import type { PriceFiles } from '../select/price.ts'
 import type { SlotTable } from '../select/slots.ts'
@@ -26,6 +27,7 @@ export interface ItemContext {
   readonly derivedSlots: SlotTable
   readonly report: Report
   readonly keys: OpenKeys
+  readonly marks: Marks
   readonly unit: string
   readonly cleanLabel: CleanLabel
   readonly onNoKey: (name: string) => void
@@ -109,7 +111,9 @@ function actOf(role: FeedRole, spec: DeriveSpec, item: Item, feed: Feed, context
 }
 
 function sessionMember(spec: DeriveSpec, item: Session, { takes }: Feed, context: RoleContext): Act {
-  const collectors = spec.collect.map((one) => new Collector(one, takes, { ...context, item: spec.name }))
+  const { marks, unit } = context
+  const owner = { marks, unit, definition: item.spec.definition }
+  const collectors = spec.collect.map((one) => new Collector(one, takes, { ...context, item: spec.name, owner }))
   return (touch, row) =>
     item.member(touch, (collected) => {
       for (let i = 0; i < collectors.length; i++) collectors[i]!.collect(row, collected, i)

@@ -15,10 +15,5 @@ export function hashNumber(hash: KeyHash, tag: string, texts: readonly string[])
 }
 
 function wordsOf(hash: KeyHash, tag: string, texts: readonly string[], more: readonly string[]): Int32Array {
-  hash.begin()
-  hash.add(tag)
-  for (let i = 0; i < texts.length; i++) hash.add(texts[i]!)
-  for (let i = 0; i < more.length; i++) hash.add(more[i]!)
-  hash.end()
-  return hash.words
+  return hash.of([tag, ...texts, ...more])
 }

@@ -1,6 +1,8 @@
 /** Why an update that a rule took did not count. */
 export type SkipReason =
   | 'no_value'
+  | 'no_key'
+  | 'forgotten'
   | 'nan'
   | 'infinite'
   | 'negative'
@@ -8,4 +10,3 @@ export type SkipReason =
   | 'series_limit'
   | 'unpriced'
   | 'too_much_work'
-  | 'no_key'

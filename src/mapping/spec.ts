@@ -4,6 +4,7 @@
  */
 import type { Place } from '../diag/diagnostic.ts'
 import type { WindowSpec } from '../registry/family-spec.ts'
+import type { KeySpec } from '../select/key.ts'
 import type { PriceFiles } from '../select/price.ts'
 import type { ValueSpec, WhereSpec } from '../select/spec.ts'
 
@@ -30,6 +31,20 @@ export interface TakesSpec {
   readonly where: Placed<WhereSpec> | undefined
 }
 
+export interface OnceSpec {
+  readonly key: KeySpec
+  /** A key counts again when so many milliseconds have passed since it counted; undefined: never. */
+  readonly withinMs: number | undefined
+}
+
+export interface RiseSpec {
+  readonly key: KeySpec
+  /** `new: skip`, `fall: reset`. */
+  readonly skipsNew: boolean
+  readonly resets: boolean
+  readonly baseline: Placed<WhereSpec> | undefined
+}
+
 export interface RuleSpec extends TakesSpec {
   /** Defaults, the metric's and the rule's own labels, the nearer winning; `null` ones are gone. */
   readonly labels: readonly (Placed<ValueSpec> & { readonly name: string })[]
@@ -38,6 +53,8 @@ export interface RuleSpec extends TakesSpec {
   readonly split:
     | { readonly label: string; readonly entries: readonly (Placed<ValueSpec> & { readonly text: string })[] }
     | undefined
+  readonly once?: OnceSpec | undefined
+  readonly rise?: RiseSpec | undefined
   readonly op: GaugeOp
   /** Of a gauge: shows what is open of the item of this name, and takes no event. */
   readonly open?: (Placed<string> & { readonly op: OpenOp }) | undefined
@@ -94,6 +111,8 @@ export interface CollectSpec extends TakesSpec {
   readonly name: string
   readonly op: CollectOp
   readonly value: Placed<ValueSpec> | undefined
+  readonly once?: RuleSpec['once']
+  readonly rise?: RuleSpec['rise']
 }
 
 /** An item of `derive`. What another kind has is undefined or empty. */

@@ -1,82 +1,99 @@
 /**
  * Which keys were evicted, in bounded memory: at least the last `limit` of them are known, and of keys never evicted at most
  * 2 in 1000 are taken for one. Two Bloom filters of 16 bits a key and 6 positions: the older is let go when the younger is full.
+ * Takes no memory before the first key is evicted.
  */
+import { KEY_WORDS } from './key-hash.ts'
+
 const BITS_PER_KEY = 16
 const POSITIONS = 6
 const LEAST_BITS = 1024
+/** Half a gibibyte of bits: whoever wants more keys than that gets a filter that knows fewer of them. */
+const MOST_BITS = 2 ** 32
+const NONE = new Int32Array(0)
 
-/** Bytes of both filters, little endian. */
+/** Both filters as they stand. */
 export interface EvictedState {
+  readonly limit: number
   readonly youngCount: number
   readonly young: Uint8Array
   readonly old: Uint8Array
 }
 
+/** Filters have a power of two of bits. One that a record brings keeps its size until it is let go: folded, it would know every key. */
 export class EvictedKeys {
-  readonly #limit: number
-  readonly #mask: number
-  #young: Int32Array
-  #old: Int32Array
+  #limit: number
+  #young: Int32Array = NONE
+  #old: Int32Array = NONE
   #youngCount = 0
 
   constructor(limit: number) {
     this.#limit = limit
-    const bits = 2 ** Math.ceil(Math.log2(Math.max(LEAST_BITS, limit * BITS_PER_KEY)))
-    this.#mask = bits - 1
-    this.#young = new Int32Array(bits / 32)
-    this.#old = new Int32Array(bits / 32)
+  }
+
+  /** From now on at least so many of the last keys are known. */
+  set limit(limit: number) {
+    this.#limit = limit
   }
 
   /** One that is known already takes no room: what is read of a record may tell of it twice. */
-  add(words: Int32Array, at = 0): void {
-    if (this.#isIn(this.#young, words, at)) return
-    if (this.#youngCount === this.#limit) {
-      const emptied = this.#old.fill(0)
+  add(key: Int32Array, at = 0): void {
+    if (isIn(this.#young, key, at)) return
+    if (this.#youngCount >= Math.min(this.#limit, (this.#young.length * 32) / BITS_PER_KEY)) {
       this.#old = this.#young
-      this.#young = emptied
+      this.#young = new Int32Array(wordsFor(this.#limit))
       this.#youngCount = 0
     }
     this.#youngCount++
+    const mask = this.#young.length - 1
     for (let i = 0; i < POSITIONS; i++) {
-      const bit = this.#position(words, at, i)
-      this.#young[bit >>> 5]! |= 1 << (bit & 31)
+      const bit = position(key, at, i)
+      this.#young[(bit >>> 5) & mask]! |= 1 << (bit & 31)
     }
   }
 
-  has(words: Int32Array, at = 0): boolean {
-    return this.#isIn(this.#young, words, at) || this.#isIn(this.#old, words, at)
+  has(key: Int32Array, at = 0): boolean {
+    return isIn(this.#young, key, at) || isIn(this.#old, key, at)
   }
 
+  /** Copies, so that they can be written beside the work. */
   get state(): EvictedState {
-    return { youngCount: this.#youngCount, young: bytesOf(this.#young), old: bytesOf(this.#old) }
+    const [young, old] = [bytesOf(this.#young).slice(), bytesOf(this.#old).slice()]
+    return { limit: this.#limit, youngCount: this.#youngCount, young, old }
   }
 
-  /** Of a filter of another limit too: positions are low bits, so one that is folded or repeated knows the same keys, and more. */
+  /** The filters are those of the state from now on, the limit is not. */
   restore({ youngCount, young, old }: EvictedState): void {
-    this.#youngCount = Math.min(youngCount, this.#limit)
-    merge(this.#young.fill(0), young)
-    merge(this.#old.fill(0), old)
+    this.#youngCount = youngCount
+    this.#young = wordsOf(young)
+    this.#old = wordsOf(old)
   }
+}
 
-  #isIn(filter: Int32Array, words: Int32Array, at: number): boolean {
-    for (let i = 0; i < POSITIONS; i++) {
-      const bit = this.#position(words, at, i)
-      if ((filter[bit >>> 5]! & (1 << (bit & 31))) === 0) return false
-    }
-    return true
-  }
+function wordsFor(limit: number): number {
+  const bits = 2 ** Math.ceil(Math.log2(Math.max(LEAST_BITS, limit * BITS_PER_KEY)))
+  return Math.min(bits, MOST_BITS) / 32
+}
 
-  #position(words: Int32Array, at: number, i: number): number {
-    return (words[at + 1]! + Math.imul(i, words[at + 3]! | 1)) & this.#mask
+function isIn(filter: Int32Array, key: Int32Array, at: number): boolean {
+  if (filter.length === 0) return false
+  const mask = filter.length - 1
+  for (let i = 0; i < POSITIONS; i++) {
+    const bit = position(key, at, i)
+    if ((filter[(bit >>> 5) & mask]! & (1 << (bit & 31))) === 0) return false
   }
+  return true
+}
+
+/** Of 2^32 positions: a filter looks at as many low bits of it as it has. */
+function position(key: Int32Array, at: number, i: number): number {
+  return (key[at + 1]! + Math.imul(i, key[at + KEY_WORDS - 1]! | 1)) | 0
 }
 
 function bytesOf(words: Int32Array): Uint8Array {
   return new Uint8Array(words.buffer, words.byteOffset, words.byteLength)
 }
 
-function merge(into: Int32Array, from: Uint8Array): void {
-  const bytes = bytesOf(into)
-  for (let i = 0; i < Math.max(bytes.length, from.length); i++) bytes[i % bytes.length]! |= from[i % from.length]!
+function wordsOf(bytes: Uint8Array): Int32Array {
+  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
 }

@@ -61,7 +61,7 @@ export class ExampleReader {
   /** What is wrong with a line that made no event, and where. */
   whyRejected(example: Example | undefined, reason: RejectReason): string | undefined {
     if (example === undefined || isCut(example)) return undefined
-    const { bytes, lineBytes } = example
+    const { bytes, lineBytes, format } = example
     const text = { buffer: bytes, start: 0, end: bytes.length }
     const line = {
       origin: originOf(example),
@@ -72,6 +72,8 @@ export class ExampleReader {
       name: undefined,
       text,
       wrapping: undefined,
+      format,
+      eventIndex: 0,
     } as const
     const limits = { bounds: boundsOf(this.#facts), maxLineBytes: this.#facts.config.limits.lineBytes }
     const { rejected, hint } = rejectedOf(line, reason, limits, this.#logText)
@@ -87,8 +89,11 @@ export class ExampleReader {
   #read(example: Example | undefined): Reader | undefined {
     if (example === undefined || isCut(example)) return undefined
     const reader = this.#readerFor(example)
-    reader.row.origin = originOf(example)
-    return reader.decoder.decode(example.bytes, 0, example.bytes.length, reader.row) === 'event' ? reader : undefined
+    const { decoder, row } = reader
+    row.origin = originOf(example)
+    if (decoder.decode(example.bytes, 0, example.bytes.length, row, undefined, example.format) !== 'event') return undefined
+    while (row.eventIndex < example.eventIndex) if (!decoder.next(row)) return undefined
+    return reader
   }
 
   #readerFor(example: Example): Reader {

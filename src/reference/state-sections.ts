@@ -43,7 +43,7 @@ export function stateSections(
       id: 'collect',
       title: 'derive: collect of a session',
       columns: columns,
-      rows: keys(['derive', '[]', 'collect', '*'], ['once', 'rise'], known.takes),
+      rows: keys(['derive', '[]', 'collect', '*'], [], known.takes),
     },
   ]
 }

@@ -5,7 +5,7 @@ import { LineFramer } from '../frame/line-framer.ts'
 import { EventStream } from '../pipeline/event-stream.ts'
 import { LineApplier } from '../pipeline/line-applier.ts'
 import { compilePlan, type Plan } from '../pipeline/plan.ts'
-import { type CaseOrigin, caseSource, originOf } from './case-source.ts'
+import { type CaseOrigin, envelopeOf, formatOf, originOf } from './case-source.ts'
 
 /** Noon of a day without daylight saving changes: the wall clock of every case starts here. */
 export const START_MS = Date.UTC(2026, 0, 1, 12)
@@ -50,6 +50,7 @@ export function play(config: Config, { log, advanceMs, ...from }: Play): Played 
     origin,
     application: { applier },
     envelope: envelopeOf(config, from),
+    format: formatOf(config, from),
     maxLineBytes: config.limits.lineBytes,
     createFramer: (options) => new LineFramer(options),
   })
@@ -60,8 +61,4 @@ export function play(config: Config, { log, advanceMs, ...from }: Play): Played 
   plan.clocks.moveOn(BigInt(Math.round(advanceMs * 1e6)))
   const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => 0 })
   return { plan, mapped: exposition.mappedText(), withOwn: exposition.mappedText({ withOwn: true }) }
-}
-
-function envelopeOf(config: Config, one: CaseOrigin): Config['envelope'] {
-  return caseSource(config, one)?.envelope ?? config.envelope
 }

@@ -1,6 +1,7 @@
 /** Marks through the durable record: whatever dies when, the next process goes on as if nothing had happened. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { KeySpace } from '../../src/marks/key-space.ts'
 import { Marks } from '../../src/marks/marks.ts'
 import { MarksPart } from '../../src/marks/marks-part.ts'
 import { DurableRecord } from '../../src/state/durable-record.ts'
@@ -10,15 +11,18 @@ import { Killed, MemoryDisk } from '../state/memory-disk.ts'
 const LIMIT = 5
 /** A line that stands for another definition of the even keys' metric. */
 const REDEFINED = -1
+/** Numbers per key, by metric. */
+const WIDTHS = [1, 3]
 
-/** A process: goes on from the record, and takes the lines that the record does not hold. Each key's mark is how often it came. */
+/** A process: goes on from the record, and takes the lines that the record does not hold. Each number of a key is how often it came. */
 class Life {
   readonly record: DurableRecord
   readonly marks: Marks
+  #spaces: readonly KeySpace[]
   readonly #positions = new MapPart()
 
   constructor(disk: MemoryDisk, lines: readonly number[], seed: number) {
-    this.marks = new Marks(LIMIT, Int32Array.of(seed, 2, 3, 4))
+    this.marks = new Marks({ limit: LIMIT, seed: Int32Array.of(seed, 2, 3, 4) })
     const part = new MarksPart(this.marks)
     this.record = new DurableRecord({
       disk,
@@ -31,35 +35,39 @@ class Life {
       },
     })
     this.record.restore()
-    part.restore(() => true)
-    for (const [i, line] of [...lines.entries()].slice(this.#positions.values.get('lines') ?? 0)) this.apply(i, line)
+    const counted = this.#positions.values.get('lines') ?? 0
+    this.#spaces = this.#spacesAfter(lines.slice(0, counted))
+    part.restore()
+    for (const [i, line] of [...lines.entries()].slice(counted)) this.apply(i, line, lines)
   }
 
-  apply(i: number, key: number): void {
-    const { marks } = this
-    if (key === REDEFINED) marks.keep(new Set([marks.owner('metric 1')]))
+  apply(i: number, key: number, lines: readonly number[]): void {
+    if (key === REDEFINED) this.#spaces = this.marks.redefine(LIMIT, () => this.#spacesAfter(lines.slice(0, i + 1)))
     else this.#count(key)
     this.#positions.set('lines', i + 1)
   }
 
+  #spacesAfter(lines: readonly number[]): KeySpace[] {
+    const redefinitions = lines.filter((line) => line === REDEFINED).length
+    return WIDTHS.map((width, i) => this.marks.space(`metric ${i} ${i === 0 ? redefinitions : ''}`, width))
+  }
+
   knows(key: number): boolean {
-    const { marks } = this
-    marks.hash.begin()
-    marks.hash.add(String(key))
-    marks.hash.end()
-    return marks.find() >= 0 || marks.isForgotten
+    return this.#spaces[key % 2]!.find([String(key)]) !== 'new'
   }
 
   #count(key: number): void {
-    const { marks } = this
-    this.knows(key)
-    const slot = marks.find()
-    marks.set(marks.owner(`metric ${key % 2}`), slot < 0 ? 1 : marks.table.values[slot]! + 1)
+    const space = this.#spaces[key % 2]!
+    const times = space.find([String(key)]) === 'known' ? Math.max(space.value(), 0) + 1 : 1
+    for (let i = 0; i < space.width; i++) space.set(times, i)
   }
 
-  get told(): (readonly [string, number])[] {
-    const { table, owners } = this.marks
-    return [...table.slots()].map((slot) => [this.marks.ownerName(owners[slot]!), table.values[slot]!] as const)
+  get told(): number[][] {
+    const { table } = this.marks
+    const rows = table.rows.values
+    return [...table.youngest(table.size)].map((slot) => [
+      ...rows.subarray(table.starts[slot]!, table.starts[slot]! + table.widths[slot]!),
+    ])
   }
 }
 
@@ -70,6 +78,8 @@ function byHand(lines: readonly number[]) {
   for (const key of lines) {
     if (key === REDEFINED) {
       for (const even of [...known.keys()].filter((one) => one % 2 === 0)) known.delete(even)
+      // Those of before are other keys.
+      for (const [i, one] of evicted.entries()) if (one % 2 === 0) evicted[i] = -2
       continue
     }
     const times = (known.get(key) ?? 0) + 1
@@ -80,13 +90,15 @@ function byHand(lines: readonly number[]) {
     known.delete(oldest)
     evicted.push(oldest)
   }
-  return { told: [...known].map(([key, times]) => [`metric ${key % 2}`, times] as const), evicted }
+  const told = [...known].map(([key, times]) => Array(WIDTHS[key % 2]!).fill(times))
+  return { told, evicted: evicted.filter((key) => key >= 0) }
 }
 
 const step = fc.oneof(
   { weight: 8, arbitrary: fc.nat(8) },
   { weight: 1, arbitrary: fc.constant(REDEFINED) },
   { weight: 3, arbitrary: fc.constant('commit' as const) },
+  { weight: 3, arbitrary: fc.constant('slice' as const) },
   { weight: 1, arbitrary: fc.record({ dieAfter: fc.nat(12) }) },
 )
 
@@ -98,11 +110,12 @@ test('any commits and deaths leave the marks that all lines make', () => {
       let life = new Life(disk, lines, 1)
       for (const [i, one] of steps.entries()) {
         try {
-          if (typeof one === 'number') life.apply(lines.push(one) - 1, one)
+          if (typeof one === 'number') life.apply(lines.push(one) - 1, one, lines)
           else if (one === 'commit') {
             life.record.commit()
             disk.settle()
-          } else {
+          } else if (one === 'slice') life.record.writeSlice(200)
+          else {
             const last = disk.calls + one.dieAfter
             disk.fault = (_, index) => (index >= last ? 'kill-within' : undefined)
           }
@@ -121,4 +134,30 @@ test('any commits and deaths leave the marks that all lines make', () => {
     }),
     { numRuns: 500 },
   )
+})
+
+test('what nobody asks for any more is let go, and is not taken for evicted', () => {
+  const disk = new MemoryDisk()
+  const onError = () => expect.fail('an error of the disk')
+  const recordOf = (marks: Marks) => {
+    const part = new MarksPart(marks)
+    return { part, record: new DurableRecord({ disk, folder: '/state', parts: [part], program: 'test', onError }) }
+  }
+  const before = new Marks({ limit: 9, seed: Int32Array.of(1, 2, 3, 4) })
+  const first = recordOf(before)
+  for (const name of ['stays', 'goes']) {
+    const space = before.space(name)
+    space.find(['key'])
+    space.set(7)
+  }
+  expect(first.record.commit()).toBe(true)
+  const after = new Marks({ limit: 9, seed: Int32Array.of(5, 6, 7, 8) })
+  const second = recordOf(after)
+  const [stays, other] = [after.space('stays'), after.space('other')]
+  second.record.restore()
+  second.part.restore()
+  expect([stays.find(['key']), stays.value()]).toEqual(['known', 7])
+  expect(other.find(['key'])).toBe('new')
+  expect(after.space('goes').find(['key'])).toBe('new')
+  expect(after.table.size).toBe(1)
 })
