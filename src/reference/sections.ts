@@ -5,19 +5,8 @@ import { DIAGNOSTIC_CODES } from '../diag/codes.ts'
 import { OWN_METRICS } from '../telemetry/own-metrics.ts'
 import { EXAMPLES } from './examples.ts'
 import { type JsonSchema, type KeyNote, keysAt, schemaAt } from './schema-keys.ts'
-
-export interface Section {
-  /** Asked for by this name, and the anchor in the document. */
-  readonly id: string
-  readonly title: string
-  /** Markdown before the table. */
-  readonly words?: string
-  readonly columns: readonly string[]
-  /** The first cell names the entry. */
-  readonly rows: readonly (readonly string[])[]
-  /** Markdown behind the table. */
-  readonly more?: string
-}
+import { type Section, yaml } from './section.ts'
+import { stateSections } from './state-sections.ts'
 
 /** What other rooms know and this one cannot import. */
 export interface Facts {
@@ -127,6 +116,7 @@ function priceSection(rows: Section['rows']): Section {
 function languageSections(schema: JsonSchema): Section[] {
   const takes = Object.keys(schemaAt(schema, ['drop', '[]']).properties!)
   const ruleKeys = Object.keys(schemaAt(schema, ['metrics', '[]', 'rules', '[]']).properties!)
+  const valueKeys = Object.keys(schemaAt(schema, ['long_value']).properties!)
   const tests = schemaAt(schema, ['where']).additionalProperties as JsonSchema
   const test = tests.anyOf!.find((one) => one.properties !== undefined)!
   const keys = (
@@ -202,6 +192,7 @@ function languageSections(schema: JsonSchema): Section[] {
       rows: keys(['metrics', '[]', 'rules', '[]'], LATER.rule, takes),
       more: yaml(EXAMPLES.metric),
     },
+    ...stateSections(keys, { takes, value: valueKeys }, KEY_COLUMNS),
     { id: 'defaults', title: 'defaults', columns: KEY_COLUMNS, rows: keys(['defaults'], ['expire']) },
     { id: 'limits', title: 'limits', columns: KEY_COLUMNS, rows: keys(['limits']) },
     {
@@ -310,8 +301,4 @@ function rowsOf(keys: readonly KeyNote[], later: readonly string[]): (readonly s
     form,
     `${meaning}${isNeeded ? ' Needed.' : ''}${later.includes(name) ? LATER_MARK : ''}`,
   ])
-}
-
-function yaml(text: string): string {
-  return `\`\`\`yaml\n${text}\`\`\`\n`
 }
