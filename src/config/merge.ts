@@ -148,11 +148,17 @@ function reportUnequal(first: Definition, second: Definition, report: Report): v
       message: `${first.raw.name} is defined twice with unequal ${what === 'type' ? 'types' : what}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`,
       place: placeIn(second.owner.file, [...second.path, what]),
       notes: [{ message: 'first defined here', place: placeIn(first.owner.file, [...first.path, 'name']) }],
-      hint: 'give one of them another name, or leave one out with include: { file, without }',
+      hint: `give one of them another name, or leave one out with include: { file, without }${presetHint(first, second)}`,
     })
   }
   differ('type', first.raw.type, second.raw.type)
   if (first.raw.type === second.raw.type) differ('buckets', boundsOf(first), boundsOf(second))
+}
+
+/** Presets are nobody's to rename. */
+function presetHint(...definitions: readonly Definition[]): string {
+  const isOfPresets = definitions.every(({ owner }) => owner.file.startsWith('preset:'))
+  return isOfPresets ? '; --preset NAME=/path, which serves a preset under its own path, comes with a later version' : ''
 }
 
 /** Lists whose order means nothing, of those definitions that give one. */

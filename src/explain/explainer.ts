@@ -89,7 +89,14 @@ export class Explainer {
   }
 
   /** A line that was rejected before it was read; `line`: what there is of it. */
-  unread(reason: MessageReject, bytes: number, origin: Origin, number: number, line: Buffer | undefined): AppliedLine {
+  unread(
+    reason: MessageReject,
+    bytes: number,
+    origin: Origin,
+    number: number,
+    line: Buffer | undefined,
+    format = jsonLines,
+  ): AppliedLine {
     const text = line && { buffer: line, start: 0, end: line.length }
     return {
       origin,
@@ -100,7 +107,7 @@ export class Explainer {
       name: undefined,
       text,
       wrapping: undefined,
-      format: jsonLines,
+      format,
       eventIndex: 0,
     }
   }

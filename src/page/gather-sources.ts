@@ -29,7 +29,7 @@ export function gatherSources(facts: PageFacts, sampler: RateSampler): SourceVie
         name: shown(origin.file || 'standard input'),
         readBytes: checkpoint,
         ...(envelope === undefined || envelope === 'none' ? {} : { envelope }),
-        ...(format === undefined || format === 'json' ? {} : { format }),
+        ...(format === undefined || format.name === 'json' ? {} : { format }),
       })),
       hiddenStreams: Math.max(0, streams.length - MAX_STREAMS),
     }

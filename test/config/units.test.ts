@@ -34,8 +34,8 @@ function folderOf(name: string): (file: string, text: string) => string {
 
 test('a unit is the included files, those that the source uses, then the file itself', async () => {
   const write = folderOf('order')
-  write('base.yaml', `input: { time_zone: Europe/Oslo, event_name: base }\n${metric('calls')}`)
-  write('claude.yaml', `input: { event_name: claude }\n${metric('calls')}`)
+  write('base.yaml', `input: { time_zone: Europe/Oslo, event_name: base }\n${metric('calls', 'called')}`)
+  write('claude.yaml', `input: { event_name: claude }\n${metric('calls', 'tool_use')}`)
   write('codex.yaml', metric('turns'))
   const main = write(
     'main.yaml',

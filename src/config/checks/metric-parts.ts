@@ -114,6 +114,7 @@ function checkRule(rule: RawRule, metric: RawMetric, path: NodePath, say: Say): 
   if (rule.event === undefined && rule.where === undefined && rule.each === undefined) {
     say(`this rule of "${metric.name}" takes every event of the log`, path, {
       severity: 'warning',
+      code: 'takes-all',
       hint: 'name an event: event: NAME',
     })
   }
