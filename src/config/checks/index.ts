@@ -7,9 +7,11 @@ import { checkBareWords } from './bare-words.ts'
 import { checkBoundNames } from './bound-names.ts'
 import { checkClashes } from './clashes.ts'
 import { checkContainerSources } from './container-sources.ts'
+import { checkDeriveParts } from './derive-parts.ts'
 import { checkMetricParts } from './metric-parts.ts'
 import { checkNames } from './names.ts'
 import { checkSources } from './sources.ts'
+import { checkStateNames } from './state-names.ts'
 
 export type FileCheck = (file: MappingFile, text: YamlSource, report: Report) => void
 export type ConfigCheck = (config: Config, report: Report) => void
@@ -18,8 +20,9 @@ export const FILE_CHECKS: readonly FileCheck[] = [
   checkNames,
   checkBoundNames,
   checkMetricParts,
+  checkDeriveParts,
   checkSources,
   checkContainerSources,
   checkBareWords,
 ]
-export const CONFIG_CHECKS: readonly ConfigCheck[] = [checkClashes]
+export const CONFIG_CHECKS: readonly ConfigCheck[] = [checkClashes, checkStateNames]
