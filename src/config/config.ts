@@ -81,12 +81,16 @@ export interface Profile {
   readonly labels: readonly (Placed<ValueSpec> & { readonly name: string })[]
   /** All metrics that the lines may touch; undefined: any. */
   readonly only: readonly string[] | undefined
+  /** Keys of `input` that the source itself says. */
+  readonly ownInput: readonly string[]
   readonly mapping: MappingSpec
 }
 
 /** As a mapping: every metric with the rules of all files, and the rest as it is where a source does not use files of its own. */
 export interface Config extends MappingSpec {
   readonly sources: readonly SourceSpec[]
+  /** By key of the unit: what its files say, whatever labels and metrics its sources have. */
+  readonly units: ReadonlyMap<string, MappingSpec>
   /** By key: the mapping's own, which is '', and those of the sources. */
   readonly profiles: ReadonlyMap<string, Profile>
   /** Of sources that say none. */

@@ -131,16 +131,16 @@ function profilesInUse({ sources, profiles }: Config): Profile[] {
 function compileAside(config: Config, mappings: Mappings, report: Report): void {
   const compiledAt = new Set(mappings.all.flatMap((mapping) => mapping.places))
   const isLeft = ({ place }: { readonly place: Place }): boolean => !compiledAt.has(place)
-  const metrics = config.metrics.map((metric) => ({ ...metric, rules: metric.rules.filter(isLeft) }))
-  const drop = [...config.profiles.values()].flatMap(({ mapping }) => mapping.drop).filter(isLeft)
-  const isWhole =
-    metrics.every(({ rules }) => rules.length === 0) && drop.length === 0 && profilesInUse(config).some(({ key }) => key === '')
-  if (isWhole) return
-  const registry = new Registry({ maxSeries: config.limits.series, own: createOwnMetrics(), cleanLabel: (text) => text })
-  compileMapping(
-    { ...config, metrics, drop },
-    { registry, marks: createMarks(config.limits.keys, createOwnMetrics()), countSkip: () => {}, report },
-  )
+  const whole = new Set(profilesInUse(config).flatMap(({ unit, ownInput }) => (ownInput.length === 0 ? [unit] : [])))
+  for (const [key, unit] of config.units) {
+    const metrics = unit.metrics.map((metric) => ({ ...metric, rules: metric.rules.filter(isLeft) }))
+    if (whole.has(key) && metrics.every(({ rules }) => rules.length === 0)) continue
+    const { limits, priceFiles = new Map() } = config
+    const own = createOwnMetrics()
+    const registry = new Registry({ maxSeries: limits.series, own, cleanLabel: (text) => text })
+    const options = { registry, marks: createMarks(limits.keys, own), countSkip: () => {}, report }
+    for (const place of compileMapping({ ...unit, metrics, priceFiles }, options).places) compiledAt.add(place)
+  }
 }
 
 function createMarks(limit: number, own: OwnMetrics): Marks {

@@ -53,6 +53,12 @@ const CONTAINER_WORDS = {
     'Rules read `$pod.namespace`, `.name`, `.container` and `.uid`, and `$stream`. The logs belong to root with mode 0640: run with uid 0 or ' +
     'group 0.',
 }
+const SOURCE_WORDS =
+  "A source's lines go through the rules of what the mapping includes, of the files that it uses besides, and of the mapping itself; of `input` " +
+  'and `limits` the later one wins, by key. Metrics are defined once, from all files. Sources whose files are the same share what is kept between ' +
+  'events. `sources` of an included file count if the mapping has none, those of a used file never. Labels of a source are constants, literal ' +
+  'or in `const`, and names with `$` but `$` itself, which the stages of a value may shape. Arguments in place of `sources` keep what an only ' +
+  'source says besides where it reads.'
 const KEY_COLUMNS = ['key', 'form', 'meaning']
 
 export function sectionsOf(facts: Facts): Section[] {
@@ -120,7 +126,7 @@ function languageSections(schema: JsonSchema): Section[] {
   ): readonly (readonly string[])[] => rowsOf(keysAt(schema, path, except), later)
   return [
     { id: 'mapping', title: 'The mapping file', columns: KEY_COLUMNS, rows: keys([], LATER.top) },
-    { id: 'sources', title: 'sources', columns: KEY_COLUMNS, rows: keys(['sources', '[]']) },
+    { id: 'sources', title: 'sources', words: SOURCE_WORDS, columns: KEY_COLUMNS, rows: keys(['sources', '[]']) },
     { id: 'file', title: 'sources: file', columns: KEY_COLUMNS, rows: keys(['sources', '[]', 'file']) },
     {
       id: 'docker',
