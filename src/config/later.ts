@@ -9,13 +9,11 @@ export const LATER = {
   top: ['remember', 'derive'],
   source: ['use', 'labels', 'only'],
   sourceInput: ['format', 'event_name', 'event_time', 'time_zone', 'count_malformed'],
-  metric: ['expire'],
-  rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],
+  metric: [],
+  rule: ['derived', 'once', 'rise', 'open'],
   takes: ['derived'],
   value: ['rise'],
 } as const
-
-const LATER_OPS = ['mean', 'sum', 'count', 'distinct']
 
 /** What stands where only a later version can read it, and what may stand there instead while the rest is checked. */
 export interface LaterValue {
@@ -41,7 +39,6 @@ class LaterParts {
 
   mapping(data: Keys): void {
     this.#keys(data, LATER.top, [])
-    this.#keys(keysOf(data.defaults), ['expire'], ['defaults'])
     this.#labels(keysOf(data.defaults).labels, ['defaults', 'labels'])
     this.#input(keysOf(data.input))
     for (const [i, source] of list(data.sources)) this.#source(source, ['sources', i])
@@ -68,10 +65,6 @@ class LaterParts {
 
   #rule(rule: Keys, path: NodePath): void {
     this.#takes(rule, LATER.rule, path)
-    if (LATER_OPS.includes(String(rule.op))) {
-      this.#say(`op: ${rule.op}`, [...path, 'op'], 'value')
-      this.values.push({ path: [...path, 'op'], instead: 'set' })
-    }
     this.#labels(rule.labels, [...path, 'labels'])
     this.#labels(rule.exemplar, [...path, 'exemplar'])
     this.#value(rule.value, [...path, 'value'])

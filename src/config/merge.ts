@@ -1,10 +1,11 @@
 /** The files of a mapping, in order, → one `Config`: defaults applied, metrics of one name joined, every part with its place. */
 import type { Place, Report } from '../diag/diagnostic.ts'
-import type { InputSpec, MetricSpec, Placed, RuleSpec, TakesSpec } from '../mapping/spec.ts'
+import type { GaugeOp, InputSpec, MetricSpec, Placed, RuleSpec, TakesSpec } from '../mapping/spec.ts'
 import type { ValueSpec } from '../select/spec.ts'
 import { bucketBounds } from './buckets.ts'
 import type { Config, Limits } from './config.ts'
 import { sourceSpecs } from './merge-sources.ts'
+import { durationNs, windowOf } from './merge-windows.ts'
 import { listOf, type MappingFile, placeIn, type RawMetric, type RawRule, type RawSource, type RawTakes, rulesOf } from './raw.ts'
 
 const DEFAULT_MAX_SERIES = 2000
@@ -115,12 +116,18 @@ function metricSpec(definitions: readonly Definition[], report: Report): MetricS
     quantiles: first.raw.type === 'summary' ? [...quantiles].sort((a, b) => a - b) : [],
     onePer: last(({ raw }) => raw.one_per),
     maxStep: last(({ raw }) => raw.max_step),
+    window: windowOf(definitions.flatMap(placedRules), report),
+    expireNs: durationNs(last(({ raw }) => raw.expire) ?? last(({ owner }) => owner.raw.defaults?.expire) ?? '0s'),
     rules: definitions.flatMap(({ raw, owner, path }) =>
       rulesOf(raw, path).map(({ rule, path: at }) =>
         ruleSpec(rule, raw, owner.file, at, { metricPath: path, defaults: owner.raw.defaults?.labels ?? {} }),
       ),
     ),
   }
+}
+
+function placedRules({ raw, owner, path }: Definition) {
+  return rulesOf(raw, path).map(({ rule, path: at }) => ({ rule, metric: raw, place: placeIn(owner.file, at) }))
 }
 
 function boundsOf({ raw, owner }: Definition): readonly number[] {
@@ -174,6 +181,11 @@ function generatedHelp(raws: readonly RawMetric[]): string {
   return `From ${from} of the log.`
 }
 
+/** With a window the metric says what is made of the values. */
+function gaugeOp(op: RawRule['op'] = 'set'): GaugeOp {
+  return op === 'add' || op === 'max' || op === 'min' ? op : 'set'
+}
+
 type Labels = Readonly<Record<string, ValueSpec | null>>
 
 function ruleSpec(
@@ -196,7 +208,7 @@ function ruleSpec(
         place: placeIn(file, [...path, 'split', split[0], text]),
       })),
     },
-    op: rule.op ?? metric.op ?? 'set',
+    op: gaugeOp(rule.op ?? metric.op),
     exemplar: Object.entries(rule.exemplar ?? {}).map(([name, spec]) => ({
       name,
       spec,

@@ -1,5 +1,6 @@
 /** A mapping file of checked shape, as written: what normalizing and the checks read. One file of several that are merged. */
 import type { NodePath, Place } from '../diag/diagnostic.ts'
+import type { WindowOp } from '../registry/family-spec.ts'
 import type { Scalar, ValueSpec, WhereSpec } from '../select/spec.ts'
 import type { BucketsSpec } from './buckets.ts'
 import type { EnvelopeSpec } from './config.ts'
@@ -15,7 +16,9 @@ export interface RawRule extends RawTakes {
   readonly value?: ValueSpec
   readonly split?: Readonly<Record<string, Readonly<Record<string, ValueSpec>>>>
   readonly exemplar?: Readonly<Record<string, ValueSpec>>
-  readonly op?: 'set' | 'add' | 'max' | 'min'
+  readonly op?: 'set' | 'add' | WindowOp
+  readonly over?: string
+  readonly last?: number
 }
 
 export interface RawMetric extends RawRule {
@@ -27,6 +30,7 @@ export interface RawMetric extends RawRule {
   readonly quantiles?: readonly number[]
   readonly one_per?: readonly string[]
   readonly max_step?: number
+  readonly expire?: string
   readonly rules?: readonly RawRule[]
 }
 
@@ -72,6 +76,7 @@ export interface RawMapping {
     readonly labels?: Readonly<Record<string, ValueSpec | null>>
     readonly buckets?: BucketsSpec
     readonly max_series?: number
+    readonly expire?: string
   }
   readonly mask?: readonly string[]
   readonly limits?: Readonly<

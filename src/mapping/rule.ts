@@ -161,11 +161,13 @@ export class Rule {
   #applyHere(row: Row): void {
     this.hits++
     const texts = this.#texts
+    const { timed } = this.family
+    if (timed !== undefined) timed.clock = row.clock
     for (let i = 0; i < texts.length; i++) texts[i] = this.#labelText(i, row)
     let isMissing = true
     for (let i = 0; i < this.#samples.length; i++) {
       const sample = this.#samples[i]!
-      const value = sample.value === undefined ? 1 : sample.value.number(row)
+      const value = this.#valueOf(sample, row)
       if (value === undefined) continue
       isMissing = false
       if (sample.text !== undefined) texts[this.#splitIndex] = sample.text
@@ -180,9 +182,19 @@ export class Rule {
     return label === undefined ? '' : (label.text(row) ?? UNKNOWN)
   }
 
+  /** Where texts are told apart, a text counts as the number that stands for it. */
+  #valueOf({ value }: Sample, row: Row): number | undefined {
+    if (value === undefined) return 1
+    const distinct = this.family.timed?.distinct
+    if (distinct === undefined) return value.number(row)
+    const text = value.text(row)
+    return text === undefined ? undefined : distinct.of(text)
+  }
+
   /** The series is there, and nothing is added. */
   #leaveUnpriced(site: Site, { unpricedModel, unpricedTokens }: Price): void {
-    site.series(this.#texts)
+    const slot = site.series(this.#texts)
+    if (slot >= 0) this.family.timed?.touch(slot)
     this.#countSkip('unpriced')
     this.#countUnpriced?.(this.metric, unpricedModel, unpricedTokens)
   }
@@ -193,6 +205,7 @@ export class Rule {
     if (slot < 0) this.#countSkip(refused ?? 'series_limit')
     else if (value > LEAST_OVERFLOWING && this.#isPastAll(slot, value)) this.#countSkip('infinite')
     else {
+      this.family.timed?.touch(slot)
       this.#record(slot, value)
       this.#exemplar?.keep(row, slot, value)
     }
@@ -235,10 +248,11 @@ export class Rule {
       return [{ name: this.#labelNames[i]!, value: label.trace(row), text: this.#labelText(i, row), isUnknown }]
     })
     const samples = this.#samples.map(({ text, value, price }) => {
-      const number = value === undefined ? 1 : value.number(row)
+      const isText = this.family.timed?.distinct !== undefined
+      const number = value === undefined || (isText && value.text(row) !== undefined) ? 1 : value.number(row)
       const isUnpriced = price !== undefined && price.unpricedTokens > 0
       const refusal = number === undefined ? 'no_value' : isUnpriced ? 'unpriced' : this.#refusal(number)
-      return { splitText: text, value: value?.trace(row, 'number'), number, refusal } as const
+      return { splitText: text, value: isText ? value?.trace(row) : value?.trace(row, 'number'), number, refusal } as const
     })
     return { labels, samples, exemplar: this.#exemplar?.trace(row) }
   }

@@ -30,7 +30,7 @@ export function compilePlan(config: Config, report: Report, watch?: UpdateWatch,
   const own = createOwnMetrics()
   const clocks = new Clocks()
   const masking = maskingOf(config, report)
-  const registry = new Registry({ maxSeries: config.limits.series, own, cleanLabel: masking.cleanLabel })
+  const registry = new Registry({ maxSeries: config.limits.series, own, clocks, cleanLabel: masking.cleanLabel })
   return {
     ...masking,
     ...compiled(config, { own, registry, clocks }, { watch, report, wallClockMs, cleanLabel: masking.cleanLabel }),
