@@ -7,6 +7,8 @@ import type { Deadline, LogClock } from '../clock/log-clock.ts'
 
 export interface ExpiringFamily {
   readonly store: { birthOf(slot: number): number }
+  /** Others go into it when they give way; it never does. */
+  isOverflow(slot: number): boolean
   /** The series has run out. Answers whether it is still there, hidden. */
   expire(slot: number): boolean
   /** It was hidden, and is touched again. */
@@ -29,6 +31,7 @@ export class Expiry {
   readonly #expireNs: bigint
   readonly #family: ExpiringFamily
   readonly #watched: (Watched | undefined)[] = []
+  /** Those that may give way. */
   readonly #hidden = new DueHeap<Hidden>()
 
   constructor(expireNs: bigint, family: ExpiringFamily) {
@@ -36,11 +39,7 @@ export class Expiry {
     this.#family = family
   }
 
-  get hiddenCount(): number {
-    return this.#hidden.size
-  }
-
-  /** The series that ran out first, and when; undefined: none is hidden. */
+  /** The series that ran out first, and when; undefined: none is hidden that may give way. */
   get longestHidden(): { readonly slot: number; readonly sinceNs: bigint } | undefined {
     const { first } = this.#hidden
     return first && { slot: first.slot, sinceNs: first.dueNs }
@@ -112,6 +111,6 @@ export class Expiry {
     watched.deadline.cancel()
     if (!this.#family.expire(slot)) return
     watched.hidden = { slot, dueNs, order: this.#family.store.birthOf(slot), index: -1 }
-    this.#hidden.add(watched.hidden)
+    if (!this.#family.isOverflow(slot)) this.#hidden.add(watched.hidden)
   }
 }

@@ -25,7 +25,10 @@ export class GaugeWindows implements Windows {
   }
 
   add(slot: number, ns: bigint, value: number): void {
+    const { overNs } = this.#spec
     const kept = this.#of(slot)
+    // Now, so that what is dropped or put together does not depend on when somebody looks.
+    if (overNs !== undefined) kept.window.leaveUpTo(ns - overNs)
     kept.window.add(ns, value)
     kept.isStale = true
     this.#store.touch(slot)

@@ -42,6 +42,7 @@ export class SketchWindows implements Windows {
   }
 
   add(slot: number, ns: bigint, value: number): void {
+    this.#leave(slot, ns)
     const slice = this.#slice(slot, ns / this.#sliceNs)
     slice.sketch.add(value)
     if (ns > slice.newestNs) slice.newestNs = ns
@@ -49,18 +50,11 @@ export class SketchWindows implements Windows {
   }
 
   settle(slot: number, nowNs: bigint): void {
-    const slices = this.#slices[slot]
-    if (slices === undefined) return
-    const staying = slices.filter(({ newestNs }) => newestNs > nowNs - this.#overNs)
-    if (staying.length < slices.length) {
-      this.#slices[slot] = staying
-      this.#isStale[slot] = true
-      this.#store.touch(slot)
-    }
+    this.#leave(slot, nowNs)
     if (this.#isStale[slot] !== true) return
     this.#isStale[slot] = false
     const all = new QuantileSketch()
-    for (const { sketch } of staying) all.merge(sketch)
+    for (const { sketch } of this.#slices[slot] ?? []) all.merge(sketch)
     this.#store.sketches[slot] = all
   }
 
@@ -100,6 +94,15 @@ export class SketchWindows implements Windows {
       return { index, newestNs, sketch: QuantileSketch.fromState(sketch), isRecorded: false }
     })
     this.#isStale[slot] = true
+  }
+
+  #leave(slot: number, nowNs: bigint): void {
+    const slices = this.#slices[slot]
+    const hasLeft = ({ newestNs }: Slice): boolean => newestNs <= nowNs - this.#overNs
+    if (slices === undefined || !slices.some(hasLeft)) return
+    this.#slices[slot] = slices.filter((slice) => !hasLeft(slice))
+    this.#isStale[slot] = true
+    this.#store.touch(slot)
   }
 
   #slice(slot: number, index: bigint): Slice {

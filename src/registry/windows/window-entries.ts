@@ -36,7 +36,8 @@ export function readWindow(input: ByteReader, known: RecordedWindow | undefined)
   }
   if (epoch < known.epoch) return known
   const end = known.start + known.groups.length
-  if (first > end && !isWhole) throw new BrokenRecord('a part of a window is missing')
+  // All that was known may have left.
+  if (first > Math.max(end, start)) throw new BrokenRecord('a part of a window is missing')
   const from = Math.max(start, known.start)
   const all = first > end ? groups : [...known.groups, ...groups.slice(end - first)]
   return { epoch, start: from, groups: all.slice(from - (first > end ? first : known.start)) }
