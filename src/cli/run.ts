@@ -10,7 +10,6 @@ import { Descriptors } from '../source/file/descriptors.ts'
 import { LeftLogs } from '../source/left-logs.ts'
 import type { Source } from '../source/source.ts'
 import { Log } from '../telemetry/log.ts'
-import { chooseSources } from './choose-sources.ts'
 import { descriptorShares } from './descriptor-shares.ts'
 import { Ending } from './ending.ts'
 import { EXIT } from './exit-codes.ts'
@@ -39,12 +38,12 @@ export async function run(logs: readonly string[], flags: FlagValues, io: Io): P
 }
 
 async function runWith(settings: Settings, signals: Signals | undefined, flags: FlagValues, io: Io): Promise<number> {
-  const { plan, diagnostics, texts } = await loadPlan(settings.files, settings.presets)
+  const { plan, diagnostics, texts } = await loadPlan(settings)
   if (diagnostics.length > 0) io.stderr(`${renderDiagnostics(diagnostics, texts, 'text', io.colour)}\n`)
   if (plan === undefined) return refuse(`${mappingNames(settings)}: this mapping does not start; nothing was read\n`, io)
   const log = logOf(plan, settings, io)
   for (const sentence of notYet(flags)) log.warn(sentence)
-  const specs = chooseSources(settings, plan.config)
+  const specs = plan.config.sources
   if (specs.length === 0) return refuse(USAGE_EXAMPLE, io)
   plan.own.buildInfo.at(packageVersion(), process.version).value = 1
   const descriptors = new Descriptors(descriptorShares().logs)

@@ -1,6 +1,7 @@
 /** A mapping file of checked shape, as written: what normalizing and the checks read. One file of several that are merged. */
 import type { NodePath, Place } from '../diag/diagnostic.ts'
 import type { WindowOp } from '../registry/family-spec.ts'
+import type { FormatSpec } from '../select/line-format.ts'
 import type { Scalar, ValueSpec, WhereSpec } from '../select/spec.ts'
 import type { BucketsSpec } from './buckets.ts'
 import type { EnvelopeSpec } from './config.ts'
@@ -11,10 +12,27 @@ export interface RawTakes {
   readonly where?: WhereSpec
 }
 
+/** A value or a list of them. */
+export type RawKey = ValueSpec | readonly ValueSpec[]
+
+export interface RawOnce {
+  readonly key: RawKey
+  readonly within?: string
+}
+
+export interface RawRise {
+  readonly key: RawKey
+  readonly new?: 'skip'
+  readonly fall?: 'reset'
+  readonly baseline?: WhereSpec
+}
+
 export interface RawRule extends RawTakes {
   readonly labels?: Readonly<Record<string, ValueSpec | null>>
   readonly value?: ValueSpec
   readonly split?: Readonly<Record<string, Readonly<Record<string, ValueSpec>>>>
+  readonly once?: RawKey | RawOnce
+  readonly rise?: RawKey | RawRise
   readonly exemplar?: Readonly<Record<string, ValueSpec>>
   readonly op?: 'set' | 'add' | WindowOp
   readonly over?: string
@@ -34,8 +52,22 @@ export interface RawMetric extends RawRule {
   readonly rules?: readonly RawRule[]
 }
 
+/** One of `include` or `use`. */
+export type RawInclude = string | { readonly file: string; readonly without?: readonly string[] }
+
+export interface RawInput {
+  readonly event_name?: ValueSpec | readonly string[]
+  readonly event_time?: ValueSpec | readonly string[]
+  readonly time_zone?: string
+  readonly envelope?: EnvelopeSpec
+  readonly format?: FormatSpec
+}
+
 export interface RawSource {
   readonly name?: string
+  readonly use?: readonly RawInclude[]
+  readonly labels?: Readonly<Record<string, ValueSpec | null>>
+  readonly only?: readonly string[]
   readonly file?: {
     readonly paths: readonly string[]
     readonly exclude?: readonly string[]
@@ -58,18 +90,13 @@ export interface RawSource {
     readonly containers?: readonly string[]
     readonly history?: 'count' | 'skip' | 'prime'
   }
-  readonly input?: { readonly envelope?: EnvelopeSpec }
+  readonly input?: RawInput
 }
 
 export interface RawMapping {
-  readonly include?: readonly (string | { readonly file: string; readonly without?: readonly string[] })[]
+  readonly include?: readonly RawInclude[]
   readonly sources?: readonly RawSource[]
-  readonly input?: {
-    readonly event_name?: ValueSpec | readonly string[]
-    readonly event_time?: ValueSpec | readonly string[]
-    readonly time_zone?: string
-    readonly envelope?: EnvelopeSpec
-  }
+  readonly input?: RawInput
   readonly drop?: readonly RawTakes[]
   readonly metrics?: readonly RawMetric[]
   readonly defaults?: {

@@ -140,11 +140,25 @@ const rule = {
   value: value.optional().describe('The number; counters default to 1.'),
   split: z.record(z.string(), z.record(z.string(), value)).optional().describe('One label and its texts, a sample for each.'),
   once: z
-    .union([key, z.looseObject({})])
+    .union([
+      key,
+      z.strictObject({
+        key: key.describe('What counts one time: a value, or several that are one key together.'),
+        within: duration.optional().describe('It counts again when so much time has passed, by the clock of the log.'),
+      }),
+    ])
     .optional()
     .describe('Count a key one time.'),
   rise: z
-    .union([key, z.looseObject({})])
+    .union([
+      key,
+      z.strictObject({
+        key: key.describe('Whose number it is: a value, or several that are one key together.'),
+        new: z.literal('skip').optional().describe("skip: a key's first number does not count, only what comes above it."),
+        fall: z.literal('reset').optional().describe('reset: a smaller number starts again at 0; otherwise it is ignored.'),
+        baseline: where.optional().describe('While these conditions hold, numbers lift the mark and nothing counts.'),
+      }),
+    ])
     .optional()
     .describe('Add what the number rises above the highest seen for this key.'),
   exemplar: z
@@ -203,10 +217,14 @@ const input = z.strictObject({
   format: z
     .union([
       z.enum(['auto', 'json', 'logfmt', 'otlp', 'json-documents']),
-      z.strictObject({ regex: z.array(z.string()).min(1).describe('With named groups, which become fields.') }),
+      z.strictObject({
+        regex: z.array(z.string()).min(1).max(20).describe('With named groups, which become fields; the first that fits a line.'),
+      }),
     ])
     .optional()
-    .describe('Format of the lines; default auto.'),
+    .describe(
+      'Format of the lines: auto (the default: the first line of a log that tells decides among the next four), json, logfmt, otlp (of a collector: an event per log record), json-documents (objects over several lines, one after the other), or { regex: [...] }: named groups become fields, the first pattern that fits counts.',
+    ),
   event_name: z
     .union([value, z.array(z.string()).min(1)])
     .optional()
@@ -262,9 +280,11 @@ const kubernetes = z.strictObject({
   history,
 })
 
+const includes = z.array(z.union([z.string(), z.strictObject({ file: z.string(), without: z.array(z.string()).optional() })]))
+
 const source = z.strictObject({
   name: z.string().min(1).optional().describe('Name of the source.'),
-  use: z.array(z.string()).optional().describe('Mappings for this source alone.'),
+  use: includes.optional().describe('Mappings for this source alone, besides those of include: preset:NAME or files.'),
   file: z
     .strictObject({
       paths: z.array(z.string().min(1)).min(1).describe('Files and globs.'),
@@ -277,18 +297,19 @@ const source = z.strictObject({
   stdin: z.strictObject({}).optional().describe('Standard input.'),
   docker: docker.optional().describe('Containers of a Docker daemon.'),
   kubernetes: kubernetes.optional().describe('Logs that the kubelet keeps of the pods of its node.'),
-  labels: labels.optional().describe('Labels that win over all others.'),
-  only: z.array(z.string()).optional().describe('Metrics that this log may touch.'),
-  input: input.optional().describe('Input of this source alone: envelope; its other keys come with a later version.'),
+  labels: labels
+    .optional()
+    .describe(
+      'Labels that win over those of rules: constants, or names of ours such as $path.project, which no line can choose.',
+    ),
+  only: z.array(z.string()).optional().describe('All metrics that this log may touch.'),
+  input: input.optional().describe('Input of this source alone; it wins over that of the mapping.'),
 })
 
 export const mappingSchema = z
   .strictObject({
     version: z.literal(1).describe('Version of the language: 1.'),
-    include: z
-      .array(z.union([z.string(), z.strictObject({ file: z.string(), without: z.array(z.string()).optional() })]))
-      .optional()
-      .describe('preset:NAME or files, merged before this one.'),
+    include: includes.optional().describe('preset:NAME or files, merged before this one.'),
     sources: z.array(source).optional().describe('Where the logs are; the command line can replace it.'),
     input: input.optional().describe('How lines become events.'),
     drop: z.array(z.strictObject(takes)).optional().describe('Events that one of these takes go no further.'),

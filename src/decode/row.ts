@@ -26,8 +26,16 @@ const MOST_WORK = 2_000_000
 const LEAST_ELEMENTS = 1000
 const ELEMENTS_PER_BYTE = 16
 
+/** The least for one of several events of a line, so that they do not cost their number times what a line may. */
+const LEAST_SHARE_OF_WORK = 200
+
 export function elementsFor(lineBytes: number): number {
   return LEAST_ELEMENTS + ELEMENTS_PER_BYTE * lineBytes
+}
+
+/** What expressions may do for one of so many events of a line. */
+export function workForShare(lineBytes: number, eventCount: number): number {
+  return Math.max(LEAST_SHARE_OF_WORK, Math.floor(workFor(lineBytes) / eventCount))
 }
 
 /** What expressions may do for a line: see `select/cel/work.ts`. */
@@ -45,8 +53,10 @@ export class Row {
   origin: Origin
   /** What was around the line; undefined: nothing. */
   wrapping: Wrapping | undefined = undefined
-  /** Bytes of the line, without its end and what was around it. */
+  /** Bytes of the line, without its end and what was around it; its share of them where the line holds several events. */
   lineBytes = 0
+  /** Which event of its line this is, from 0. */
+  eventIndex = 0
   /** Steps that expressions may still take for this line; below 0: they wanted more. */
   workLeft = LEAST_WORK
   /** Elements that the rule at hand may still stand on and sum up; below 0: it wanted more. */

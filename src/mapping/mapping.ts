@@ -7,6 +7,7 @@ import type { LogClock } from '../clock/log-clock.ts'
 import type { DecodePlan } from '../decode/decoder.ts'
 import type { Json } from '../decode/path.ts'
 import { type Row, type SlotPath, workFor } from '../decode/row.ts'
+import type { Place } from '../diag/diagnostic.ts'
 import type { Value, ValueTrace } from '../select/trace.ts'
 import type { Origin } from '../source/source.ts'
 import type { Rule, RuleTrace } from './rule.ts'
@@ -25,7 +26,7 @@ export interface Reads<T> {
 
 /** All that waits for events of one name, in the order of the mapping. */
 interface Waiting {
-  /** Where the name stands in `eventNames`; -1: no rule names it. */
+  /** Where the name stands among those of all mappings in force; -1: no rule of this one names it. */
   readonly nameIndex: number
   readonly drop: readonly Takes[]
   readonly rules: readonly Rule[]
@@ -48,6 +49,8 @@ export interface MappingParts {
   readonly rules: readonly Reads<Rule>[]
   readonly slotCount: number
   readonly readsBeyondAscii: boolean
+  /** Where each event name stands among those of all mappings in force; names that are new are added. */
+  readonly nameIndices: Map<string, number>
   readonly clocks: Clocks
   /** Whether something in it depends on the time of events. */
   readonly needsClock: boolean
@@ -72,6 +75,7 @@ export class Mapping implements DecodePlan {
   readonly #byName = new Map<string, Waiting>()
   /** For events of any other name, or of none. */
   readonly #others: Waiting
+  readonly #places: readonly Place[]
 
   constructor(parts: MappingParts) {
     this.slotCount = parts.slotCount
@@ -84,11 +88,12 @@ export class Mapping implements DecodePlan {
     this.#clocks = parts.clocks
     this.#name = parts.name.rule
     this.#time = parts.time.rule
-    for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, this.#byName.size, parts))
+    for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, indexOf(name, parts.nameIndices), parts))
     this.#others = waitingFor(undefined, -1, parts)
+    this.#places = [...parts.drop.map((drop) => drop.rule.place), ...this.rules.map(({ place }) => place)]
   }
 
-  /** Event names that some rule waits for; `row.nameIndex` counts in them. */
+  /** Event names that some rule waits for. */
   get eventNames(): readonly string[] {
     return [...this.#byName.keys()]
   }
@@ -96,6 +101,11 @@ export class Mapping implements DecodePlan {
   /** Whether some rule of a metric names events of this name. */
   waitsFor(name: string): boolean {
     return this.#byName.get(name)?.rules.some((rule) => rule.takes.events !== undefined) ?? false
+  }
+
+  /** Of all that was compiled, `drop` rules too. */
+  get places(): readonly Place[] {
+    return this.#places
   }
 
   /** Rules that wait for events of this name (undefined: of none). */
@@ -138,6 +148,15 @@ export class Mapping implements DecodePlan {
     if (this.needsClock) this.#clocks.stand(this.#clockOf(origin))
   }
 
+  /** The event is history that counts nothing: what later events ask of it is remembered. */
+  prime(row: Row): void {
+    if (this.needsClock) this.keepTime(row)
+    const { drop, rules, nameIndex } = this.#waiting(row.name)
+    row.nameIndex = nameIndex
+    for (let i = 0; i < drop.length; i++) if (drop[i]!.forEach(row, nothing)) return
+    for (let i = 0; i < rules.length; i++) rules[i]!.prime(row)
+  }
+
   /** What every rule that waits for the event makes of it, and why not; of at most `most` elements each in full. Changes nothing. */
   trace(row: Row, most = Number.POSITIVE_INFINITY): EventTrace {
     const { drop, rules } = this.#waiting(row.name)
@@ -175,6 +194,12 @@ export class Mapping implements DecodePlan {
 }
 
 function nothing(): void {}
+
+function indexOf(name: string, indices: Map<string, number>): number {
+  const index = indices.get(name) ?? indices.size
+  indices.set(name, index)
+  return index
+}
 
 function namesOf(parts: MappingParts): Set<string> {
   const takes = [...parts.drop.map((d) => d.rule), ...parts.rules.map((r) => r.rule.takes)]

@@ -130,7 +130,7 @@ function languageSections(schema: JsonSchema): Section[] {
   ): readonly (readonly string[])[] => rowsOf(keysAt(schema, path, except), later)
   return [
     { id: 'mapping', title: 'The mapping file', columns: KEY_COLUMNS, rows: keys([], LATER.top) },
-    { id: 'sources', title: 'sources', columns: KEY_COLUMNS, rows: keys(['sources', '[]'], LATER.source) },
+    { id: 'sources', title: 'sources', columns: KEY_COLUMNS, rows: keys(['sources', '[]']) },
     { id: 'file', title: 'sources: file', columns: KEY_COLUMNS, rows: keys(['sources', '[]', 'file']) },
     {
       id: 'docker',
@@ -187,7 +187,7 @@ function languageSections(schema: JsonSchema): Section[] {
       title: 'A metric',
       words: 'A single rule may stand in the metric itself; several stand under `rules`.',
       columns: KEY_COLUMNS,
-      rows: keys(['metrics', '[]'], LATER.metric, ruleKeys),
+      rows: keys(['metrics', '[]'], LATER.rule, ruleKeys),
     },
     {
       id: 'rule',
@@ -196,7 +196,7 @@ function languageSections(schema: JsonSchema): Section[] {
       rows: keys(['metrics', '[]', 'rules', '[]'], LATER.rule, takes),
       more: yaml(EXAMPLES.metric),
     },
-    { id: 'defaults', title: 'defaults', columns: KEY_COLUMNS, rows: keys(['defaults'], ['expire']) },
+    { id: 'defaults', title: 'defaults', columns: KEY_COLUMNS, rows: keys(['defaults']) },
     { id: 'limits', title: 'limits', columns: KEY_COLUMNS, rows: keys(['limits']) },
     {
       id: 'buckets',

@@ -1,4 +1,5 @@
 /** The text of a file of mapping tests → cases with places, or diagnostics with line and column, also inside a block of samples. */
+import { durationMs } from '../config/duration.ts'
 import { diagnosticOf } from '../config/shape-diagnostic.ts'
 import { shapeIssues } from '../config/shape-issues.ts'
 import type { DiagnosticCode } from '../diag/codes.ts'
@@ -19,6 +20,8 @@ export interface ScenarioCase {
   /** The log as it would stand in a file. */
   readonly log: string
   readonly file: string
+  /** Name of the source that the lines come from. */
+  readonly source: string | undefined
   readonly advanceMs: number
   readonly expected: readonly ExpectedSample[]
   /** Whether the mapped metrics may have no other samples than those expected. */
@@ -41,13 +44,12 @@ interface RawCase {
   readonly name: string
   readonly lines: string | readonly string[]
   readonly file?: string
+  readonly source?: string
   readonly advance?: string
   readonly expect?: string
   readonly exactly?: string
   readonly absent?: readonly string[]
 }
-
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** With errors among the diagnostics there is no file. */
 export function readScenarios(
@@ -106,6 +108,7 @@ class CaseReader {
       line,
       log: typeof raw.lines === 'string' ? raw.lines : raw.lines.map((one) => `${one}\n`).join(''),
       file: raw.file ?? '/logs/test.jsonl',
+      source: raw.source,
       advanceMs: durationMs(raw.advance ?? '0s'),
       expected,
       isComplete: raw.exactly !== undefined,
@@ -181,11 +184,4 @@ class CaseReader {
       ...(hint ? { hint } : {}),
     })
   }
-}
-
-function durationMs(text: string): number {
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * UNIT_MS[unit!]!,
-    0,
-  )
 }

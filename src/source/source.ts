@@ -49,6 +49,8 @@ export interface Origin {
   readonly historyBytes?: number
   /** Lines that end in the first so many bytes prepare for later ones and count nothing (`history: prime`). Default 0. */
   readonly primedBytes?: number
+  /** What was there when the source first looked is never read (`history: skip`). Default false. */
+  readonly skipsHistory?: boolean
   readonly container?: Container | undefined
   readonly pod?: Pod | undefined
   /** What the source knows its bytes to be wrapped in; default: the mapping's `input.envelope` says it, or it is found out. */
@@ -72,6 +74,8 @@ export interface Resumption {
   readonly givenUp?: Readonly<Record<string, string>>
   /** What was found to wrap the lines. Missing: nothing. */
   readonly envelope?: string
+  /** What the lines were found to be written in. Missing: JSON. */
+  readonly format?: string
 }
 
 /** Messages that are unfinished at the end of a log. The log that goes on with it finishes them. */
@@ -112,6 +116,8 @@ export interface StreamSink {
   readonly appliedBytes?: number
   /** What wraps its lines, as far as they have told. */
   readonly envelope?: string | undefined
+  /** What they are written in, as far as they have told. */
+  readonly format?: string | undefined
   /**
    * Nothing follows `chunk` (which starts at the offset last asked for): an unterminated last line is complete now.
    * If `needBytes` is above 0 afterwards, the last `needBytes` bytes of the stream are wanted again: `end` is called with them.
@@ -147,6 +153,8 @@ export interface Position {
   readonly changes: number
   /** What was found to wrap its lines. */
   readonly envelope?: string | undefined
+  /** What they were found to be written in. */
+  readonly format?: string | undefined
   /** What finds the log again after a restart, as text that only the source reads. Asked for when it is written. */
   note(): string
 }

@@ -18,7 +18,7 @@ export const OWN_METRICS = {
     name: 'agentlog_rejected_lines_total',
     type: 'counter',
     labels: ['source', 'reason'],
-    help: 'Lines that made no event, by reason: not_json, malformed, not_object, too_long, too_many_values, too_deep, bad_envelope (not wrapped as its log must be), torn (a part of it is gone), internal, poison (it was in hand at two deaths of the process).',
+    help: 'Lines that made no event, by reason: not_json, malformed, not_logfmt, no_match (no pattern of input.format fits), not_otlp, not_object, too_long, too_many_values, too_deep, bad_envelope (not wrapped as its log must be), torn (a part of it is gone), internal, poison (it was in hand at two deaths of the process).',
   },
   invalidUtf8: {
     name: 'agentlog_invalid_utf8_lines_total',
@@ -43,7 +43,19 @@ export const OWN_METRICS = {
     name: 'agentlog_updates_skipped_total',
     type: 'counter',
     labels: ['metric', 'reason'],
-    help: 'Updates of a mapped metric that a rule took but that could not count, by reason: no_value, nan, infinite, negative, max_step, series_limit, unpriced (tokens of a model without a price), too_much_work (expressions, or lists in lists).',
+    help: 'Updates of a mapped metric that a rule took but that could not count, by reason: no_value, no_key (a value of the key of once or rise is missing), forgotten (its key was evicted and came back), nan, infinite, negative, max_step, series_limit, unpriced (tokens of a model without a price), too_much_work (expressions, or lists in lists).',
+  },
+  keys: {
+    name: 'agentlog_keys',
+    type: 'gauge',
+    labels: ['table'],
+    help: 'Keys that are remembered, by table: marks (of once and rise). limits.keys bounds each table.',
+  },
+  keysEvicted: {
+    name: 'agentlog_keys_evicted_total',
+    type: 'counter',
+    labels: ['table'],
+    help: 'Keys that went because limits.keys was reached, the one touched longest ago first.',
   },
   unpricedTokens: {
     name: 'agentlog_unpriced_tokens_total',
