@@ -1,6 +1,6 @@
 /** The window of a metric, which all of its rules share, and after how long its silent series go. */
 import type { Place, Report } from '../diag/diagnostic.ts'
-import type { WindowOp, WindowSpec } from '../registry/family-spec.ts'
+import type { WindowOp, WindowSpec } from '../mapping/spec.ts'
 import { durationMs } from './duration.ts'
 import type { RawMetric, RawRule } from './raw.ts'
 

@@ -13,12 +13,12 @@ export interface CutStream {
 
 /** `from`: bytes before it are in the numbers. */
 export function streamOf(plan: Plan, config: Config, log: string, from: number): CutStream {
-  const { mapping, own, registry, sightings, cleanLabel } = plan
+  const { mappings, own, registry, sightings, cleanLabel } = plan
   const origin = { source: 's', log, file: `/${log}`, stream: '', fields: {} }
   const applier = new LineApplier(
     {
       source: 's',
-      mapping,
+      mapping: mappings.all[0]!,
       own,
       sightings,
       cleanLabel,
