@@ -16,9 +16,12 @@ export interface PlacedRule {
   readonly place: Place
 }
 
-/** A duration in whole nanoseconds. */
+/** Nobody reads a log for longer. */
+const HUNDRED_YEARS_MS = 100 * 365 * 86_400_000
+
+/** A duration in whole nanoseconds; of more than a hundred years, so long. */
 export function durationNs(text: string): bigint {
-  return BigInt(Math.round(durationMs(text) * 1e6))
+  return BigInt(Math.round(Math.min(durationMs(text), HUNDRED_YEARS_MS) * 1e6))
 }
 
 /** What the first rule says; another that says something else is an error, since a series has one window. */

@@ -176,7 +176,7 @@ const rule = {
     .describe(
       'Of a gauge: what it makes of the values of this last while; of a summary: the time over which quantiles are taken.',
     ),
-  last: wholeAbove0.max(10_000).optional().describe('Of a gauge: what it makes of so many values, the newest; at most 10000.'),
+  last: wholeAbove0.max(1000).optional().describe('Of a gauge: what it makes of so many values, the newest; at most 1000.'),
   open: z.string().optional().describe('Show what is open of this derived thing.'),
 }
 const buckets = z.union([

@@ -3,8 +3,7 @@ import type { Diagnostic, NodePath, Report } from '../../diag/diagnostic.ts'
 import { nearest } from '../../diag/suggest.ts'
 import type { ValueSpec } from '../../select/spec.ts'
 import { bucketBounds, NAMED_BUCKETS } from '../buckets.ts'
-import { durationMs } from '../duration.ts'
-import { ONLY_WINDOW_OPS, WINDOW_OPS } from '../merge-windows.ts'
+import { durationNs, ONLY_WINDOW_OPS, WINDOW_OPS } from '../merge-windows.ts'
 import { type MappingFile, placeIn, type RawMetric, type RawRule, rulesOf } from '../raw.ts'
 
 type Say = (message: string, path: NodePath, more?: Partial<Diagnostic>, part?: 'key' | 'value') => void
@@ -96,7 +95,7 @@ function checkWindow(rule: RawRule, metric: RawMetric, path: NodePath, say: Say)
   const [op, over, last] = [rule.op ?? metric.op, rule.over ?? metric.over, rule.last ?? metric.last]
   const hasWindow = over !== undefined || last !== undefined
   const at = (key: 'op' | 'over' | 'last'): NodePath => (Object.hasOwn(rule, key) ? [...path, key] : [...path.slice(0, 2), key])
-  if (over !== undefined && durationMs(over) === 0) say('a window lasts longer than 0', at('over'), { hint: 'over: 1h' })
+  if (over !== undefined && durationNs(over) === 0n) say('a window lasts longer than 0', at('over'), { hint: 'over: 1h' })
   if (metric.type !== 'gauge') return
   if (!hasWindow && op !== undefined && ONLY_WINDOW_OPS.includes(op))
     say(`"op: ${op}" is made of the values of a window, and there is none`, at('op'), { hint: 'over: 1h, or last: 100' })

@@ -42,12 +42,20 @@ export class Groups {
     return this.#numbers[(this.#first + i) * this.#width]!
   }
 
+  count(i: number): number {
+    return this.#width === 1 ? 1 : this.#numbers[(this.#first + i) * this.#width + COUNT]!
+  }
+
+  min(i: number): number {
+    return this.#numbers[(this.#first + i) * this.#width + (this.#width === 1 ? 0 : MIN)]!
+  }
+
+  max(i: number): number {
+    return this.#numbers[(this.#first + i) * this.#width + (this.#width === 1 ? 0 : MAX)]!
+  }
+
   at(i: number): Group {
-    const sum = this.sum(i)
-    if (this.#width === 1) return { ns: this.ns(i), count: 1, sum, min: sum, max: sum }
-    const at = (this.#first + i) * this.#width
-    const numbers = this.#numbers
-    return { ns: this.ns(i), count: numbers[at + COUNT]!, sum, min: numbers[at + MIN]!, max: numbers[at + MAX]! }
+    return { ns: this.ns(i), count: this.count(i), sum: this.sum(i), min: this.min(i), max: this.max(i) }
   }
 
   push(ns: bigint, value: number): void {

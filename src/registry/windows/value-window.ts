@@ -1,7 +1,7 @@
 /**
  * The values of one series that still count, and what is made of them. With `last` each value is kept as it is. By time up to 512 are; more
  * are put together with others of the same 128th of the window, and such a group leaves with its newest value: a value stays up to a 128th
- * of the window longer then, and none leaves early. Of texts that are told apart (`distinct`) the newest 2048 are kept.
+ * of the window longer then, and none leaves early. Of texts that are told apart (`distinct`) the newest 1024 are kept.
  */
 import type { WindowOp, WindowSpec } from '../family-spec.ts'
 import { type Group, Groups } from './groups.ts'
@@ -9,7 +9,7 @@ import { type Group, Groups } from './groups.ts'
 /** Groups that one window keeps. */
 export const MAX_GROUPS = 512
 export const SLICES = 128
-export const MAX_DISTINCT = 2048
+export const MAX_DISTINCT = 1024
 
 export class ValueWindow {
   readonly #spec: WindowSpec
@@ -66,11 +66,10 @@ export class ValueWindow {
     if (op === 'distinct') return new Set(Array.from({ length: groups.length }, (_, i) => groups.sum(i))).size
     let [count, sum, min, max] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
     for (let i = 0; i < groups.length; i++) {
-      const group = groups.at(i)
-      count += group.count
-      sum += group.sum
-      if (group.min < min) min = group.min
-      if (group.max > max) max = group.max
+      count += groups.count(i)
+      sum += groups.sum(i)
+      if (groups.min(i) < min) min = groups.min(i)
+      if (groups.max(i) > max) max = groups.max(i)
     }
     if (op === 'count') return count
     if (op === 'sum') return sum
