@@ -50,6 +50,8 @@ export interface RawMetric extends RawRule {
   readonly max_step?: number
   readonly expire?: string
   readonly rules?: readonly RawRule[]
+  /** Codes of warnings that are known and accepted. */
+  readonly 'x-lint'?: { readonly ignore: readonly string[] }
 }
 
 /** One of `include` or `use`. */
