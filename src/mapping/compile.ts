@@ -144,8 +144,8 @@ function compileState(spec: MappingSpec, options: CompileOptions & StateSlots) {
 }
 
 /** Whether series of the metric go, or values leave them, by the time of events. */
-function needsClock({ expireNs = 0n, window }: MetricSpec): boolean {
-  return expireNs > 0n || window?.overNs !== undefined
+function needsClock({ expireNs = 0n, window, rules }: MetricSpec): boolean {
+  return rules.length > 0 && (expireNs > 0n || window?.overNs !== undefined)
 }
 
 function reads<T>(slots: SlotTable, compile: () => T): Reads<T> {
