@@ -170,9 +170,15 @@ const rule = {
   op: z
     .enum(['set', 'add', 'max', 'min', 'mean', 'sum', 'count', 'distinct'])
     .optional()
-    .describe('What a gauge does with a number; default set.'),
-  over: duration.optional().describe('Window of time.'),
-  last: wholeAbove0.optional().describe('Window of samples.'),
+    .describe(
+      'What a gauge does with a number, set (the default), add, max or min; with over or last: what it makes of the numbers, mean, sum, count, max, min or distinct.',
+    ),
+  over: duration
+    .optional()
+    .describe(
+      'Of a gauge: what it makes of the values of this last while; of a summary: the time over which quantiles are taken.',
+    ),
+  last: wholeAbove0.max(1000).optional().describe('Of a gauge: what it makes of so many values, the newest; at most 1000.'),
   open: z.string().optional().describe('Of a gauge: show what is open of this item of derive, as it stands at a scrape.'),
 }
 const stateName = z.string().regex(/^[A-Za-z_]\w*$/, 'a name of letters, digits and _')
@@ -223,7 +229,11 @@ const metric = z.strictObject({
   type: z.enum(['counter', 'gauge', 'histogram', 'summary', 'info']).describe('Type of the metric.'),
   help: z.string().optional().describe('One sentence for people; default: names the events.'),
   max_series: wholeAbove0.optional().describe('Series past it go to _other; default 2000.'),
-  expire: duration.optional().describe('Silent series go after this time.'),
+  expire: duration
+    .optional()
+    .describe(
+      'Series that are silent for so long are not shown any more; a counter goes on from its value when it returns. Default: never.',
+    ),
   buckets: buckets.optional().describe('Upper bounds, or start, factor and count, or the name of a shipped list.'),
   quantiles: z.array(z.number().min(0).max(1)).min(1).optional().describe('Quantiles of a summary.'),
   one_per: z.array(z.string()).min(1).optional().describe('A new series replaces those equal in these labels.'),

@@ -4,6 +4,7 @@
  */
 import type { Outcome } from '../mapping/mapping.ts'
 import type { SkipReason } from '../mapping/skip-reason.ts'
+import type { WindowOp } from '../registry/family-spec.ts'
 import type { SourceKind } from '../select/trace.ts'
 import type { Shown } from './log-text.ts'
 
@@ -177,6 +178,8 @@ export interface UpdateTold {
   /** `name{label="text"}`, as exposition writes it. */
   readonly series: string
   readonly op: 'add' | 'set' | 'max' | 'min' | 'observe'
+  /** Of a gauge with a window, which observes values: what it makes of them. */
+  readonly window?: WindowOp
   readonly value: number
   /** What the series stands at afterwards; of a histogram and a summary the count of its values. */
   readonly now: number

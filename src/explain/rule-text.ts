@@ -115,14 +115,17 @@ function skippedLine(reason: SkipReason, paint: Paint): string {
   return `      ${paint('yellow', `= not counted: ${reason}`)} (${WHY_SKIPPED[reason]})`
 }
 
-function updateLines({ series, op, value, now, le, changed = [] }: UpdateTold, paint: Paint): string[] {
+function updateLines({ series, op, value, now, window, le, changed = [] }: UpdateTold, paint: Paint): string[] {
   const number = numberText(value)
   const done = {
     add: `${value < 0 ? '' : '+'}${number}, now ${numberText(now)}`,
     set: `set to ${number}`,
     max: `max ${number}, now ${numberText(now)}`,
     min: `min ${number}, now ${numberText(now)}`,
-    observe: `observes ${number}${le === undefined ? '' : ` (le="${le}")`}, ${now} so far`,
+    observe:
+      window === undefined
+        ? `observes ${number}${le === undefined ? '' : ` (le="${le}")`}, ${now} so far`
+        : `observes ${window === 'distinct' ? 'a text' : number}, ${window} now ${numberText(now)}`,
   }[op]
   const notes = changed.map(
     ({ label, text }) => `      ${paint('yellow', `label ${label} became ${JSON.stringify(text)}: ${whyChanged(text)}`)}`,

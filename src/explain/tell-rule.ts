@@ -188,6 +188,7 @@ function updateOf(
     op: opOf(rule),
     value,
     now,
+    ...(spec.window?.op === undefined ? {} : { window: spec.window.op }),
     ...(le === undefined ? {} : { le: boundText(le) }),
     ...(changed.length === 0 ? {} : { changed: changed.map(([label, text]) => ({ label, text: harmless(text) })) }),
   }
@@ -197,5 +198,5 @@ function opOf({ family, op }: Rule): UpdateTold['op'] {
   const { type } = family.spec
   if (type === 'counter') return 'add'
   if (type === 'info') return 'set'
-  return type === 'gauge' ? op : 'observe'
+  return type === 'gauge' && family.spec.window === undefined ? op : 'observe'
 }

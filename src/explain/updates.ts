@@ -52,7 +52,11 @@ export class Updates implements UpdateWatch {
     if (updates.count++ >= MAX_KEPT) return
     const { store, spec } = rule.family
     const texts = spec.labelNames.map((_, i) => store.text(slot, i))
-    updates.kept.push({ kind: 'recorded', texts, value, now: nowOf(rule, slot) })
+    const { timed } = rule.family
+    timed?.settleOne(slot)
+    // What stands for a text says nothing to people.
+    const shown = timed?.distinct === undefined ? value : 1
+    updates.kept.push({ kind: 'recorded', texts, value: shown, now: nowOf(rule, slot) })
   }
 
   skipped(rule: Rule, reason: SkipReason): void {

@@ -151,7 +151,8 @@ function compileState(spec: MappingSpec, options: CompileOptions & StateContext)
 
 /** Whether series of the metric go, values leave them, or keys count again by the time of events. */
 function needsClock({ expireNs = 0n, window, rules }: MetricSpec): boolean {
-  return expireNs > 0n || window?.overNs !== undefined || rules.some(({ once }) => once?.withinMs !== undefined)
+  const isTimed = expireNs > 0n || window?.overNs !== undefined
+  return (isTimed && rules.length > 0) || rules.some(({ once }) => once?.withinMs !== undefined)
 }
 
 function reads<T>(slots: SlotTable, compile: () => T): Reads<T> {

@@ -198,6 +198,8 @@ export class Rule {
   #applyHere(row: Row): void {
     this.hits++
     const texts = this.#texts
+    const { timed } = this.family
+    if (timed !== undefined) timed.clock = row.clock
     for (let i = 0; i < texts.length; i++) texts[i] = this.#labelText(i, row)
     if (this.#once !== undefined && !this.#isFirst(this.#once, row)) return
     if (this.#rise === undefined || this.#rise.begin(row)) this.#applySamples(row)
@@ -228,7 +230,7 @@ export class Rule {
   }
 
   #apply({ value, price, site }: Sample, row: Row): Applied {
-    const number = value === undefined ? 1 : value.number(row)
+    const number = this.#valueOf(value, row)
     if (number === undefined) return 'missing'
     return this.#countPriced(site, number, price, row) ? 'applied' : 'refused'
   }
@@ -282,6 +284,15 @@ export class Rule {
     return label === undefined ? '' : (label.text(row) ?? UNKNOWN)
   }
 
+  /** Where texts are told apart, a text counts as the number that stands for it. */
+  #valueOf(value: Value | undefined, row: Row): number | undefined {
+    if (value === undefined) return 1
+    const distinct = this.family.timed?.distinct
+    if (distinct === undefined) return value.number(row)
+    const text = value.text(row)
+    return text === undefined ? undefined : distinct.of(text)
+  }
+
   /** Answers whether it is in a series: what has no price is, as 0. */
   #countPriced(site: Site, number: number, price: Price | undefined, row: Row): boolean {
     if (price === undefined || price.unpricedTokens === 0) return this.#count(site, number, row)
@@ -291,7 +302,8 @@ export class Rule {
 
   /** The series is there, and nothing is added. */
   #leaveUnpriced(site: Site, { unpricedModel, unpricedTokens }: Price): void {
-    site.series(this.#texts)
+    const slot = site.series(this.#texts)
+    if (slot >= 0) this.family.timed?.touch(slot)
     this.#countSkip('unpriced')
     this.#countUnpriced?.(this.metric, unpricedModel, unpricedTokens)
   }
@@ -302,6 +314,7 @@ export class Rule {
     if (slot < 0) this.#countSkip(refused ?? 'series_limit')
     else if (value > LEAST_OVERFLOWING && this.#isPastAll(slot, value)) this.#countSkip('infinite')
     else {
+      this.family.timed?.touch(slot)
       this.#record(slot, value)
       this.#exemplar?.keep(row, slot, value)
       return true
@@ -346,10 +359,11 @@ export class Rule {
       return [{ name: this.#labelNames[i]!, value: label.trace(row), text: this.#labelText(i, row), isUnknown }]
     })
     const samples = this.#samples.map(({ text, value, price }) => {
-      const number = value === undefined ? 1 : value.number(row)
+      const isText = this.family.timed?.distinct !== undefined
+      const number = value === undefined || (isText && value.text(row) !== undefined) ? 1 : value.number(row)
       const isUnpriced = price !== undefined && price.unpricedTokens > 0
       const refusal = number === undefined ? 'no_value' : isUnpriced ? 'unpriced' : this.#refusal(number)
-      return { splitText: text, value: value?.trace(row, 'number'), number, refusal } as const
+      return { splitText: text, value: isText ? value?.trace(row) : value?.trace(row, 'number'), number, refusal } as const
     })
     const [once, rise] = [this.#once?.trace(row), this.#rise?.trace(row)]
     return { labels, once, rise, samples, exemplar: this.#exemplar?.trace(row) }

@@ -41,7 +41,7 @@ export function compilePlan(config: Config, tell: Report, watch?: UpdateWatch, w
   const report = distinct(tell)
   const clocks = new Clocks()
   const masking = maskingOf(config, report)
-  const registry = new Registry({ maxSeries: config.limits.series, own, cleanLabel: masking.cleanLabel })
+  const registry = new Registry({ maxSeries: config.limits.series, own, clocks, cleanLabel: masking.cleanLabel })
   const keys = freshKeys(config.limits.keys)
   const marks = createMarks(config.limits.keys, own)
   const plan = {
