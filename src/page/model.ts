@@ -172,6 +172,8 @@ export interface MetricView {
   readonly type: string
   readonly help: string
   readonly series: number
+  /** Of them, not shown as they are silent. */
+  readonly hidden: number
   readonly maxSeries: number
   readonly overflow: number
   readonly skipped: number

@@ -98,6 +98,38 @@ const EXPRESSIONS: Section = {
   rows: EXPRESSION_FORMS,
 }
 
+const WINDOWS: Section = {
+  id: 'window',
+  title: 'Windows and expiry',
+  words:
+    'Both go by the clock of the log that touched a series last: the time of its newest event, also of one that no rule takes. Where the log ' +
+    'stands at its end the clock on the wall moves it on, but not in `--once`, `test` and `explain`. An older event does not turn it back, and ' +
+    'counts as of now. What has run out is gone before the event that shows it counts.',
+  columns: ['what', 'how'],
+  rows: [
+    ['`op: mean`, `max`, `min`', 'Of the values in the window; while there are none the series is not shown.'],
+    ['`op: sum`, `count`', 'The same; of no values 0. `count` needs no `value`: it counts events.'],
+    ['`op: distinct`', 'Number of different texts of `value`; exact up to 1024, of more at least so many.'],
+    [
+      '`over`',
+      'A value leaves when it is as old as that. Exact up to 512 values of a series; more are put together in 128ths of the window, and a value may stay for one of them longer.',
+    ],
+    ['`last`', 'The newest values, each kept: exact. With `over` those of them that are not too old.'],
+    [
+      '`over` of a summary',
+      'Quantiles of the values in the window, in tenths of it; `_sum` and `_count` are of all values, so that they can be rated.',
+    ],
+    [
+      '`expire`',
+      'Of counters, histograms and summaries a silent series is hidden, goes on from its value when it returns, and is not born again. Of gauges and infos it is gone, and gives its place free.',
+    ],
+    [
+      '`expire` at `max_series` or `limits.series`',
+      'The series that has been hidden for longest gives way to a new one: its numbers go to the series with `_other` labels, which `increase()` sees as a rise.',
+    ],
+  ],
+}
+
 function priceSection(rows: Section['rows']): Section {
   return {
     id: 'price',
@@ -188,6 +220,7 @@ function languageSections(schema: JsonSchema): Section[] {
       rows: keys(['metrics', '[]', 'rules', '[]'], takes),
       more: yaml(EXAMPLES.metric),
     },
+    WINDOWS,
     ...stateSections(keys, { takes, value: valueKeys }, KEY_COLUMNS),
     { id: 'defaults', title: 'defaults', columns: KEY_COLUMNS, rows: keys(['defaults']) },
     { id: 'limits', title: 'limits', columns: KEY_COLUMNS, rows: keys(['limits']) },

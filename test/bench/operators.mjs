@@ -3,12 +3,17 @@
  * already: parsing the line is not in it. Each form stands beside what says the same otherwise. The best of several rounds.
  */
 import { parseArgs } from 'node:util'
+import { Clocks } from '../../dist/clock/clocks.js'
+import { durationNs } from '../../dist/config/merge-windows.js'
 import { fillSlots, Row } from '../../dist/decode/row.js'
+import { compileMapping } from '../../dist/mapping/compile.js'
+import { Registry } from '../../dist/registry/registry.js'
 import { loadExpressionParser } from '../../dist/select/cel/parser.js'
 import { compileWhere } from '../../dist/select/condition.js'
 import { compilePrice } from '../../dist/select/price.js'
 import { SlotTable } from '../../dist/select/slots.js'
 import { compileValue } from '../../dist/select/value.js'
+import { createOwnMetrics } from '../../dist/telemetry/own-metrics.js'
 
 const ROUNDS = 7
 const ORIGIN = { source: 's', log: 'l', file: '/f', stream: '', fields: {} }
@@ -63,6 +68,59 @@ function compiled(kind, spec) {
   return { rows, ask: kind === 'where' ? (row) => made.test(row) : (row) => made.number(row) }
 }
 
+/** Whole rules: 64 series, an event per millisecond. What depends on time pays for its clock, too. */
+const METRICS = [
+  ['counter', {}],
+  ['counter with expire: 1h', { expireNs: durationNs('1h') }],
+  ['gauge', { type: 'gauge', value: 'ms' }],
+  ['gauge, mean of the last 100', { type: 'gauge', value: 'ms', window: { op: 'mean', last: 100 } }],
+  ['gauge, mean over 1m', { type: 'gauge', value: 'ms', window: { op: 'mean', overNs: durationNs('1m') } }],
+  ['gauge, distinct texts over 1m', { type: 'gauge', value: 'model', window: { op: 'distinct', overNs: durationNs('1m') } }],
+  ['summary', { type: 'summary', value: 'ms', quantiles: [0.5] }],
+  ['summary over 10m', { type: 'summary', value: 'ms', quantiles: [0.5], window: { overNs: durationNs('10m') } }],
+]
+
+function compiledMetric({ value, ...spec }) {
+  const placed = (text) => ({ spec: text, place: { file: 'bench' } })
+  const rule = {
+    ...{ place: { file: 'bench' }, events: undefined, each: [], where: undefined, split: undefined, op: 'set', exemplar: [] },
+    labels: [{ name: 'tool', ...placed('tool') }],
+    value: value && placed(value),
+  }
+  const metric = {
+    ...{
+      name: 'a',
+      type: 'counter',
+      help: '',
+      place: rule.place,
+      maxSeries: 1000,
+      buckets: [],
+      quantiles: [],
+      onePer: undefined,
+    },
+    ...spec,
+    rules: [rule],
+  }
+  const clocks = new Clocks()
+  const registry = new Registry({ maxSeries: 1000, own: createOwnMetrics(), clocks, cleanLabel: (text) => text })
+  const input = { eventName: placed('event'), eventTime: placed('ts'), timeZone: 'UTC' }
+  const report = (problem) => {
+    throw new Error(problem.message)
+  }
+  const mapping = compileMapping({ input, drop: [], metrics: [metric] }, { registry, clocks, countSkip: () => {}, report })
+  let ns = 1_767_225_600_000_000_000n
+  const rows = EVENTS.map((event, i) => {
+    const row = new Row(mapping.slotCount, ORIGIN)
+    fillSlots(row, { ...event, tool: `tool ${i % 64}` }, mapping.pathsOf(undefined))
+    row.time = () => {
+      ns += 1_000_000n
+      return ns
+    }
+    return row
+  })
+  return { rows, ask: (row) => mapping.apply(row) === 'mapped' }
+}
+
 /** Nanoseconds per event, and how many of the events gave something, so that nothing is left out as unused. */
 function measured({ rows, ask }) {
   let best = Number.POSITIVE_INFINITY
@@ -86,4 +144,8 @@ console.log(`ns per event, best of ${ROUNDS} rounds of ${eventCount} events, Nod
 for (const [kind, name, spec] of FORMS) {
   const { ns, share } = measured(compiled(kind, spec))
   console.log(`${ns.toFixed(1).padStart(8)}  ${kind}: ${name} (${Math.round(share * 100)} %)`)
+}
+for (const [name, spec] of METRICS) {
+  const { ns, share } = measured(compiledMetric(spec))
+  console.log(`${ns.toFixed(1).padStart(8)}  rule: ${name} (${Math.round(share * 100)} %)`)
 }

@@ -135,6 +135,18 @@ test('metrics show series, limits and the values that make most of them; past a 
   expect(model.warnings[0]).toMatchObject({ level: 'warning', text: expect.stringContaining('calls_total: 3 updates') })
 })
 
+test('series that are silent are told beside those that are there', async () => {
+  const mapping = folder.write(
+    'silent.yaml',
+    'version: 1\nmetrics: [{ name: calls_total, type: counter, event: call, labels: { tool: tool }, expire: 1h }]\n',
+  )
+  const run = await pageOf({ files: [mapping] })
+  const at = (hour: number): string => new Date(run.facts.wallClockMs() - (5 - hour) * 3_600_000).toISOString()
+  for (const [hour, tool] of [0, 2, 3].entries()) run.read({ event: 'call', tool: `t${tool}`, ts: at(hour) })
+  expect(run.gatherer.model().metrics).toMatchObject([{ name: 'calls_total', series: 3, hidden: 2 }])
+  expect(run.page.document(true)).toContain('2 silent')
+})
+
 test('values are ordered by the series that they make', async () => {
   const mapping = folder.write(
     'two.yaml',

@@ -18,10 +18,10 @@ export function metricsHtml(metrics: readonly MetricView[]): Html {
   return section('metrics', 'Metrics', 'Past its limit a metric puts new label values under _other; sums stay right.', content)
 }
 
-function cells({ name, type, help, series, maxSeries, overflow, skipped }: MetricView): Part[] {
+function cells({ name, type, help, series, hidden, maxSeries, overflow, skipped }: MetricView): Part[] {
   return [
     [html`<code>${breakable(name)}</code>`, under([type, help !== '' && html` · ${foreign(help)}`])],
-    count(series),
+    hidden === 0 ? count(series) : html`${count(series)} <span class="quiet">${count(hidden)} silent</span>`,
     [
       percent(series, maxSeries),
       html`<meter min="0" max="${maxSeries}" high="${maxSeries * 0.8}" value="${Math.min(series, maxSeries)}" aria-label="Series of ${name}"></meter>`,
