@@ -15,12 +15,13 @@ import { compileValue } from '../select/value.ts'
 import { definitionOf } from './definition.ts'
 import { Derivation } from './derivation.ts'
 import { compileItem } from './derived-item.ts'
+import { fieldsOf, openFieldsOf } from './item-fields.ts'
 import { ownerOf } from './item-identity.ts'
 import { Mapping, type Reads } from './mapping.ts'
 import { MetricMarks } from './metric-marks.ts'
 import { defineRemembered, keptNames, RememberRule } from './remembering.ts'
 import { type CountSkip, type CountUnpriced, Rule, type UpdateWatch } from './rule.ts'
-import type { MappingSpec, MetricSpec, Placed, RuleSpec } from './spec.ts'
+import type { DeriveSpec, MappingSpec, MetricSpec, Placed, RuleSpec } from './spec.ts'
 import { Takes } from './takes.ts'
 
 /** By name of the metric. */
@@ -68,6 +69,7 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
     return metric.rules.map((rule) => {
       const ofRule = rule.derived === undefined ? slots : derivedSlots
       const { maxStep } = metric
+      derivedSlots.fields = fieldsTaken(rule, spec.derive ?? [])
       const context = { ...options, slots: ofRule, priceFiles: spec.priceFiles ?? new Map(), maxStep, marks: ofMetric }
       return { ...reads(ofRule, () => new Rule(rule, family, context)), item: rule.derived?.spec }
     })
@@ -103,6 +105,14 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
   return mapping
 }
 
+/** What a rule on something derived may read. */
+function fieldsTaken({ derived, open }: Pick<RuleSpec, 'derived' | 'open'>, items: readonly DeriveSpec[]): SlotTable['fields'] {
+  const item = items.find(({ name }) => name === (derived ?? open)?.spec)
+  if (item === undefined) return undefined
+  const of = `${open === undefined ? 'an event of' : 'what is open of'} the ${item.kind} "${item.name}"`
+  return { of, names: open === undefined ? fieldsOf(item) : openFieldsOf(item) }
+}
+
 interface StateSlots {
   readonly slots: SlotTable
   readonly derivedSlots: SlotTable
@@ -114,7 +124,15 @@ function compileState(spec: MappingSpec, options: CompileOptions & StateSlots) {
   if (remember.length + derive.length === 0) return undefined
   const { slots, countSkip, keys = freshKeys(), unit = '', cleanLabel = (text: string) => text } = options
   const priceFiles = spec.priceFiles ?? new Map()
-  const context = { ...options, keys, unit, cleanLabel, priceFiles, onNoKey: (name: string) => countSkip(name, 'no_key') }
+  const context = {
+    ...options,
+    keys,
+    unit,
+    cleanLabel,
+    priceFiles,
+    items: derive,
+    onNoKey: (name: string) => countSkip(name, 'no_key'),
+  }
   const remembered = defineRemembered(remember, context)
   slots.kept = keptNames(remember, remembered, context)
   return {

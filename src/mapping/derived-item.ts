@@ -16,6 +16,7 @@ import type { SlotTable } from '../select/slots.ts'
 import { compileValue } from '../select/value.ts'
 import { Collector } from './collector.ts'
 import { Feed, KeptReader } from './feed.ts'
+import { fieldsOf } from './item-fields.ts'
 import { definitionOfItem, ownerOf, tagOf } from './item-identity.ts'
 import type { CountSkip, CountUnpriced } from './rule.ts'
 import { Sameness } from './sameness.ts'
@@ -34,6 +35,8 @@ export interface ItemContext {
   readonly countSkip: CountSkip
   readonly countUnpriced?: CountUnpriced | undefined
   readonly priceFiles: PriceFiles
+  /** All items of the mapping. */
+  readonly items: readonly DeriveSpec[]
 }
 
 /** One role of an item, with the paths that it reads of the event, or of the derived event that it takes. */
@@ -94,6 +97,8 @@ function compileRole(role: FeedRole, spec: DeriveSpec, item: Item, context: Role
   const feedSpec = spec.feeds[role]!
   const slots = feedSpec.derived === undefined ? context.slots : context.derivedSlots
   let compiled: { readonly feed: Feed; readonly act: Act } | undefined
+  const taken = feedSpec.derived && context.items.find(({ name }) => name === feedSpec.derived!.spec)
+  if (taken !== undefined) slots.fields = { of: `an event of the ${taken.kind} "${taken.name}"`, names: fieldsOf(taken) }
   const paths = slots.pathsOf(() => {
     const feed = new Feed(feedSpec, { ...context, slots })
     compiled = { feed, act: actOf(role, spec, item, feed, { ...context, slots }) }

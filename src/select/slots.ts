@@ -72,6 +72,8 @@ export interface KeptNames {
 export class SlotTable {
   /** undefined: these rows are of derived events, which have no `$kept`. */
   kept: KeptNames | undefined = { names: [], reader: () => missing }
+  /** Of the event that rules read: all that it may have, if that is known. */
+  fields: { readonly of: string; readonly names: readonly string[] } | undefined = undefined
   /** How many expressions were compiled with these slots. */
   expressionCount = 0
   #slotCount = 0
@@ -132,7 +134,10 @@ export class SlotTable {
     this.#readsBeyondAscii ||= NOT_ASCII.test(text)
     const bound = bindings.get(path.root)
     if (bound !== undefined) return readSlot(this.#boundSlot(bound, path.steps))
-    if (path.root === '$') return readSlot(this.eventSlot(path.steps))
+    if (path.root === '$') {
+      this.#checkField(path, place, report)
+      return readSlot(this.eventSlot(path.steps))
+    }
     if (path.root === '$path') return this.#pathField(path, text, place, report)
     if (path.root === '$kept') return this.#keptField(path, text, place, report)
     if (Object.hasOwn(FIELDS_OF, path.root)) return ownFieldReader(path, text, place, report)
@@ -140,6 +145,16 @@ export class SlotTable {
     if (own !== undefined && path.steps.length === 0) return own
     report(own === undefined ? unknownName(path, place, knownRoots(bindings)) : hasNoParts(path, text, place))
     return missing
+  }
+
+  #checkField({ steps: [first] }: Path, place: Place, report: Report): void {
+    const { fields } = this
+    if (fields === undefined || first === undefined) return
+    const name = first.kind === 'name' ? first.name : undefined
+    if (name !== undefined && fields.names.includes(name)) return
+    const near = name === undefined ? undefined : nearest(name, fields.names)
+    const message = `${fields.of} has ${name === undefined ? 'only named fields' : `no "${name}"`}; it has ${fields.names.join(', ')}`
+    report({ severity: 'error', code: 'unknown-name', place, message, ...(near ? { hint: `did you mean "${near}"?` } : {}) })
   }
 
   #boundSlot(bound: SlotPath[], steps: readonly Step[]): number {
