@@ -24,7 +24,6 @@ export function unitMappings(units: ReadonlySet<Unit>, metrics: readonly MetricS
   // What is left out may have been what another part needs.
   for (let before = -1, size = sizeOf(drafts); size !== before; [before, size] = [size, sizeOf(drafts)]) drafts = fitted(drafts)
   for (const { spec } of drafts) {
-    reportTwice(spec, report)
     reportUnderived(spec, report)
   }
   return new Map(drafts.map(({ unit, spec }) => [unit, spec]))
@@ -78,24 +77,6 @@ function keyOf({ place }: Part): string {
 function richest(all: readonly Has[]): Has | undefined {
   const size = ({ kept, derived }: Has): number => kept.size + derived.size
   return all.reduce<Has | undefined>((best, one) => (best === undefined || size(one) > size(best) ? one : best), undefined)
-}
-
-/** What is remembered and what is derived have their names in common: they are kept under them. */
-function reportTwice({ remember = [], derive = [] }: MappingSpec, report: Report): void {
-  const firsts = new Map<string, Place>()
-  for (const { name, place } of [...remember, ...derive]) {
-    const first = firsts.get(name)
-    firsts.set(name, first ?? place)
-    if (first === undefined) continue
-    report({
-      severity: 'error',
-      code: 'conflict',
-      message: `"${name}" is remembered or derived twice`,
-      place,
-      notes: [{ message: 'first here', place: first }],
-      hint: 'give one of them another name; sources that need both may each use a file of its own',
-    })
-  }
 }
 
 /** What is not remembered is told where it is compiled; of what is not derived nothing would come. */
