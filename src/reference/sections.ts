@@ -55,7 +55,7 @@ const CONTAINER_WORDS = {
 const SOURCE_WORDS =
   "A source's lines go through the rules of what the mapping includes, of the files that it uses besides, and of the mapping itself; of `input` " +
   'and `limits` the later one wins, by key. Metrics are defined once, from all files. Sources whose files are the same share what is kept between ' +
-  'events. `sources` of an included file count if the mapping has none, those of a used file never. Labels of a source are constants, literal ' +
+  'events; with another set of files it begins anew. `sources` of an included file count if the mapping has none, those of a used file never. Labels of a source are constants, literal ' +
   'or in `const`, and names with `$` but `$` itself, which the stages of a value may shape. Arguments in place of `sources` keep what an only ' +
   'source says besides where it reads.'
 const KEY_COLUMNS = ['key', 'form', 'meaning']

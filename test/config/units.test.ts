@@ -308,3 +308,22 @@ test('what only sources that are not in force remember is no mistake', async () 
   expect(found).toEqual([])
   expect(codesOf(await loaded([write('only.yaml', `sources: [{ ${source}, only: [] }]\n${metrics}`)]))).toEqual([])
 })
+
+test('a name that is remembered or derived twice in one unit is an error that names both; in two units it is two things', async () => {
+  const write = folderOf('twice')
+  const state = `remember: { model: { event: turn, path: model } }
+derive: [{ pair: run, start: { event: call, key: id }, end: { event: result, key: id } }]
+`
+  const one = write('one.yaml', state)
+  const two = write('two.yaml', state)
+  const named = write('named.yaml', state.replace('pair: run', 'pair: model'))
+  expect(codesOf(await loaded([named]))).toEqual(['conflict'])
+  const source = (name: string, use: string) => `  - { name: ${name}, use: [${use}], file: { paths: [/${name}] } }\n`
+  const main = write('main.yaml', `sources:\n${source('a', './one.yaml')}${source('b', './two.yaml')}`)
+  expect((await loaded([main])).diagnostics).toEqual([])
+  const both = write('both.yaml', `sources:\n${source('a', './one.yaml, ./two.yaml')}${source('b', './one.yaml, ./two.yaml')}`)
+  expect((await loaded([both])).diagnostics).toMatchObject([
+    { code: 'conflict', place: { file: two, path: ['remember', 'model'] }, notes: [{ place: { file: one } }] },
+    { code: 'conflict', place: { file: two, path: ['derive', 0] }, notes: [{ place: { file: one } }] },
+  ])
+})
