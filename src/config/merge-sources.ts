@@ -1,5 +1,6 @@
 /** Sources as the mapping writes them → what each is, with the defaults of its kind and a name that no other has. */
 import type { DockerSourceSpec, KubernetesSourceSpec, SourceSpec } from './config.ts'
+import { fromHome } from './home.ts'
 import type { RawSource } from './raw.ts'
 
 /** Every container, wherever Docker puts its data unless told. */
@@ -34,7 +35,7 @@ function kindOf(raw: RawSource): string {
 function sourceSpec(raw: RawSource, name: string): SourceSpec {
   if (raw.file !== undefined) {
     const { paths, exclude = [], history = 'count', fields } = raw.file
-    return { kind: 'file', name, paths, exclude, history, fields }
+    return { kind: 'file', name, paths: paths.map(fromHome), exclude: exclude.map(fromHome), history, fields }
   }
   if (raw.docker !== undefined) return dockerSpec(raw.docker, name)
   if (raw.kubernetes !== undefined) return kubernetesSpec(raw.kubernetes, name)

@@ -257,7 +257,7 @@ const source = z.strictObject({
   use: z.array(z.string()).optional().describe('Mappings for this source alone.'),
   file: z
     .strictObject({
-      paths: z.array(z.string().min(1)).min(1).describe('Files and globs.'),
+      paths: z.array(z.string().min(1)).min(1).describe('Files and globs; ~/ is the home directory.'),
       exclude: z.array(z.string().min(1)).optional().describe('Globs to leave out.'),
       history,
       fields: z.string().optional().describe('Regular expression over the path; its named groups are $path.NAME.'),

@@ -1,0 +1,67 @@
+/** Presets are YAML alone: no room knows one by name, all can be served together, and what is measured alike is described alike. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { PRESET_DIR } from '../../src/cli/shipped.ts'
+import { type Loaded, loadConfig, presetNames } from '../../src/config/load.ts'
+import { shapeIssues } from '../../src/config/shape-issues.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const SRC = join(ROOT, 'src')
+/** The default one has the name of what everything here is about, and its name stands where the default is. */
+const DEFAULT = 'agent'
+const names = await presetNames(PRESET_DIR)
+const scratch = mkdtempSync(join(tmpdir(), 'agentlog-presets-'))
+afterAll(() => rmSync(scratch, { recursive: true }))
+
+const load = (presets: readonly string[]): Promise<Loaded> =>
+  loadConfig({ files: [], presets, presetDir: PRESET_DIR, validate: async (data) => shapeIssues(data) })
+
+test('no file of src knows a preset by name', () => {
+  const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+  const known = files.flatMap((file) => {
+    const text = readFileSync(join(SRC, file), 'utf8').toLowerCase()
+    const words = names
+      .filter((name) => name !== DEFAULT)
+      .flatMap((name) => [name, ...name.split('-').filter((word) => word !== 'code')])
+    return words.filter((word) => text.includes(word)).map((word) => `${file}: ${word}`)
+  })
+  expect(files.length).toBeGreaterThan(100)
+  expect(known).toEqual([])
+  expect(names).toEqual(expect.arrayContaining([DEFAULT, 'claude-code', 'codex']))
+})
+
+test('all presets are served together without a word of complaint', async () => {
+  const { config, diagnostics } = await load(names)
+  expect(diagnostics).toEqual([])
+  for (const name of names) {
+    const alone = await load([name])
+    expect(alone.diagnostics).toEqual([])
+    const missing = alone.config.metrics.filter((metric) => !config.metrics.some((other) => other.name === metric.name))
+    expect(missing).toEqual([])
+  }
+})
+
+test('a metric of several presets has one help text and one list of buckets', async () => {
+  const described = new Map<string, string>()
+  for (const name of names) {
+    const { config } = await load([name])
+    for (const { name: metric, type, help, buckets } of config.metrics) {
+      const text = JSON.stringify({ type, help, buckets })
+      expect([name, metric, described.get(metric) ?? text]).toEqual([name, metric, text])
+      described.set(metric, text)
+    }
+  }
+})
+
+test('logs of a preset are looked for in the home of whoever runs it', async () => {
+  const { config } = await load(['claude-code', 'codex'])
+  const paths = config.sources.flatMap((source) => (source.kind === 'file' ? source.paths : []))
+  expect(paths).toEqual([
+    join(homedir(), '.claude/projects/**/*.jsonl'),
+    join(homedir(), '.config/claude/projects/**/*.jsonl'),
+    join(homedir(), '.codex/sessions/**/*.jsonl'),
+    join(homedir(), '.codex/archived_sessions/**/*.jsonl'),
+  ])
+})

@@ -1,0 +1,194 @@
+/**
+ * Logs of real agents from ../shared/corpus through the shipped presets: every total that its EXPECTED.md states for them, and every other
+ * sample as a count by other code has it; also while the logs grow in random pieces, read twice, and over SIGKILL. Skipped where they are not.
+ */
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { randomOf } from '../faults/random.ts'
+import { countedByOracle, differences, Exporter, isMissing, once, ROOT, Scratch, sum, until } from './workbench.ts'
+
+const CORPUS = [join(ROOT, '../shared/corpus'), join(ROOT, '../../shared/corpus')].find(existsSync)
+const isSkipped = CORPUS === undefined || isMissing('python3')
+const KILLS = 6
+const MAX_PIECE_BYTES = 40_000
+/** What the newest of several logs said: which one that is depends on the order of reading. And times of arrival, for logs without any. */
+const OF_LAST = ['agent_info', 'agent_sandbox_policy_info', 'agent_context_window_used_ratio', 'agent_rate_limit_used_ratio']
+const OF_ARRIVAL = ['_bucket', '_sum', '_count'].map((part) => `agent_tool_duration_seconds${part}`)
+
+const scratch = new Scratch()
+afterAll(() => scratch.remove())
+
+/** Logs of one folder of the corpus, by their names in EXPECTED.md. */
+function logsOf(folder: string): string[] {
+  const names = CORPUS === undefined ? [] : readdirSync(join(CORPUS, folder), { recursive: true, encoding: 'utf8' })
+  return names.filter((name) => name.endsWith('.jsonl')).sort()
+}
+
+/** What EXPECTED.md says of each log of a folder. */
+function stated(folder: string): Map<string, string> {
+  const text = readFileSync(join(CORPUS!, 'EXPECTED.md'), 'utf8')
+  const [, section] = text.split(`## ${folder}\n`)
+  const rows = section!.split('\n## ')[0]!.matchAll(/^- (\S+\.jsonl) \|? ?(.*)$/gm)
+  return new Map([...rows].map((row) => [row[1]!, row[2]!]))
+}
+
+const PRESETS = [
+  { preset: 'claude-code', folder: 'claude-code-session' },
+  { preset: 'codex', folder: 'codex-rollout' },
+  { preset: 'codex', folder: 'codex-exec-json' },
+] as const
+
+const ignoredOf = (folder: string): readonly string[] => (folder === 'codex-exec-json' ? [...OF_LAST, ...OF_ARRIVAL] : OF_LAST)
+
+/** A copy of a folder's logs that may be written to. */
+function copied(folder: string, into: string): string[] {
+  return logsOf(folder).map((name) => {
+    const path = join(scratch.path, into, name)
+    mkdirSync(dirname(path), { recursive: true })
+    cpSync(join(CORPUS!, folder, name), path)
+    return path
+  })
+}
+
+describe.skipIf(isSkipped)('totals that EXPECTED.md states', () => {
+  test.for(CORPUS === undefined ? [] : logsOf('claude-code-session'))('claude-code: %s', (name) => {
+    const row = stated('claude-code-session').get(name)!
+    const numbers = (what: RegExp): number[] => what.exec(row)![1]!.split(', ').map(Number)
+    const tools = [...row.matchAll(/'(\w+)': (\d+)/g)].map(([, tool, count]) => [tool, Number(count)])
+    const { stdout } = once('--preset', 'claude-code', join(CORPUS!, 'claude-code-session', name))
+    const tokens = (type: string): number => sum(stdout, 'agent_llm_tokens_total', `type="${type}`)
+    // A message that no model wrote has an id as well.
+    const synthetic = idsOfNoModel(join(CORPUS!, 'claude-code-session', name))
+    expect({
+      tokens: [tokens('input'), tokens('output'), tokens('cache_write'), tokens('cache_read')],
+      requests: sum(stdout, 'agent_llm_requests_total') + synthetic,
+      calls: sum(stdout, 'agent_tool_calls_total'),
+      failed: sum(stdout, 'agent_tool_calls_total', 'status="error"'),
+      tools: tools.map(([tool]) => [tool, sum(stdout, 'agent_tool_calls_total', `tool="${tool}"`)]),
+    }).toEqual({
+      tokens: numbers(/dedup\(max output per id\): \[([\d, ]+)\]/),
+      requests: numbers(/distinct message\.id: (\d+)/)[0],
+      calls: numbers(/tool_result: (\d+)/)[0],
+      failed: numbers(/is_error: (\d+)/)[0],
+      tools,
+    })
+    expect(numbers(/distinct tool_use: (\d+)/)).toEqual(numbers(/tool_result: (\d+)/))
+  })
+
+  test.for(CORPUS === undefined ? [] : logsOf('codex-rollout'))('codex: %s', (name) => {
+    const row = stated('codex-rollout').get(name)!
+    const final = (key: string): number => Number(new RegExp(`final total: .*'${key}': (\\d+)`).exec(row)?.[1] ?? 0)
+    const items = [...row.slice(row.indexOf('items:')).matchAll(/'(\w+)\/(\w+)': (\d+)/g)]
+    const { stdout } = once('--preset', 'codex', join(CORPUS!, 'codex-rollout', name))
+    const tokens = (type: string): number => sum(stdout, 'agent_llm_tokens_total', `type="${type}"`)
+    expect({
+      input: tokens('input') + tokens('cache_read') + tokens('cache_write'),
+      cached: tokens('cache_read'),
+      written: tokens('cache_write'),
+      output: tokens('output'),
+      reasoning: sum(stdout, 'agent_llm_reasoning_tokens_total'),
+      total: sum(stdout, 'agent_llm_tokens_total'),
+      calls: sum(stdout, 'agent_tool_calls_total'),
+      unanswered: sum(stdout, 'agent_tool_calls_in_flight') + sum(stdout, 'agent_tool_calls_total', 'status="unanswered"'),
+      items: items.map(([, item, status]) => [item, status, sum(stdout, 'agent_items_total', labelsOfItem(item!, status!))]),
+    }).toEqual({
+      input: final('input_tokens'),
+      cached: final('cached_input_tokens'),
+      written: final('cache_write_input_tokens'),
+      output: final('output_tokens'),
+      reasoning: final('reasoning_output_tokens'),
+      total: Number(/sum\(delta of total\)= (\d+)/.exec(row)![1]),
+      calls: Number(/paired outputs: (\d+)/.exec(row)![1]),
+      unanswered: 0,
+      items: items.map(([, item, status, count]) => [item, status, Number(count)]),
+    })
+  })
+})
+
+function labelsOfItem(item: string, status: string): string {
+  return `item="${item.replace(/(?!^)[A-Z]/g, '_$&').toLowerCase()}",status="${status.toLowerCase()}"`
+}
+
+function idsOfNoModel(log: string): number {
+  const lines = readFileSync(log, 'utf8').split('\n').filter(Boolean)
+  const messages = lines.map((line) => (JSON.parse(line) as { message?: { id?: string; model?: string } }).message)
+  return new Set(messages.filter((message) => message?.model === '<synthetic>').map((message) => message?.id)).size
+}
+
+describe.skipIf(isSkipped).for(PRESETS)('$folder', ({ preset, folder }) => {
+  test.for(CORPUS === undefined ? [] : logsOf(folder))('%s: every sample is what other code counts', (name) => {
+    const log = join(CORPUS!, folder, name)
+    expect(differences(countedByOracle(preset, log), once('--preset', preset, log).stdout, ...ignoredOf(folder))).toMatch(
+      /^all \d+ samples right$/,
+    )
+  })
+
+  test('all logs together, and promtool finds nothing to say', () => {
+    const logs = copied(folder, `${folder}-all`)
+    expect(differences(countedByOracle(preset, ...logs), once('--preset', preset, ...logs).stdout, ...ignoredOf(folder))).toMatch(
+      /^all \d+ samples right$/,
+    )
+  })
+})
+
+describe.skipIf(isSkipped).for(PRESETS.filter(({ folder }) => folder !== 'codex-exec-json'))('$folder', ({ preset, folder }) => {
+  test('read twice, as files that were copied, counts once', () => {
+    const logs = copied(folder, `${folder}-first`)
+    const copies = copied(folder, `${folder}-second`)
+    // Else the copy is known for what it is by its bytes.
+    for (const copy of copies) writeFileSync(copy, `{"type":"copied"}\n${readFileSync(copy, 'utf8')}`)
+    const { stdout } = once('--preset', preset, ...logs, ...copies)
+    expect(differences(countedByOracle(preset, ...logs), stdout, ...OF_LAST)).toMatch(/^all \d+ samples right$/)
+  })
+
+  test(`grown in random pieces, over ${KILLS} deaths by SIGKILL`, async () => {
+    const logs = copied(folder, `${folder}-whole`)
+    const { counted, exposition } = await grown(preset, logs)
+    expect(differences(counted, exposition, ...OF_LAST)).toMatch(/^all \d+ samples right$/)
+  })
+})
+
+/** The exposition after the logs grew side by side in random pieces, while the exporter was killed again and again. */
+async function grown(preset: string, wholes: readonly string[]): Promise<{ counted: string; exposition: string }> {
+  const seed = Number(process.env.SEED ?? Date.now() % 100_000)
+  console.log(`SEED=${seed}`)
+  const random = randomOf(seed)
+  const below = (limit: number): number => Math.floor(random() * limit)
+  const logs = wholes.map((whole, i) => ({
+    bytes: readFileSync(whole),
+    at: 0,
+    path: scratch.file(`${basename(whole)}-${i}.jsonl`),
+  }))
+  const flags = ['--preset', preset, '--state.dir', scratch.file(`${preset}-state`), scratch.file('*.jsonl-*.jsonl')]
+  const pieces = logs.reduce((total, { bytes }) => total + bytes.length, 0) / (MAX_PIECE_BYTES / 2)
+  let exporter = await Exporter.start(...flags)
+  for (let left = KILLS; logs.some(({ bytes, at }) => at < bytes.length); ) {
+    const growing = logs.filter(({ bytes, at }) => at < bytes.length)
+    const log = growing[below(growing.length)]!
+    const end = Math.min(log.bytes.length, log.at + 1 + below(MAX_PIECE_BYTES))
+    appendFileSync(log.path, log.bytes.subarray(log.at, end))
+    log.at = end
+    await exporter.scrape()
+    if (left === 0 || below(Math.ceil(pieces / KILLS)) > 0) continue
+    left--
+    await exporter.stop('SIGKILL')
+    exporter = await Exporter.start(...flags)
+  }
+  await exporter.stop('SIGKILL')
+  exporter = await Exporter.start(...flags)
+  const counted = countedByOracle(preset as 'codex', ...wholes)
+  try {
+    const exposition = await until(
+      'all that was written',
+      async () => {
+        const text = await exporter.scrape()
+        return differences(counted, text, ...OF_LAST).startsWith('all') ? text : undefined
+      },
+      20_000,
+    ).catch(() => exporter.scrape())
+    return { counted, exposition }
+  } finally {
+    await exporter.stop()
+  }
+}
