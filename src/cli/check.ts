@@ -21,7 +21,7 @@ export async function check(named: readonly string[], flags: FlagValues, io: Io)
     io.stderr('check needs a mapping: agentlog-exporter check mapping.yaml, or check --preset agent\n')
     return EXIT.usage
   }
-  const planned: Planned = hasMapping ? await loadPlan(files, presets) : { diagnostics: [], texts: new Map() }
+  const planned: Planned = hasMapping ? await loadPlan({ files, presets }) : { diagnostics: [], texts: new Map() }
   const web = webConfigFile === undefined ? undefined : loadWebConfig(webConfigFile)
   const diagnostics = [...planned.diagnostics, ...(web?.diagnostics ?? [])]
   const texts = new Map([...planned.texts, ...(web?.texts ?? [])])
@@ -44,5 +44,5 @@ function summary(problemCount: number, plan: Plan | undefined): string {
   if (plan === undefined) return `\n${problems}: this mapping does not start\n`
   const { metrics } = plan.config
   const ruleCount = metrics.reduce((sum, metric) => sum + metric.rules.length, 0)
-  return `${problemCount === 0 ? 'ok' : problems}: ${metrics.length} metrics, ${ruleCount} rules, ${plan.mapping.eventNames.length} event names\n`
+  return `${problemCount === 0 ? 'ok' : problems}: ${metrics.length} metrics, ${ruleCount} rules, ${plan.mappings.eventNames.length} event names\n`
 }

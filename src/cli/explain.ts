@@ -10,7 +10,6 @@ import { Updates } from '../explain/updates.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import { Descriptors } from '../source/file/descriptors.ts'
 import { Log } from '../telemetry/log.ts'
-import { chooseSources } from './choose-sources.ts'
 import { descriptorShares } from './descriptor-shares.ts'
 import { EXIT } from './exit-codes.ts'
 import { EXPLAIN_EXAMPLE, type ExplainRequest, readRequest } from './explain-request.ts'
@@ -24,7 +23,7 @@ export async function explain(logs: readonly string[], flags: FlagValues, io: Io
   const request = readRequest(logs, flags)
   if ('problem' in request) return refuse(request.problem, io)
   const updates = new Updates()
-  const { plan, diagnostics, texts } = await loadPlan(request.files, request.presets, updates)
+  const { plan, diagnostics, texts } = await loadPlan(request, updates)
   if (diagnostics.length > 0) tellDiagnostics(diagnostics, texts, io)
   if (plan === undefined) return refuse(`${mappingNames(request)}: this mapping does not start; nothing was read\n`, io)
   const explainer = explainerOf(plan, updates, texts)
@@ -43,9 +42,9 @@ function tellDiagnostics(diagnostics: readonly Diagnostic[], texts: Sources, io:
   io.stderr(`${renderDiagnostics(diagnostics, texts, 'text', io.colour)}\n`)
 }
 
-function explainerOf({ config, mapping, masks }: Plan, updates: Updates, texts: Sources): Explainer {
+function explainerOf({ config, mappings, masks }: Plan, updates: Updates, texts: Sources): Explainer {
   return new Explainer({
-    mapping,
+    mappings,
     updates,
     bounds: { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth },
     maxLineBytes: config.limits.lineBytes,
@@ -70,7 +69,7 @@ function lineReport(explainer: Explainer, request: ExplainRequest, io: Io): Line
 }
 
 function summaryReport(
-  { config, mapping, registry, own }: Plan,
+  { config, mappings, registry, own }: Plan,
   explainer: Explainer,
   updates: Updates,
   texts: Sources,
@@ -78,7 +77,7 @@ function summaryReport(
   io: Io,
 ): SummaryReport {
   const context = {
-    mapping,
+    mappings,
     families: registry.families(),
     logText: explainer.logText,
     locate: (place: Place) => lineOf(place, texts),
@@ -93,7 +92,7 @@ function summaryReport(
 async function read(plan: Plan, request: ExplainRequest, report: LineReport | SummaryReport, io: Io): Promise<number> {
   const { config, own } = plan
   const log = new Log({ write: io.stderr, level: 'error', format: 'logfmt', wallClockMs: Date.now })
-  const specs = chooseSources(request, config)
+  const specs = config.sources
   if (specs.length === 0) return refuse(EXPLAIN_EXAMPLE, io)
   const intakes = createIntakes(specs, { isOnce: true, history: undefined, dockerHost: request.dockerHost }, config, {
     own,
@@ -103,10 +102,10 @@ async function read(plan: Plan, request: ExplainRequest, report: LineReport | Su
   const interrupt = (): void => report.stop.abort()
   process.once('SIGINT', interrupt)
   process.once('SIGTERM', interrupt)
-  for (const { source, createFramer, envelope = 'auto' } of intakes) {
+  for (const { source, createFramer, envelope = 'auto', format } of intakes) {
     const open = (origin: Parameters<typeof report.opened>[0]): LineStream => {
       report.opened(origin)
-      return new LineStream(report, { origin, envelope, maxLineBytes: config.limits.lineBytes, createFramer })
+      return new LineStream(report, { origin, envelope, format, maxLineBytes: config.limits.lineBytes, createFramer })
     }
     await source.run(open, report.stop.signal)
   }

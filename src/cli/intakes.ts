@@ -12,6 +12,7 @@ import { LineFramer } from '../frame/line-framer.ts'
 import { StreamLines } from '../frame/stream-lines.ts'
 import type { CreateFramer } from '../pipeline/event-stream.ts'
 import type { Intake } from '../pipeline/intake.ts'
+import { lineFormatOf } from '../select/line-format.ts'
 import { compileRegex } from '../select/regex.ts'
 import type { DockerSource } from '../source/docker/docker-source.ts'
 import { FileSource } from '../source/file/file-source.ts'
@@ -30,7 +31,7 @@ export interface MadeIntake extends Intake {
   readonly places: () => readonly string[]
 }
 
-type Made = Omit<MadeIntake, 'key' | 'envelope'>
+type Made = Omit<MadeIntake, 'key' | 'envelope' | 'format'>
 
 /** One for each kind. */
 type Openers = {
@@ -56,14 +57,19 @@ export function createIntakes(
   return specs.map((spec): MadeIntake => {
     const key = keyOf(spec, config)
     const known = kept.find((intake) => intake.key === key)
-    return known ?? { key, envelope: spec.envelope ?? config.envelope, ...open(spec, settings, config, around) }
+    if (known !== undefined) return known
+    const format = lineFormatOf(spec.format ?? config.format)
+    return { key, envelope: spec.envelope ?? config.envelope, format, ...open(spec, settings, config, around) }
   })
 }
 
-/** The limit of a line and its envelope belong to how a file is read. Standard input cannot be read anew: it keeps those it began with. */
-export function keyOf(spec: SourceSpec, { limits, envelope }: Config): string {
-  if (spec.kind === 'stdin') return JSON.stringify({ ...spec, envelope: undefined })
-  return JSON.stringify([{ ...spec, envelope: spec.envelope ?? envelope }, limits.lineBytes])
+/**
+ * The limit of a line, its envelope and format belong to how a file is read; what becomes of its lines does not. Standard input cannot be read
+ * anew: it keeps those it began with.
+ */
+export function keyOf({ profile, ...spec }: SourceSpec, { limits, envelope, format }: Config): string {
+  if (spec.kind === 'stdin') return JSON.stringify({ ...spec, envelope: undefined, format: undefined })
+  return JSON.stringify([{ ...spec, envelope: spec.envelope ?? envelope, format: spec.format ?? format }, limits.lineBytes])
 }
 
 function open<Kind extends SourceSpec['kind']>(

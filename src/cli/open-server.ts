@@ -77,7 +77,7 @@ function guardOf({ webConfig, log, inForce }: Serving): Guard | undefined {
 }
 
 /** A format that nobody asks for renders nothing and holds no memory. */
-function expositionsOf({ settings, state, inForce }: Serving, processMetrics: ProcessMetrics) {
+function expositionsOf({ settings, state, wall, inForce }: Serving, processMetrics: ProcessMetrics) {
   // A reload keeps both.
   const { registry, own } = inForce.plan
   const exposed = (format: Format): Exposition =>
@@ -86,7 +86,10 @@ function expositionsOf({ settings, state, inForce }: Serving, processMetrics: Pr
       own,
       others: () => processMetrics.families(),
       nowMs: () => performance.now(),
-      beforeRender: () => state?.commit(),
+      beforeRender: () => {
+        wall.move()
+        state?.commit()
+      },
       format,
     })
   return { text: exposed(textFormat), openmetrics: exposed(openMetricsFormat({ withCreated: settings.withCreated })) }

@@ -7,10 +7,10 @@ import { Throttle } from '../telemetry/throttle.ts'
 /** A bug in a line's way is told at most once in this time. */
 const BUG_PERIOD_MS = 10_000
 
-export function pipelineOptions({ config, mapping, own, cleanLabel, sightings, registry }: Plan, log: Log): PipelineOptions {
+export function pipelineOptions({ config, mappings, own, cleanLabel, sightings, registry }: Plan, log: Log): PipelineOptions {
   const bugs = new Throttle(BUG_PERIOD_MS, () => performance.now())
   return {
-    mapping,
+    mappings,
     own,
     sightings,
     births: registry.births,
@@ -18,7 +18,8 @@ export function pipelineOptions({ config, mapping, own, cleanLabel, sightings, r
     maxLineBytes: config.limits.lineBytes,
     cleanLabel,
     wallClockMs: Date.now,
-    onEnvelope: envelopeTeller(log),
+    onEnvelope: tellerOf('lines are wrapped, as their shape shows', 'envelope', log),
+    onFormat: tellerOf('lines are no JSON, as the first of them show', 'format', log),
     onBug: (error) => {
       const hidden = bugs.pass('line')
       const where = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 4).join(' ').trim() : ''
@@ -33,12 +34,12 @@ export function pipelineOptions({ config, mapping, own, cleanLabel, sightings, r
 }
 
 /** Once for each source and kind: a node may have thousands of containers. */
-function envelopeTeller(log: Log): PipelineOptions['onEnvelope'] {
+function tellerOf(message: string, what: 'envelope' | 'format', log: Log): NonNullable<PipelineOptions['onEnvelope']> {
   const told = new Set<string>()
-  return (envelope, { source, file }) => {
-    const key = `${source} ${envelope}`
+  return (found, { source, file }) => {
+    const key = `${source} ${found}`
     if (told.has(key)) return
     told.add(key)
-    log.info('lines are wrapped, as their shape shows', { source, envelope, file: file || undefined })
+    log.info(message, { source, [what]: found, file: file || undefined })
   }
 }

@@ -1,7 +1,7 @@
 /** `presets`: the shipped mappings, each with the first sentence of its file. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { presetNames } from '../config/load.ts'
+import { presetNames } from '../config/loader.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Io } from './io.ts'
 import { PRESET_DIR } from './shipped.ts'

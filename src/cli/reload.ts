@@ -7,7 +7,6 @@ import type { Diagnostic } from '../diag/diagnostic.ts'
 import { locate, renderDiagnostics, type Sources } from '../diag/render.ts'
 import { type Plan, takeOver } from '../pipeline/plan.ts'
 import { forgetSource } from '../telemetry/own-metrics.ts'
-import { chooseSources } from './choose-sources.ts'
 import { createIntakes, keyOf } from './intakes.ts'
 import { pipelineOptions } from './pipeline-options.ts'
 import { loadPlan, type Planned } from './plan.ts'
@@ -65,13 +64,13 @@ export class Reloader {
 
   async #reload(): Promise<ReloadOutcome> {
     const { settings, log } = this.#serving
-    const planned = await loadPlan(settings.files, settings.presets).catch((error: Error) => error)
+    const planned = await loadPlan(settings).catch((error: Error) => error)
     if (planned instanceof Error) return this.#refuse(`the mapping cannot be loaded: ${planned.message}`)
     if (this.#isClosed) return { problem: 'The exporter is stopping.\n' }
     const { plan, diagnostics, texts } = planned
     tell(diagnostics, texts, log)
     if (plan === undefined) return this.#refuse('the mapping has errors', renderDiagnostics(diagnostics, texts, 'text'))
-    if (chooseSources(settings, plan.config).length === 0) return this.#refuse('the mapping names no source')
+    if (plan.config.sources.length === 0) return this.#refuse('the mapping names no source')
     try {
       await this.#swap(plan, planned)
     } catch (error) {
@@ -94,7 +93,7 @@ export class Reloader {
     const serving = this.#serving
     const { settings, log, pipeline, state, left, descriptors } = serving
     const before = serving.inForce
-    const specs = chooseSources(settings, config)
+    const specs = config.sources
     const keys = specs.map((spec) => keyOf(spec, config))
     const leaving = before.intakes.filter(({ key }) => !keys.includes(key)).map(({ source }) => source)
     await pipeline.stop(leaving, STOP_WITHIN_MS)

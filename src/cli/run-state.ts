@@ -2,6 +2,7 @@
  * The durable record of a run: takes the folder, restores numbers and positions before anything is read or exposed, and keeps the record
  * while the run goes on. Whatever the disk does, the run goes on: then in memory, which `agentlog_state_durable` and the page say.
  */
+import { ClocksPart } from '../clock/clocks-part.ts'
 import type { LineGuard } from '../pipeline/line-guard.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import { BirthsPart } from '../registry/births-part.ts'
@@ -68,13 +69,15 @@ export async function openState(
   const series = new SeriesPart()
   const positions = new PositionsPart(sources)
   const births = new BirthsPart(plan.registry.births)
-  const parts = [series, positions, births]
+  const clocks = new ClocksPart(plan.clocks)
+  const parts = [clocks, series, positions, births]
   const record = new DurableRecord({ disk: nodeDisk, folder, parts, program: packageVersion(), onError })
   const kept = { folder, record, series, positions, lock, suspects, plan, log, onError, isUnread: false }
   try {
     const { isBehind, isBroken, problems, newest } = record.restore()
     for (const problem of problems) log.warn('part of the durable record was not used', { problem })
     if (problems.length > 0) plan.own.stateRecoveries.at().value++
+    clocks.restore()
     for (const name of restoreSeries(series.recorded, plan.registry.families()))
       log.warn('a metric is not defined as it was, and starts anew', { metric: name })
     // Who has seen what is not known then, and nothing may fall to 0 that was seen above.

@@ -1,5 +1,8 @@
 /** `run`: reads the logs and serves the metrics until a signal; with `--once` reads to the end, prints and exits. */
+
+import { WallMover } from '../clock/wall-mover.ts'
 import { renderDiagnostics } from '../diag/render.ts'
+import type { PipelineOptions } from '../pipeline/intake.ts'
 import { Pipeline } from '../pipeline/pipeline.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { WebConfigFile } from '../server/web-config/web-config-file.ts'
@@ -7,7 +10,6 @@ import { Descriptors } from '../source/file/descriptors.ts'
 import { LeftLogs } from '../source/left-logs.ts'
 import type { Source } from '../source/source.ts'
 import { Log } from '../telemetry/log.ts'
-import { chooseSources } from './choose-sources.ts'
 import { descriptorShares } from './descriptor-shares.ts'
 import { Ending } from './ending.ts'
 import { EXIT } from './exit-codes.ts'
@@ -36,12 +38,12 @@ export async function run(logs: readonly string[], flags: FlagValues, io: Io): P
 }
 
 async function runWith(settings: Settings, signals: Signals | undefined, flags: FlagValues, io: Io): Promise<number> {
-  const { plan, diagnostics, texts } = await loadPlan(settings.files, settings.presets)
+  const { plan, diagnostics, texts } = await loadPlan(settings)
   if (diagnostics.length > 0) io.stderr(`${renderDiagnostics(diagnostics, texts, 'text', io.colour)}\n`)
   if (plan === undefined) return refuse(`${mappingNames(settings)}: this mapping does not start; nothing was read\n`, io)
   const log = logOf(plan, settings, io)
   for (const sentence of notYet(flags)) log.warn(sentence)
-  const specs = chooseSources(settings, plan.config)
+  const specs = plan.config.sources
   if (specs.length === 0) return refuse(USAGE_EXAMPLE, io)
   plan.own.buildInfo.at(packageVersion(), process.version).value = 1
   const descriptors = new Descriptors(descriptorShares().logs)
@@ -59,15 +61,33 @@ async function runWith(settings: Settings, signals: Signals | undefined, flags: 
   if (state !== undefined && 'problem' in state) return refuse(state.problem, io)
   const pipeline = new Pipeline(intakes, options, { guard: state?.guard, onBatch: () => state?.noteBatch() })
   state?.waitFor(() => pipeline.hasCaughtUp)
+  const wall = wallMover(plan, state, options)
   const { serve } = await import('./serve.ts')
   return serve(
-    { settings, log, pipeline, state, left, descriptors, webConfig, inForce: { plan, specs, intakes, diagnostics, texts } },
+    { settings, log, pipeline, state, left, descriptors, wall, webConfig, inForce: { plan, specs, intakes, diagnostics, texts } },
     signals,
   )
 }
 
 function logOf({ masks }: Plan, { logLevel: level, logFormat: format }: Settings, io: Io): Log {
   return new Log({ write: io.stderr, level, format, masks, wallClockMs: Date.now })
+}
+
+/** What runs out while no line comes is live, and in the record before long. A reload keeps the clocks. */
+function wallMover({ clocks, registry }: Plan, state: RunState | undefined, { onBug }: PipelineOptions): WallMover {
+  return new WallMover({
+    clocks,
+    wallClockMs: Date.now,
+    setTimer: (wake, ms) => {
+      const timer = setTimeout(wake, ms).unref()
+      return () => clearTimeout(timer)
+    },
+    onBegin: () => {
+      registry.births.isLive = true
+    },
+    onMoved: () => state?.noteBatch(),
+    onBug,
+  })
 }
 
 async function webConfigOf(

@@ -50,12 +50,14 @@ async function reloadAll({ webConfig }: Serving, reloader: Reloader): Promise<Re
 }
 
 /** Until the end is asked for, and then what was written up to then; a last commit holds it all. */
-async function read({ pipeline, state, settings }: Serving, ending: Ending, reloader: Reloader): Promise<void> {
+async function read({ pipeline, state, wall, inForce, settings }: Serving, ending: Ending, reloader: Reloader): Promise<void> {
   const halt = new AbortController()
   const kept = new AbortController()
   const keeping = state?.keep(kept.signal)
   pipeline.run(halt.signal).catch(() => {})
+  const caughtUp = Promise.all(inForce.intakes.map(({ source }) => source.caughtUp))
   const failure = Promise.race([pipeline.failure, reloader.failure])
+  void caughtUp.then(() => wall.takeAll())
   try {
     await Promise.race([ending.asked, failure, ...(settings.exitsOnEof ? [pipeline.hasEnded] : [])])
     ending.ask('standard input has ended')
@@ -64,6 +66,7 @@ async function read({ pipeline, state, settings }: Serving, ending: Ending, relo
     clearTimeout(deadline)
   } finally {
     halt.abort()
+    wall.close()
   }
   kept.abort()
   await keeping

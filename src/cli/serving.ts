@@ -1,4 +1,6 @@
 /** What a serving run consists of, once its flags and its mapping are read. */
+
+import type { WallMover } from '../clock/wall-mover.ts'
 import type { SourceSpec } from '../config/config.ts'
 import type { Diagnostic } from '../diag/diagnostic.ts'
 import type { Sources } from '../diag/render.ts'
@@ -33,6 +35,8 @@ export interface Serving {
   /** Where logs stand that no source reads now. */
   readonly left: LeftLogs
   readonly descriptors: Descriptors
+  /** Brings the wall clock to logs that stand at their ends. */
+  readonly wall: WallMover
   /** undefined: all may ask. */
   readonly webConfig: WebConfigFile | undefined
   inForce: InForce

@@ -4,6 +4,8 @@
  */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { Clocks } from '../clock/clocks.ts'
+import { ClocksPart } from '../clock/clocks-part.ts'
 import { nearest } from '../diag/suggest.ts'
 import { harmless } from '../explain/log-text.ts'
 import { Exposition } from '../exposition/exposition.ts'
@@ -82,13 +84,14 @@ function readRecord(folder: string, without?: string): ReadRecord {
   const logs: RecordedLog[] = []
   const positions: PositionsPart = new PositionsPart([], logs, () => positions.recordedMs)
   const births = new BirthsPart(registry.births)
+  const clocks = new ClocksPart(new Clocks())
   const onError = (what: string, error: NodeJS.ErrnoException): never => {
     throw Object.assign(new Error(`${what}: ${error.code}`), { syscall: error.syscall })
   }
   const record = new DurableRecord({
     disk: nodeDisk,
     folder,
-    parts: [series, positions, births],
+    parts: [clocks, series, positions, births],
     program: packageVersion(),
     onError,
   })
@@ -97,6 +100,7 @@ function readRecord(folder: string, without?: string): ReadRecord {
   const families = [...series.recorded.values()]
     .filter(({ note }) => note.name !== without)
     .map(({ note }) => registry.family({ ...note, maxSeries: Number.POSITIVE_INFINITY }))
+  clocks.restore()
   restoreSeries(series.recorded, families)
   births.restore(series.recorded, families)
   series.keep(families)

@@ -1,5 +1,7 @@
 /** What config gives: the user's file (and what it includes) merged, checked and frozen. Nothing later reads the YAML again. */
 import type { MappingSpec, Placed } from '../mapping/spec.ts'
+import type { FormatSpec } from '../select/line-format.ts'
+import type { ValueSpec } from '../select/spec.ts'
 
 /** What wraps the lines; `auto`: it is found out. */
 export type EnvelopeSpec = 'auto' | 'none' | 'docker' | 'cri'
@@ -8,6 +10,9 @@ export type EnvelopeSpec = 'auto' | 'none' | 'docker' | 'cri'
 interface SourceInput {
   /** For this source alone; missing: as the mapping says. */
   readonly envelope?: EnvelopeSpec | undefined
+  readonly format?: FormatSpec | undefined
+  /** Key of the profile that its lines go through; missing: the mapping's own. */
+  readonly profile?: string
 }
 
 export interface FileSourceSpec extends SourceInput {
@@ -65,10 +70,29 @@ export interface Limits {
   readonly labelLength: number
 }
 
+/** What lines of some sources go through: the files, labels, metrics and input of each of them are the same. */
+export interface Profile {
+  readonly key: string
+  /** Names the unit, whose sources share what is kept between events; '' if no file of a source's own is in it. */
+  readonly unit: string
+  /** Files besides those of the mapping. */
+  readonly use: readonly string[]
+  /** Of the source: they win over those of rules. */
+  readonly labels: readonly (Placed<ValueSpec> & { readonly name: string })[]
+  /** All metrics that the lines may touch; undefined: any. */
+  readonly only: readonly string[] | undefined
+  readonly mapping: MappingSpec
+}
+
+/** As a mapping: every metric with the rules of all files, and the rest as it is where a source does not use files of its own. */
 export interface Config extends MappingSpec {
   readonly sources: readonly SourceSpec[]
+  /** By key: the mapping's own, which is '', and those of the sources. */
+  readonly profiles: ReadonlyMap<string, Profile>
   /** Of sources that say none. */
   readonly envelope: EnvelopeSpec
+  /** Of sources that say none. */
+  readonly format: FormatSpec
   readonly limits: Limits
   /** Regular expressions of further secrets, of all files. */
   readonly mask: readonly Placed<string>[]

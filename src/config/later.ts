@@ -7,8 +7,6 @@ type Keys = Readonly<Record<string, unknown>>
 /** Keys by where they stand. */
 export const LATER = {
   top: ['remember', 'derive'],
-  source: ['use', 'labels', 'only'],
-  sourceInput: ['format', 'event_name', 'event_time', 'time_zone', 'count_malformed'],
   metric: ['expire'],
   rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],
   takes: ['derived'],
@@ -43,21 +41,19 @@ class LaterParts {
     this.#keys(data, LATER.top, [])
     this.#keys(keysOf(data.defaults), ['expire'], ['defaults'])
     this.#labels(keysOf(data.defaults).labels, ['defaults', 'labels'])
-    this.#input(keysOf(data.input))
+    this.#input(keysOf(data.input), ['input'])
     for (const [i, source] of list(data.sources)) this.#source(source, ['sources', i])
     for (const [i, takes] of list(data.drop)) this.#takes(takes, LATER.takes, ['drop', i])
     for (const [i, metric] of list(data.metrics)) this.#metric(metric, ['metrics', i])
   }
 
   #source(source: Keys, path: NodePath): void {
-    this.#keys(source, LATER.source, path)
-    this.#keys(keysOf(source.input), LATER.sourceInput, [...path, 'input'])
+    this.#input(keysOf(source.input), [...path, 'input'])
+    this.#labels(source.labels, [...path, 'labels'])
   }
 
-  #input(input: Keys): void {
-    if (input.format !== undefined && !['auto', 'json'].includes(String(input.format)))
-      this.#say('this format', ['input', 'format'], 'value')
-    for (const key of ['event_name', 'event_time']) this.#value(input[key], ['input', key])
+  #input(input: Keys, path: NodePath): void {
+    for (const key of ['event_name', 'event_time']) this.#value(input[key], [...path, key])
   }
 
   #metric(metric: Keys, path: NodePath): void {

@@ -21,8 +21,9 @@ export function sourceSpecs(raws: readonly RawSource[]): SourceSpec[] {
     let name = raw.name ?? kind
     for (let i = 2; raw.name === undefined && taken.has(name); i++) name = `${kind}-${i}`
     taken.add(name)
-    const envelope = raw.input?.envelope
-    return { ...sourceSpec(raw, name), ...(envelope === undefined ? {} : { envelope }) }
+    const { envelope, format } = raw.input ?? {}
+    const input = { ...(envelope === undefined ? {} : { envelope }), ...(format === undefined ? {} : { format }) }
+    return { ...sourceSpec(raw, name), ...input }
   })
 }
 

@@ -1,11 +1,17 @@
-/** The files of a mapping, in order, → one `Config`: defaults applied, metrics of one name joined, every part with its place. */
+/**
+ * The files of a mapping, in order, → one `Config`: defaults applied, metrics of one name joined, every part with its place, and what of it
+ * is in force for each source.
+ */
 import type { Place, Report } from '../diag/diagnostic.ts'
-import type { InputSpec, MetricSpec, Placed, RuleSpec, TakesSpec } from '../mapping/spec.ts'
+import type { MappingSpec, MetricSpec, RuleSpec, TakesSpec } from '../mapping/spec.ts'
 import type { ValueSpec } from '../select/spec.ts'
 import { bucketBounds } from './buckets.ts'
-import type { Config, Limits } from './config.ts'
+import type { Config, Limits, Profile, SourceSpec } from './config.ts'
+import { inputSpec } from './merge-input.ts'
 import { sourceSpecs } from './merge-sources.ts'
-import { listOf, type MappingFile, placeIn, type RawMetric, type RawRule, type RawSource, type RawTakes, rulesOf } from './raw.ts'
+import { PLAIN, plainProfile, profileOf } from './profiles.ts'
+import { listOf, type MappingFile, placeIn, type RawMetric, type RawRule, type RawTakes, rulesOf } from './raw.ts'
+import type { Unit, Units } from './units.ts'
 
 const DEFAULT_MAX_SERIES = 2000
 const DEFAULT_LIMITS: Limits = {
@@ -25,39 +31,49 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
   GB: 1e9,
   GiB: 1024 ** 3,
 }
-const DEFAULT_NAME: ValueSpec = { path: ['event', 'type', 'event_type'] }
-const DEFAULT_TIME: ValueSpec = { path: ['timestamp', 'ts', 'time', '@timestamp'] }
-
 type NodePath = readonly (string | number)[]
 
-/** `sources` are those that count, each with the file it stands in. */
-export function mergeFiles(
-  files: readonly MappingFile[],
-  sources: readonly { readonly raw: RawSource }[],
-  report: Report,
-): Config {
+export function mergeUnits({ plain, sources, files }: Units, report: Report): Config {
+  const metrics = mergeMetrics(files, report)
+  const plainMapping = mappingOf(plain, metrics)
+  const profiles = new Map<string, Profile>()
+  const specs = sourceSpecs(sources.map(({ raw }) => raw)).map((spec, i): SourceSpec => {
+    const source = sources[i]!
+    const profile = profileOf(source, mappingOf(source.unit, metrics), metrics, report)
+    if (!profiles.has(profile.key)) profiles.set(profile.key, profile)
+    return profile.key === PLAIN ? spec : { ...spec, ...inputOf(spec, source.unit), profile: profile.key }
+  })
   return {
-    sources: sourceSpecs(sources.map(({ raw }) => raw)),
-    input: inputSpec(files),
-    envelope: files.findLast(({ raw }) => raw.input?.envelope !== undefined)?.raw.input?.envelope ?? 'auto',
-    drop: files.flatMap(({ file, raw }) => (raw.drop ?? []).map((takes, i) => takesSpec(takes, file, ['drop', i]))),
-    metrics: mergeMetrics(files, report),
+    ...plainMapping,
+    metrics,
+    sources: specs,
+    profiles: new Map([[PLAIN, plainProfile(plainMapping)], ...profiles]),
+    envelope: readAs('envelope', plain.files),
+    format: readAs('format', plain.files),
     mask: files.flatMap(({ file, raw }) => (raw.mask ?? []).map((spec, i) => ({ spec, place: placeIn(file, ['mask', i]) }))),
     limits: limitsOf(files),
   }
 }
 
-function inputSpec(files: readonly MappingFile[]): InputSpec {
-  const last = (key: 'event_name' | 'event_time', fallback: ValueSpec): Placed<ValueSpec> => {
-    const owner = files.findLast(({ raw }) => raw.input?.[key] !== undefined)
-    const spec = owner?.raw.input?.[key] ?? fallback
-    return {
-      spec: Array.isArray(spec) ? { path: spec as readonly string[] } : (spec as ValueSpec),
-      place: placeIn(owner?.file ?? '', ['input', key]),
-    }
+/** What the files of a unit say. `metrics`: those of all files, with the rules of all. */
+function mappingOf({ files }: Unit, metrics: readonly MetricSpec[]): MappingSpec {
+  const withoutOf = new Map(files.map(({ file, without }) => [file, without]))
+  const isIn = (metric: MetricSpec, { place }: RuleSpec): boolean => withoutOf.get(place.file)?.includes(metric.name) === false
+  return {
+    input: inputSpec(files),
+    drop: files.flatMap(({ file, raw }) => (raw.drop ?? []).map((takes, i) => takesSpec(takes, file, ['drop', i]))),
+    metrics: metrics.map((metric) => ({ ...metric, rules: metric.rules.filter((rule) => isIn(metric, rule)) })),
   }
-  const timeZone = files.findLast(({ raw }) => raw.input?.time_zone !== undefined)?.raw.input?.time_zone ?? 'UTC'
-  return { eventName: last('event_name', DEFAULT_NAME), eventTime: last('event_time', DEFAULT_TIME), timeZone }
+}
+
+/** How a source reads, as it or the files of its unit say. */
+function inputOf({ envelope, format }: SourceSpec, { key, files }: Unit): Pick<SourceSpec, 'envelope' | 'format'> {
+  return key === PLAIN ? {} : { envelope: envelope ?? readAs('envelope', files), format: format ?? readAs('format', files) }
+}
+
+function readAs<Key extends 'envelope' | 'format'>(key: Key, files: readonly MappingFile[]): Config[Key] {
+  const last = files.findLast(({ raw }) => raw.input?.[key] !== undefined)
+  return (last?.raw.input?.[key] ?? 'auto') as Config[Key]
 }
 
 function limitsOf(files: readonly MappingFile[]): Limits {

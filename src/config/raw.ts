@@ -1,5 +1,6 @@
 /** A mapping file of checked shape, as written: what normalizing and the checks read. One file of several that are merged. */
 import type { NodePath, Place } from '../diag/diagnostic.ts'
+import type { FormatSpec } from '../select/line-format.ts'
 import type { Scalar, ValueSpec, WhereSpec } from '../select/spec.ts'
 import type { BucketsSpec } from './buckets.ts'
 import type { EnvelopeSpec } from './config.ts'
@@ -30,8 +31,22 @@ export interface RawMetric extends RawRule {
   readonly rules?: readonly RawRule[]
 }
 
+/** One of `include` or `use`. */
+export type RawInclude = string | { readonly file: string; readonly without?: readonly string[] }
+
+export interface RawInput {
+  readonly event_name?: ValueSpec | readonly string[]
+  readonly event_time?: ValueSpec | readonly string[]
+  readonly time_zone?: string
+  readonly envelope?: EnvelopeSpec
+  readonly format?: FormatSpec
+}
+
 export interface RawSource {
   readonly name?: string
+  readonly use?: readonly RawInclude[]
+  readonly labels?: Readonly<Record<string, ValueSpec | null>>
+  readonly only?: readonly string[]
   readonly file?: {
     readonly paths: readonly string[]
     readonly exclude?: readonly string[]
@@ -54,18 +69,13 @@ export interface RawSource {
     readonly containers?: readonly string[]
     readonly history?: 'count' | 'skip' | 'prime'
   }
-  readonly input?: { readonly envelope?: EnvelopeSpec }
+  readonly input?: RawInput
 }
 
 export interface RawMapping {
-  readonly include?: readonly (string | { readonly file: string; readonly without?: readonly string[] })[]
+  readonly include?: readonly RawInclude[]
   readonly sources?: readonly RawSource[]
-  readonly input?: {
-    readonly event_name?: ValueSpec | readonly string[]
-    readonly event_time?: ValueSpec | readonly string[]
-    readonly time_zone?: string
-    readonly envelope?: EnvelopeSpec
-  }
+  readonly input?: RawInput
   readonly drop?: readonly RawTakes[]
   readonly metrics?: readonly RawMetric[]
   readonly defaults?: {

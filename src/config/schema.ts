@@ -193,10 +193,14 @@ const input = z.strictObject({
   format: z
     .union([
       z.enum(['auto', 'json', 'logfmt', 'otlp', 'json-documents']),
-      z.strictObject({ regex: z.array(z.string()).min(1).describe('With named groups, which become fields.') }),
+      z.strictObject({
+        regex: z.array(z.string()).min(1).max(20).describe('With named groups, which become fields; the first that fits a line.'),
+      }),
     ])
     .optional()
-    .describe('Format of the lines; default auto.'),
+    .describe(
+      'Format of the lines: auto (the default: the first line of a log that tells decides among the next four), json, logfmt, otlp (of a collector: an event per log record), json-documents (objects over several lines, one after the other), or { regex: [...] }: named groups become fields, the first pattern that fits counts.',
+    ),
   event_name: z
     .union([value, z.array(z.string()).min(1)])
     .optional()
@@ -252,9 +256,11 @@ const kubernetes = z.strictObject({
   history,
 })
 
+const includes = z.array(z.union([z.string(), z.strictObject({ file: z.string(), without: z.array(z.string()).optional() })]))
+
 const source = z.strictObject({
   name: z.string().min(1).optional().describe('Name of the source.'),
-  use: z.array(z.string()).optional().describe('Mappings for this source alone.'),
+  use: includes.optional().describe('Mappings for this source alone, besides those of include: preset:NAME or files.'),
   file: z
     .strictObject({
       paths: z.array(z.string().min(1)).min(1).describe('Files and globs; ~/ is the home directory.'),
@@ -267,18 +273,19 @@ const source = z.strictObject({
   stdin: z.strictObject({}).optional().describe('Standard input.'),
   docker: docker.optional().describe('Containers of a Docker daemon.'),
   kubernetes: kubernetes.optional().describe('Logs that the kubelet keeps of the pods of its node.'),
-  labels: labels.optional().describe('Labels that win over all others.'),
-  only: z.array(z.string()).optional().describe('Metrics that this log may touch.'),
-  input: input.optional().describe('Input of this source alone: envelope; its other keys come with a later version.'),
+  labels: labels
+    .optional()
+    .describe(
+      'Labels that win over those of rules: constants, or names of ours such as $path.project, which no line can choose.',
+    ),
+  only: z.array(z.string()).optional().describe('All metrics that this log may touch.'),
+  input: input.optional().describe('Input of this source alone; it wins over that of the mapping.'),
 })
 
 export const mappingSchema = z
   .strictObject({
     version: z.literal(1).describe('Version of the language: 1.'),
-    include: z
-      .array(z.union([z.string(), z.strictObject({ file: z.string(), without: z.array(z.string()).optional() })]))
-      .optional()
-      .describe('preset:NAME or files, merged before this one.'),
+    include: includes.optional().describe('preset:NAME or files, merged before this one.'),
     sources: z.array(source).optional().describe('Where the logs are; the command line can replace it.'),
     input: input.optional().describe('How lines become events.'),
     drop: z.array(z.strictObject(takes)).optional().describe('Events that one of these takes go no further.'),

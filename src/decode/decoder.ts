@@ -3,11 +3,12 @@
  * The time is read only when somebody asks: most events never need it. One decoder per stream set, one row, reused.
  */
 import { Wrapping } from './envelope/wrapping.ts'
+import { jsonLines, type LineFormat, type LineReader } from './format/line-format.ts'
 import { forgetInnerJson } from './inner-json.ts'
 import type { JsonBounds } from './json-bounds.ts'
-import { JsonLine, type RejectReason, trimEnd } from './json-line.ts'
+import { type RejectReason, trimEnd } from './json-line.ts'
 import { isObject, type Json } from './path.ts'
-import { fillSlots, type Row, type SlotPath, workFor } from './row.ts'
+import { fillSlots, type Row, type SlotPath, workForShare } from './row.ts'
 import { timeParser } from './time.ts'
 
 /** What the plan asks of the decoder. */
@@ -40,14 +41,22 @@ export interface TimeTrace {
 
 export class Decoder {
   readonly #plan: DecodePlan
-  readonly #outer: JsonLine
+  readonly #bounds: JsonBounds
+  /** Of lines in JSON, which most are. */
+  readonly #json: LineReader
+  /** Of lines in other formats: one each, made when the first line comes. */
+  readonly #others = new Map<LineFormat, LineReader>()
+  /** Reads the line at hand. */
+  #outer: LineReader
   /** The object inside a text of the outer one; not made before it is needed. */
-  #inner: JsonLine | undefined = undefined
+  #inner: LineReader | undefined = undefined
   /** The one of the two that is the event. */
-  #line: JsonLine
+  #line: LineReader
+  /** Of the line at hand. */
+  #bytes = 0
+  #eventsLeft = 0
   /** Where the event stands in the outer object. */
   #field: WrapField | undefined = undefined
-  readonly #newLine: () => JsonLine
   readonly #wallClockMs: () => number
   readonly #parseTime: (raw: Json) => bigint | undefined
   /** Of the event in the row: what was around later lines does not change it. */
@@ -55,27 +64,40 @@ export class Decoder {
 
   constructor(plan: DecodePlan, bounds: JsonBounds, wallClockMs: () => number) {
     this.#plan = plan
-    this.#newLine = () => new JsonLine(bounds, plan.readsBeyondAscii)
-    this.#line = this.#outer = this.#newLine()
+    this.#bounds = bounds
+    this.#line = this.#outer = this.#json = this.#newReader(jsonLines)
     this.#wallClockMs = wallClockMs
     this.#parseTime = timeParser(plan.timeZone)
   }
 
   /** Reads one line, bytes `[start, end)` without its line feed. On `event` the row holds it until the next call. */
-  decode(buffer: Buffer, start: number, end: number, row: Row, wrapping?: Wrapping): Decoded {
+  decode(buffer: Buffer, start: number, end: number, row: Row, wrapping?: Wrapping, format = jsonLines): Decoded {
+    this.#outer = format === jsonLines ? this.#json : this.#readerOf(format)
+    this.#eventsLeft = 0
     const rejected = this.#outer.read(buffer, start, end)
     if (rejected !== undefined) return rejected
-    this.#line = this.#outer
-    this.#field = undefined
     if (wrapping !== undefined) this.#wrapping.copyFrom(wrapping)
     row.wrapping = wrapping && this.#wrapping
-    row.lineBytes = end - start
-    row.workLeft = workFor(row.lineBytes)
-    this.#fill(row, this.#plan.namePaths)
-    row.name = this.#plan.name(row)
-    if (row.name === undefined) this.#openText(row)
-    this.#fill(row, this.#plan.pathsOf(row.name))
+    this.#bytes = end - start
+    this.#eventsLeft = (this.#outer.eventCount ?? 1) - 1
+    row.eventIndex = 0
+    this.#fillEvent(row)
     return 'event'
+  }
+
+  /** Of the line at hand, behind the event in the row. */
+  get eventsLeft(): number {
+    return this.#eventsLeft
+  }
+
+  /** The next event of the same line; false: there is none. It is passed even if it makes this throw. */
+  next(row: Row): boolean {
+    if (this.#eventsLeft === 0) return false
+    this.#eventsLeft--
+    row.eventIndex++
+    if (this.#outer.next?.() !== true) return false
+    this.#fillEvent(row)
+    return true
   }
 
   /** The field of the line's object in whose text the event stands: a shipper put it there. */
@@ -125,7 +147,7 @@ export class Decoder {
     const field = wrapFieldOf(this.#outer)
     if (field === undefined) return
     const bytes = Buffer.from((this.#outer.body as Readonly<Record<string, string>>)[field]!)
-    this.#inner ??= this.#newLine()
+    this.#inner ??= this.#newReader(jsonLines)
     if (this.#inner.read(bytes, 0, bytes.length) !== undefined) return
     this.#line = this.#inner
     this.#fill(row, this.#plan.namePaths)
@@ -137,6 +159,28 @@ export class Decoder {
     }
     this.#line = this.#outer
     this.#fill(row, this.#plan.namePaths)
+  }
+
+  #fillEvent(row: Row): void {
+    this.#line = this.#outer
+    this.#field = undefined
+    const { eventCount = 1 } = this.#outer
+    row.lineBytes = Math.ceil(this.#bytes / eventCount)
+    row.workLeft = workForShare(this.#bytes, eventCount)
+    this.#fill(row, this.#plan.namePaths)
+    row.name = this.#plan.name(row)
+    if (row.name === undefined) this.#openText(row)
+    this.#fill(row, this.#plan.pathsOf(row.name))
+  }
+
+  #readerOf(format: LineFormat): LineReader {
+    const reader = this.#others.get(format) ?? this.#newReader(format)
+    this.#others.set(format, reader)
+    return reader
+  }
+
+  #newReader(format: LineFormat): LineReader {
+    return format.newReader(this.#bounds, this.#plan.readsBeyondAscii)
   }
 
   #arrival(): bigint {
@@ -155,7 +199,7 @@ export class Decoder {
   }
 
   /** Rules may read the same slots: they hold the event afterwards. */
-  #timeIn(row: Row, line: JsonLine): bigint | undefined {
+  #timeIn(row: Row, line: LineReader): bigint | undefined {
     const event = this.#line
     this.#line = line
     const time = this.#ownTime(row)
@@ -184,7 +228,7 @@ const WRAP_FIELDS = ['log', 'message'] as const
 export type WrapField = (typeof WRAP_FIELDS)[number]
 
 /** The first that holds the text of an object. The text is read whole: the line is then exact in every digit and text. */
-function wrapFieldOf(line: JsonLine): WrapField | undefined {
+function wrapFieldOf(line: LineReader): WrapField | undefined {
   const holdsObject = (field: WrapField): boolean => {
     const { body } = line
     const text = isObject(body) && Object.hasOwn(body, field) ? body[field] : undefined

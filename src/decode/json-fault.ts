@@ -163,5 +163,5 @@ class Finder {
 }
 
 const SINGLE_QUOTE = 'JSON has double quotes only: the log may hold printed Python or JavaScript objects'
-const PRETTY = 'the object seems to go on in the next line: one line must hold one whole object'
+const PRETTY = 'the object seems to go on in the next line: say so with input: { format: json-documents }'
 const CUT_OFF = 'the line may have been cut off, or written by two writers at once'

@@ -8,12 +8,15 @@ import { type Excess, exceedsBounds, type JsonBounds, mayExceedBounds } from './
 import type { Json } from './path.ts'
 
 /**
- * `bad_envelope`: not wrapped as the lines of its log are. `torn`: a part of it is gone. `internal`: a bug of ours. `poison`: the line was
+ * `no_match`: no pattern of the mapping fits. `bad_envelope`: not wrapped as the lines of its log are. `torn`: a part of it is gone. `internal`: a bug of ours. `poison`: the line was
  * in hand when the process died, twice.
  */
 export type RejectReason =
   | 'not_json'
   | 'malformed'
+  | 'not_logfmt'
+  | 'no_match'
+  | 'not_otlp'
   | 'not_object'
   | 'too_long'
   | 'too_many_values'

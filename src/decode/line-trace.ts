@@ -1,7 +1,11 @@
 /**
  * What was taken off a line before its object, and where a line that is no event breaks: for `explain`, by the pieces that
- * `json-line.ts` reads with. An envelope (Docker, CRI) will be one more kind of thing taken off.
+ * the formats read with.
  */
+import { looksLikeLogfmt } from './format/choice.ts'
+import { jsonLines } from './format/line-format.ts'
+import { readLogfmt } from './format/logfmt.ts'
+import { textLine } from './format/text-line.ts'
 import { jsonFault } from './json-fault.ts'
 import { type RejectReason, skipEmpty, trimEnd, withoutColours } from './json-line.ts'
 
@@ -30,7 +34,7 @@ export interface FaultPlace {
 }
 
 /** What stands before the object of the line in bytes `[start, end)` and is none of it. */
-export function takenOff(buffer: Buffer, start: number, end: number): readonly TakenOff[] {
+export function takenOff(buffer: Buffer, start: number, end: number, { name } = jsonLines): readonly TakenOff[] {
   const from = skipEmpty(buffer, start, end)
   const skipped = buffer.subarray(start, from)
   const nulBytes = skipped.filter((byte) => byte === 0).length
@@ -40,6 +44,7 @@ export function takenOff(buffer: Buffer, start: number, end: number): readonly T
   const text = buffer.toString('utf8', from, trimEnd(buffer, from, end))
   const plain = withoutColours(text)
   if (plain.length < text.length) out.push({ kind: 'colours', bytes: Buffer.byteLength(text) - Buffer.byteLength(plain) })
+  if (name !== 'json') return out
   const before = plain
     .trimStart()
     .slice(0, Math.max(0, plain.trimStart().indexOf('{')))
@@ -49,8 +54,15 @@ export function takenOff(buffer: Buffer, start: number, end: number): readonly T
 }
 
 /** Where the line breaks, or undefined where its text is not what it was rejected for. */
-export function brokenLine(buffer: Buffer, start: number, end: number, reason: RejectReason): BrokenLine | undefined {
-  if (reason !== 'malformed' && reason !== 'not_json') return undefined
+export function brokenLine(
+  buffer: Buffer,
+  start: number,
+  end: number,
+  reason: RejectReason,
+  { name } = jsonLines,
+): BrokenLine | undefined {
+  if (reason !== 'malformed' && reason !== 'not_json' && reason !== 'not_logfmt') return undefined
+  if (name === 'logfmt') return brokenLogfmt(buffer, start, end)
   const from = skipEmpty(buffer, start, end)
   const raw = buffer.toString('utf8', from, trimEnd(buffer, from, end))
   const text = withoutColours(raw).replaceAll('\u001b', '')
@@ -65,13 +77,18 @@ export function brokenLine(buffer: Buffer, start: number, end: number, reason: R
   return { message, ...(hint ? { hint } : {}), place: { text, at, column: skipped + at + 1, byte } }
 }
 
-/** `level=info msg="..."`, with three such pairs at least. */
-const LOGFMT = /^(?:[\w.]+=(?:"(?:[^"\\]|\\.)*"|\S*)\s*){3,}/
+function brokenLogfmt(buffer: Buffer, start: number, end: number): BrokenLine | undefined {
+  const { text } = textLine(buffer, start, end)
+  const read = readLogfmt(text, Number.POSITIVE_INFINITY)
+  if (!('fault' in read)) return undefined
+  const { at, message } = read
+  const hint = text.trimStart().startsWith('{') ? { hint: 'it looks like JSON: leave input.format away' } : {}
+  return { message, ...hint, place: { text, at, column: at + 1, byte: undefined } }
+}
 
 function textHint(text: string): { readonly hint?: string } {
-  const head = text.slice(0, 1000)
-  if (LOGFMT.test(head)) return { hint: 'it looks like logfmt: let the program log JSON; this version reads JSON lines' }
-  return /^(?:[}\]]|"[^"]*"\s*:)/.test(head)
-    ? { hint: 'it looks like a part of an object over several lines: one line must hold one whole object' }
+  if (looksLikeLogfmt(text)) return { hint: 'it looks like logfmt: say so with input: { format: logfmt }' }
+  return /^(?:[}\]]|"[^"]*"\s*:)/.test(text.slice(0, 1000))
+    ? { hint: 'it looks like a part of an object over several lines: say so with input: { format: json-documents }' }
     : {}
 }

@@ -11,12 +11,25 @@ import { type EnvelopeChoice, EnvelopeReader } from './envelope/choice.ts'
 import type { Content } from './envelope/envelope.ts'
 import { OpenParts } from './envelope/open-parts.ts'
 import { Wrapping } from './envelope/wrapping.ts'
+import { type FormatChoice, FormatReader } from './format/choice.ts'
+import { Documents, jsonDocuments } from './format/documents.ts'
+import { jsonLines, type LineFormat } from './format/line-format.ts'
 
 /** Why a message, or a line that should have been a part of one, was not given. `torn`: a part of it is gone. */
-export type MessageReject = 'too_long' | 'bad_envelope' | 'torn'
+export type MessageReject = 'too_long' | 'bad_envelope' | 'torn' | 'not_json'
 
-/** A message in bytes `[start, end)`, valid during the call; `wrapping`: what was around it. `endOffset` is behind the line that ended it. */
-export type OnMessage = (buffer: Buffer, start: number, end: number, endOffset: number, wrapping: Wrapping | undefined) => void
+/**
+ * A message in bytes `[start, end)`, valid during the call; `wrapping`: what was around it; `format`: what it is written in. `endOffset` is
+ * behind the line that ended it.
+ */
+export type OnMessage = (
+  buffer: Buffer,
+  start: number,
+  end: number,
+  endOffset: number,
+  wrapping: Wrapping | undefined,
+  format: LineFormat,
+) => void
 
 /** `line`: what was rejected, valid during the call; missing: it was not kept. */
 export type OnReject = (reason: MessageReject, lineBytes: number, line?: Buffer) => void
@@ -25,6 +38,8 @@ export interface MessageStreamOptions {
   readonly origin: Origin
   /** What the mapping says; what the origin says wins. */
   readonly envelope: EnvelopeChoice
+  /** What messages are written in; default: JSON. */
+  readonly format?: FormatChoice | undefined
   /** Longest message. */
   readonly maxLineBytes: number
   readonly createFramer: (options: LineSinkOptions) => StreamSink
@@ -50,6 +65,11 @@ export class MessageStream implements StreamSink, Unfinished {
   readonly #maxBytes: number
   /** Those that are wanted; undefined: all. */
   readonly #streams: readonly string[] | undefined
+  readonly #formats: FormatReader
+  readonly #documents: Documents
+  /** Where the message at hand begins and ends in the log. */
+  #messageOffset = 0
+  #messageEnd = 0
   readonly #onMessage: OnMessage
   readonly #onReject: OnReject
   readonly #content: Content = { buffer: Buffer.alloc(0), start: 0, end: 0, isLast: true }
@@ -66,7 +86,7 @@ export class MessageStream implements StreamSink, Unfinished {
   #taken = 0
   #wanted = 0
 
-  constructor({ origin, envelope, maxLineBytes, createFramer, onMessage, onReject }: MessageStreamOptions) {
+  constructor({ origin, envelope, format = jsonLines, maxLineBytes, createFramer, onMessage, onReject }: MessageStreamOptions) {
     this.#maxBytes = maxLineBytes
     this.#streams = origin.streams
     this.#onMessage = onMessage
@@ -74,6 +94,11 @@ export class MessageStream implements StreamSink, Unfinished {
     this.#resumed = origin.resumption
     this.#appliedBytes = origin.resumption?.appliedBytes ?? 0
     this.#reader = new EnvelopeReader(origin.envelope ?? envelope, origin.resumption)
+    this.#formats = new FormatReader(format, origin.resumption)
+    this.#documents = new Documents(maxLineBytes, {
+      document: (...document) => this.#apply(...document, this.#messageEnd, jsonDocuments),
+      reject: (reason, bytes, line) => this.#reject(reason, bytes, this.#messageEnd, line),
+    })
     this.#framer = createFramer({
       maxLineBytes: wrappedLineBytes(maxLineBytes),
       onLine: (buffer, start, end, endOffset) => this.#takeLine(buffer, start, end, endOffset),
@@ -88,7 +113,7 @@ export class MessageStream implements StreamSink, Unfinished {
   get checkpoint(): number {
     let first = this.#framer.checkpoint
     for (const open of this.#open.values()) if (!open.isGivenUp) first = Math.min(first, open.firstOffset)
-    return first
+    return Math.min(first, this.#documents.firstOffset)
   }
 
   get appliedBytes(): number {
@@ -106,17 +131,23 @@ export class MessageStream implements StreamSink, Unfinished {
       those[stream] = parts.time
     }
     const envelope = this.#reader.remembered(this.#taken)
-    if (envelope === undefined && this.#open.size === 0) return undefined
+    const format = this.#formats.remembered(this.#taken)
+    if (envelope === undefined && format === undefined && this.#open.size === 0 && !this.#documents.hasOpen) return undefined
     return {
       appliedBytes: this.appliedBytes,
       ...(openCount > 0 ? { open } : {}),
       ...(this.#open.size > openCount ? { givenUp } : {}),
       ...(envelope === undefined ? {} : { envelope }),
+      ...(format === undefined ? {} : { format }),
     }
   }
 
   get envelope(): string | undefined {
     return this.#reader.found
+  }
+
+  get format(): string | undefined {
+    return this.#formats.found?.name
   }
 
   get unfinished(): Unfinished {
@@ -158,6 +189,8 @@ export class MessageStream implements StreamSink, Unfinished {
 
   reset(): void {
     this.#framer.reset()
+    this.#formats.reset()
+    this.#documents.clear()
     this.#open.clear()
     this.#resumed = undefined
     this.#before = undefined
@@ -171,7 +204,11 @@ export class MessageStream implements StreamSink, Unfinished {
       this.#resumed = this.resumption
       this.#appliedBytes = this.appliedBytes
       this.#open.clear()
-    } else if (this.#taken === 0 && this.#resumed === undefined) this.#reader.startWithin()
+      this.#documents.clear()
+    } else if (this.#taken === 0 && this.#resumed === undefined) {
+      this.#reader.startWithin()
+      this.#formats.startWithin()
+    }
     this.#taken = offset
   }
 
@@ -190,10 +227,12 @@ export class MessageStream implements StreamSink, Unfinished {
     else if (how === 'plain' || start === end) this.#give(buffer, start, end, endOffset, undefined)
     else this.#reject('bad_envelope', end - start, endOffset, buffer.subarray(start, end))
     if (this.#open.size > 0) this.#giveUpOld(endOffset)
+    if (this.#documents.hasOpen) this.#documents.giveUpBefore(endOffset - this.#maxBytes * MAX_SPAN_OF_LINES)
   }
 
   #takeTooLong(bytes: number, endOffset: number): void {
     this.#beginLine(endOffset)
+    this.#documents.tearAll()
     this.#reject('too_long', bytes, endOffset)
   }
 
@@ -201,6 +240,8 @@ export class MessageStream implements StreamSink, Unfinished {
     const lineOffset = this.#taken
     if (this.#resumed !== undefined) this.#leaveResumed()
     this.#taken = endOffset
+    this.#messageOffset = lineOffset
+    this.#messageEnd = endOffset
     this.lineCount++
     return lineOffset
   }
@@ -271,9 +312,10 @@ export class MessageStream implements StreamSink, Unfinished {
     if (!open.isGivenUp) this.#giveJoined(stream, open, endOffset)
   }
 
-  #giveJoined(stream: string, { bytes, time, container, partCount }: OpenParts, endOffset: number): void {
+  #giveJoined(stream: string, { bytes, time, container, partCount, firstOffset }: OpenParts, endOffset: number): void {
     const joined = this.#joined
     Object.assign(joined, { kind: this.#wrapping.kind, stream, container, partCount, time })
+    this.#messageOffset = firstOffset
     this.#give(bytes, 0, bytes.length, endOffset, joined)
   }
 
@@ -285,12 +327,30 @@ export class MessageStream implements StreamSink, Unfinished {
       if (isReadAgain) this.#open.delete(stream)
       else this.#finish(stream, open, endOffset)
     }
+    this.#messageEnd = endOffset
+    if (isReadAgain) this.#documents.clear()
+    else this.#documents.tearAll()
   }
 
   #give(buffer: Buffer, start: number, end: number, endOffset: number, wrapping: Wrapping | undefined): void {
+    const isApplied = endOffset <= this.#appliedBytes
+    if (isApplied && this.#formats.found !== jsonDocuments) return
+    const format = this.#formats.of(buffer, start, end, endOffset)
+    if (format !== jsonDocuments) this.#apply(buffer, start, end, wrapping, endOffset, format)
+    else this.#documents.take(buffer, start, end, this.#messageOffset, wrapping)
+  }
+
+  #apply(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    wrapping: Wrapping | undefined,
+    endOffset: number,
+    format: LineFormat,
+  ): void {
     if (endOffset <= this.#appliedBytes) return
     if (end - start > this.#maxBytes) this.#onReject('too_long', end - start)
-    else this.#onMessage(buffer, start, end, endOffset, wrapping)
+    else this.#onMessage(buffer, start, end, endOffset, wrapping, format)
   }
 
   #reject(reason: MessageReject, bytes: number, endOffset: number, line?: Buffer): void {

@@ -2,6 +2,8 @@
  * One event as rules see it: a row of slots, one per path that the plan reads, plus what the exporter itself knows.
  * One row is reused for all events: whoever keeps a value longer than the call copies it (strings, numbers are values).
  */
+import { Clocks } from '../clock/clocks.ts'
+import type { LogClock } from '../clock/log-clock.ts'
 import type { Origin } from '../source/source.ts'
 import type { Wrapping } from './envelope/wrapping.ts'
 import { type Json, readSteps, type Step } from './path.ts'
@@ -12,6 +14,9 @@ export interface SlotPath {
   readonly steps: readonly Step[]
 }
 
+/** Where nobody asks for time, none passes. */
+const TIMELESS = new Clocks().gone
+
 /** Steps that expressions may take for a line of any length, and for each byte of it; and for the longest. */
 const LEAST_WORK = 2000
 const WORK_PER_BYTE = 8
@@ -21,8 +26,16 @@ const MOST_WORK = 2_000_000
 const LEAST_ELEMENTS = 1000
 const ELEMENTS_PER_BYTE = 16
 
+/** The least for one of several events of a line, so that they do not cost their number times what a line may. */
+const LEAST_SHARE_OF_WORK = 200
+
 export function elementsFor(lineBytes: number): number {
   return LEAST_ELEMENTS + ELEMENTS_PER_BYTE * lineBytes
+}
+
+/** What expressions may do for one of so many events of a line. */
+export function workForShare(lineBytes: number, eventCount: number): number {
+  return Math.max(LEAST_SHARE_OF_WORK, Math.floor(workFor(lineBytes) / eventCount))
 }
 
 /** What expressions may do for a line: see `select/cel/work.ts`. */
@@ -40,14 +53,18 @@ export class Row {
   origin: Origin
   /** What was around the line; undefined: nothing. */
   wrapping: Wrapping | undefined = undefined
-  /** Bytes of the line, without its end and what was around it. */
+  /** Bytes of the line, without its end and what was around it; its share of them where the line holds several events. */
   lineBytes = 0
+  /** Which event of its line this is, from 0. */
+  eventIndex = 0
   /** Steps that expressions may still take for this line; below 0: they wanted more. */
   workLeft = LEAST_WORK
   /** Elements that the rule at hand may still stand on and sum up; below 0: it wanted more. */
   elementsLeft = LEAST_ELEMENTS
   /** Nanoseconds since the epoch: the event's own time, else arrival. Set by the decoder, read on demand: parsing a time costs. */
   time: () => bigint = () => 0n
+  /** The clock of the row's log, which shows this event's time or a later one. Set by a mapping that needs it. */
+  clock: LogClock = TIMELESS
 
   constructor(slotCount: number, origin: Origin) {
     this.slots = new Array<Json>(slotCount).fill(undefined)

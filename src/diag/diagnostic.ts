@@ -36,6 +36,17 @@ export interface Diagnostic {
 /** Collects. Compilers take one and go on after a problem, so that all problems are shown at once. */
 export type Report = (diagnostic: Diagnostic) => void
 
+/** Passes each problem on once: what several mappings are made of is compiled several times. */
+export function distinct(report: Report): Report {
+  const told = new Set<string>()
+  return (diagnostic) => {
+    const key = JSON.stringify([diagnostic.code, diagnostic.message, diagnostic.place])
+    if (told.has(key)) return
+    told.add(key)
+    report(diagnostic)
+  }
+}
+
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some((d) => d.severity === 'error')
 }

@@ -1,5 +1,6 @@
 /** A line that was applied, as those who tell of it get it. */
 import type { Wrapping } from '../decode/envelope/wrapping.ts'
+import type { LineFormat } from '../decode/format/line-format.ts'
 import type { JsonBounds } from '../decode/json-bounds.ts'
 import type { RejectReason } from '../decode/json-line.ts'
 import type { Origin } from '../source/source.ts'
@@ -24,4 +25,7 @@ export interface AppliedLine {
   /** Missing if the line was thrown away unread. */
   readonly text: { readonly buffer: Buffer; readonly start: number; readonly end: number } | undefined
   readonly wrapping: Wrapping | undefined
+  readonly format: LineFormat
+  /** Which event of the line this tells of, from 0. */
+  readonly eventIndex: number
 }

@@ -4,13 +4,16 @@
  */
 import { Decoder } from '../decode/decoder.ts'
 import type { Wrapping } from '../decode/envelope/wrapping.ts'
+import { jsonLines, type LineFormat } from '../decode/format/line-format.ts'
 import type { Json } from '../decode/json.ts'
+import type { RejectReason } from '../decode/json-line.ts'
 import type { MessageReject } from '../decode/message-stream.ts'
 import { Row } from '../decode/row.ts'
 import type { EventTrace, Mapping } from '../mapping/mapping.ts'
+import type { Mappings } from '../mapping/mappings.ts'
 import type { Origin } from '../source/source.ts'
 import type { AppliedLine, LineLimits } from './applied-line.ts'
-import type { LineExplanation, TimeTold } from './explanation.ts'
+import type { LineExplanation, LineOutcome, TimeTold } from './explanation.ts'
 import { type HintContext, OVERWORKED, timeHints, unmappedHints, unmatchedHints } from './hints.ts'
 import { type Clean, harmless, LogText } from './log-text.ts'
 import { envelopeOf, hintsOfRejected, rejectedOf, takenOffOf } from './tell-line.ts'
@@ -23,8 +26,8 @@ import type { Updates } from './updates.ts'
 const MAX_TOLD_ELEMENTS = 20
 
 export interface ExplainerOptions extends LineLimits {
-  readonly mapping: Mapping
-  /** What the mapping was compiled with as its watch. */
+  readonly mappings: Mappings
+  /** What they were compiled with as its watch. */
   readonly updates: Updates
   /** Every text of the log passes it on its way out. */
   readonly clean: Clean
@@ -32,49 +35,89 @@ export interface ExplainerOptions extends LineLimits {
   readonly wallClockMs: () => number
 }
 
+/** Reads the lines of all sources with one mapping. */
+interface Reader {
+  readonly mapping: Mapping
+  readonly decoder: Decoder
+  readonly row: Row
+}
+
 export class Explainer {
   readonly logText: LogText
   readonly #options: ExplainerOptions
-  readonly #decoder: Decoder
-  #row: Row | undefined
+  readonly #readers = new Map<Mapping, Reader>()
+  /** Of the last line. */
+  #reader: Reader | undefined
   /** When the last line was applied: telling of it must not find a later time. */
   #nowMs = 0
 
   constructor(options: ExplainerOptions) {
     this.#options = options
     this.logText = new LogText(options.clean)
-    this.#decoder = new Decoder(options.mapping, options.bounds, () => this.#nowMs)
   }
 
   /** Applies line `number` of a log, bytes `[start, end)` without its end; `wrapping`: what was around it. */
-  apply(buffer: Buffer, start: number, end: number, origin: Origin, number: number, wrapping?: Wrapping): AppliedLine {
+  apply(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    origin: Origin,
+    number: number,
+    wrapping?: Wrapping,
+    format = jsonLines,
+  ): AppliedLine {
     this.#options.updates.clear()
     this.#nowMs = this.#options.wallClockMs()
-    const decoded = this.#tryApply(buffer, start, end, origin, wrapping)
+    const decoded = this.#tryApply(buffer, start, end, origin, wrapping, format)
     const isEvent = decoded.outcome !== 'rejected' && decoded.outcome !== 'blank'
-    const name = isEvent ? this.#row?.name : undefined
-    return { origin, number, bytes: end - start, ...decoded, name, text: { buffer, start, end }, wrapping }
+    const name = isEvent ? this.#reader?.row.name : undefined
+    return { origin, number, bytes: end - start, ...decoded, name, text: { buffer, start, end }, wrapping, format, eventIndex: 0 }
+  }
+
+  /** Applies the next event of a line that was applied; undefined: it has no more. */
+  next(line: AppliedLine): AppliedLine | undefined {
+    const reader = this.#reader
+    if (reader === undefined || reader.decoder.eventsLeft === 0) return undefined
+    const { mapping, decoder, row } = reader
+    this.#options.updates.clear()
+    const applied = attempt(() => (decoder.next(row) ? mapping.apply(row) : undefined))
+    if (applied === undefined) return undefined
+    const name = applied.outcome === 'rejected' ? undefined : row.name
+    return { ...line, ...applied, bytes: 0, name, eventIndex: row.eventIndex }
   }
 
   /** A line that was rejected before it was read; `line`: what there is of it. */
   unread(reason: MessageReject, bytes: number, origin: Origin, number: number, line: Buffer | undefined): AppliedLine {
     const text = line && { buffer: line, start: 0, end: line.length }
-    return { origin, number, bytes, outcome: 'rejected', reason, name: undefined, text, wrapping: undefined }
+    return {
+      origin,
+      number,
+      bytes,
+      outcome: 'rejected',
+      reason,
+      name: undefined,
+      text,
+      wrapping: undefined,
+      format: jsonLines,
+      eventIndex: 0,
+    }
   }
 
   /** Traces of the last applied line, which was an event: elements beyond `most` are only counted. */
   trace(most = MAX_TOLD_ELEMENTS): EventTrace {
-    return this.#options.mapping.trace(this.#row!, most)
+    const { mapping, row } = this.#reader!
+    return mapping.trace(row, most)
   }
 
   /** Where the mapping looks for the name of an event, as it says it. */
   nameSource(): string {
-    return harmless(this.#options.mapping.traceName(this.#row!).of)
+    const { mapping, row } = this.#reader!
+    return harmless(mapping.traceName(row).of)
   }
 
   /** The last applied line as it has its event. */
   event(): Json {
-    return this.#decoder.event()
+    return this.#reader!.decoder.event()
   }
 
   /** Tells values of the last applied line. */
@@ -89,12 +132,11 @@ export class Explainer {
       file: line.origin.file === '' ? '-' : this.logText.text(line.origin.file, undefined, 500),
       line: line.number,
       bytes: line.bytes,
-      text:
-        text === undefined
-          ? ''
-          : this.logText.text(text.buffer.toString('utf8', text.start, Math.min(text.end, text.start + 65_536))),
+      ...(line.eventIndex === 0 ? {} : { event_of_line: line.eventIndex + 1 }),
+      text: text === undefined || line.eventIndex > 0 ? '' : this.logText.text(lineOf(text)),
       outcome,
       ...envelopeOf(line, this.logText),
+      ...(line.format === jsonLines || outcome === 'blank' ? {} : { format: line.format.name }),
       takenOff: takenOffOf(line, this.logText),
     }
     if (outcome === 'blank') return { ...head, drop: [], rules: [], hints: [] }
@@ -102,13 +144,13 @@ export class Explainer {
       const { rejected, hint } = rejectedOf(line, reason, this.#options, this.logText)
       return { ...head, rejected, drop: [], rules: [], hints: hintsOfRejected(hint) }
     }
-    const { field } = this.#decoder
+    const { field } = this.#reader!.decoder
     return { ...head, ...(field === undefined ? {} : { field }), ...this.#event(line) }
   }
 
   #event(line: AppliedLine): Pick<LineExplanation, 'event' | 'drop' | 'rules' | 'hints'> {
-    const { mapping, updates, locate } = this.#options
-    const row = this.#row!
+    const { updates, locate } = this.#options
+    const { mapping, row } = this.#reader!
     const event = this.event()
     const values = this.values()
     const rules = new RuleTeller(values, this.logText, locate)
@@ -116,7 +158,7 @@ export class Explainer {
     const traceOfName = mapping.traceName(row)
     const trace = this.trace()
     const isOverworked = trace.rules.some(({ rule }) => rule.isOverworked)
-    const time = this.#time(row, values)
+    const time = this.#time(this.#reader!, values)
     const hints = {
       mapped: () => [],
       dropped: () => [],
@@ -134,12 +176,12 @@ export class Explainer {
     }
   }
 
-  #time(row: Row, values: ValueTeller): TimeTold {
-    const { ns, from, why } = this.#decoder.traceTime(row)
+  #time({ mapping, decoder, row }: Reader, values: ValueTeller): TimeTold {
+    const { ns, from, why } = decoder.traceTime(row)
     const at = new Date(Number(ns / 1_000_000n)).toISOString()
     const like = why === 'missing' ? timeField(this.event()) : undefined
     const reason = { ...(why === undefined ? {} : { why }), ...(like === undefined ? {} : { like: this.logText.text(like) }) }
-    return { at, from, ...reason, value: values.plain(this.#options.mapping.traceTime(row)) }
+    return { at, from, ...reason, value: values.plain(mapping.traceTime(row)) }
   }
 
   #tryApply(
@@ -148,22 +190,48 @@ export class Explainer {
     end: number,
     origin: Origin,
     wrapping: Wrapping | undefined,
+    format: LineFormat,
   ): Pick<AppliedLine, 'outcome' | 'reason'> {
-    try {
-      const row = this.#rowFor(origin)
-      const decoded = this.#decoder.decode(buffer, start, end, row, wrapping)
-      if (decoded === 'event') return { outcome: this.#options.mapping.apply(row), reason: undefined }
-      return decoded === 'blank' ? { outcome: 'blank', reason: undefined } : { outcome: 'rejected', reason: decoded }
-    } catch {
-      return { outcome: 'rejected', reason: 'internal' }
-    }
+    let reason: RejectReason | undefined
+    const applied = attempt(() => {
+      const { mapping, decoder, row } = this.#readerFor(origin)
+      const decoded = decoder.decode(buffer, start, end, row, wrapping, format)
+      if (decoded === 'event') return mapping.apply(row)
+      if (decoded !== 'blank') reason = decoded
+      return decoded === 'blank' ? 'blank' : 'rejected'
+    })
+    return reason === undefined ? applied! : { outcome: 'rejected', reason }
   }
 
-  #rowFor(origin: Origin): Row {
-    const row = this.#row ?? new Row(this.#options.mapping.slotCount, origin)
-    this.#row = row
-    row.origin = origin
-    row.time = () => this.#decoder.time(row)
-    return row
+  #readerFor(origin: Origin): Reader {
+    const mapping = this.#options.mappings.ofSource(origin.source)
+    const reader = this.#readers.get(mapping) ?? this.#newReader(mapping, origin)
+    this.#reader = reader
+    reader.row.origin = origin
+    return reader
   }
+
+  #newReader(mapping: Mapping, origin: Origin): Reader {
+    const decoder = new Decoder(mapping, this.#options.bounds, () => this.#nowMs)
+    const row = new Row(mapping.slotCount, origin)
+    row.time = () => decoder.time(row)
+    const reader = { mapping, decoder, row }
+    this.#readers.set(mapping, reader)
+    return reader
+  }
+}
+
+/** What an event comes to if it makes the program fail: a bug. undefined: there is none. */
+function attempt(apply: () => LineOutcome | undefined): Pick<AppliedLine, 'outcome' | 'reason'> | undefined {
+  try {
+    const outcome = apply()
+    return outcome && { outcome, reason: undefined }
+  } catch {
+    return { outcome: 'rejected', reason: 'internal' }
+  }
+}
+
+/** A document over several lines is shown on one. */
+function lineOf({ buffer, start, end }: NonNullable<AppliedLine['text']>): string {
+  return buffer.toString('utf8', start, Math.min(end, start + 65_536)).replaceAll('\n', ' ')
 }

@@ -18,11 +18,15 @@ export interface LineExplanation {
   /** From 1. */
   readonly line: number
   readonly bytes: number
+  /** Which event of its line this is, from 2 on: a line may hold several. */
+  readonly event_of_line?: number
   /** The line, cleaned and cut. */
   readonly text: string
   readonly outcome: LineOutcome
   /** What was around the message. */
   readonly envelope?: EnvelopeTold
+  /** What it is written in, if not JSON. */
+  readonly format?: string
   /** The field of the line's object in whose text the event stands. */
   readonly field?: string
   /** What stood before the object and is none of it, in order. */

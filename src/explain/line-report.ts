@@ -46,7 +46,8 @@ export class LineReport implements LineTaker {
   }
 
   line(...line: Parameters<LineTaker['line']>): void {
-    this.#show(this.#explainer.apply(...line))
+    let applied: AppliedLine | undefined = this.#explainer.apply(...line)
+    for (; applied !== undefined && !this.stop.signal.aborted; applied = this.#explainer.next(applied)) this.#show(applied)
   }
 
   unread(...line: Parameters<LineTaker['unread']>): void {
@@ -57,7 +58,7 @@ export class LineReport implements LineTaker {
 
   #show(line: AppliedLine): void {
     const { firstLine, outcomes, limit, isJson, write } = this.#options
-    if (line.number < firstLine || outcomes?.has(line.outcome) === false) return
+    if (this.stop.signal.aborted || line.number < firstLine || outcomes?.has(line.outcome) === false) return
     const told = this.#explainer.tell(line)
     write(isJson ? `${JSON.stringify(told)}\n` : lineText(told, this.#paint))
     if (++this.#shownCount >= limit) this.stop.abort()

@@ -1,15 +1,25 @@
 /** One stream of a source as numbered lines, for whoever applies and tells them; waits when what tells them cannot keep up. */
 
 import type { Wrapping } from '../decode/envelope/wrapping.ts'
+import type { LineFormat } from '../decode/format/line-format.ts'
 import { type MessageReject, MessageStream, type MessageStreamOptions } from '../decode/message-stream.ts'
 import type { Origin } from '../source/source.ts'
 
 /** Takes the lines of all streams. */
 export interface LineTaker {
   /**
-   * What ended on line `number`, from 1, of `origin`: bytes `[start, end)`, and what was around it. Valid during the call.
+   * What ended on line `number`, from 1, of `origin`: bytes `[start, end)`, what was around it and what it is written in. Valid during
+   * the call.
    */
-  line(buffer: Buffer, start: number, end: number, origin: Origin, number: number, wrapping: Wrapping | undefined): void
+  line(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    origin: Origin,
+    number: number,
+    wrapping: Wrapping | undefined,
+    format: LineFormat,
+  ): void
   /** One that was rejected before it was read; `line`: what there is of it. */
   unread(reason: MessageReject, bytes: number, origin: Origin, number: number, line: Buffer | undefined): void
   /** Whether lines of a stream after line `number` are wanted. */
@@ -25,8 +35,8 @@ export class LineStream extends MessageStream {
     const { origin } = options
     super({
       ...options,
-      onMessage: (buffer, start, end, _endOffset, wrapping) => {
-        if (this.#isWanted) taker.line(buffer, start, end, origin, this.lineCount, wrapping)
+      onMessage: (buffer, start, end, _endOffset, wrapping, format) => {
+        if (this.#isWanted) taker.line(buffer, start, end, origin, this.lineCount, wrapping, format)
       },
       onReject: (reason, bytes, line) => {
         if (this.#isWanted) taker.unread(reason, bytes, origin, this.lineCount, line)

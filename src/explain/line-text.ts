@@ -17,13 +17,15 @@ const COLOURS: Readonly<Record<LineOutcome, Colour>> = {
 /** Ends with an empty line. */
 export function lineText(told: LineExplanation, paint: Paint): string {
   const { file, line, outcome, text, rejected, event, hints } = told
-  const head = `${paint('bold', `${file}:${line}`)} ${paint(COLOURS[outcome], outcome)}${headline(told)}`
+  const nth = told.event_of_line === undefined ? '' : ` event ${told.event_of_line}`
+  const head = `${paint('bold', `${file}:${line}${nth}`)} ${paint(COLOURS[outcome], outcome)}${headline(told)}`
   if (outcome === 'blank') return `${head}\n\n`
   const lines = [
     head,
     ...(text === '' || rejected?.before !== undefined ? [] : [`  ${paint('dim', text)}`]),
     ...envelopeLines(told),
     ...takenOffLines(told),
+    ...(told.format === undefined || told.event_of_line !== undefined ? [] : [`  read  as ${told.format}`]),
     ...(rejected === undefined ? [] : rejectedLines(rejected, paint)),
     ...(event === undefined ? [] : eventLines(told, paint)),
     ...hints.map(

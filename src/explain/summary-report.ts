@@ -28,7 +28,7 @@ export class SummaryReport implements LineTaker {
     this.#explainer = explainer
     this.#context = context
     this.#options = options
-    this.#summary = new Summary(explainer, context.mapping, updates)
+    this.#summary = new Summary(explainer, context.mappings, updates)
   }
 
   opened(origin: Origin): void {
@@ -41,7 +41,11 @@ export class SummaryReport implements LineTaker {
 
   line(...line: Parameters<LineTaker['line']>): void {
     const [, , , origin, number] = line
-    this.#add(origin, number, () => this.#explainer.apply(...line))
+    let last = this.#add(origin, number, () => this.#explainer.apply(...line))
+    for (let next = this.#explainer.next(last); next !== undefined; next = this.#explainer.next(last)) {
+      this.#summary.add(next)
+      last = next
+    }
   }
 
   unread(...line: Parameters<LineTaker['unread']>): void {
@@ -55,8 +59,10 @@ export class SummaryReport implements LineTaker {
     write(isJson ? `${JSON.stringify(told)}\n` : summaryText(told, painter(isColoured)))
   }
 
-  #add({ file }: Origin, number: number, apply: () => AppliedLine): void {
+  #add({ file }: Origin, number: number, apply: () => AppliedLine): AppliedLine {
     this.#summary.expect(() => `${this.#explainer.logText.text(file || '-', undefined, 500)}:${number}`)
-    this.#summary.add(apply())
+    const applied = apply()
+    this.#summary.add(applied)
+    return applied
   }
 }

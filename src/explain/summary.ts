@@ -3,7 +3,8 @@
  * bounded: 1000 event names besides those that the mapping waits for, a few texts for each.
  */
 import type { EnvelopeKind } from '../decode/envelope/wrapping.ts'
-import type { EventTrace, Mapping } from '../mapping/mapping.ts'
+import type { EventTrace } from '../mapping/mapping.ts'
+import type { Mappings } from '../mapping/mappings.ts'
 import type { Rule } from '../mapping/rule.ts'
 import type { SkipReason } from '../mapping/skip-reason.ts'
 import type { AppliedLine } from './applied-line.ts'
@@ -50,6 +51,7 @@ export class Summary {
   /** By name as it is shown; undefined: without one. */
   readonly events = new Map<string | undefined, EventCounts>()
   readonly skips = new Map<string, SkipCounts>()
+  /** Of each rule as it is written, however many mappings have it. */
   readonly hits = new Map<Rule, number>()
   readonly updates = new Map<string, number>()
   readonly ruleFailures = new Map<Rule, FailureCounts>()
@@ -59,13 +61,13 @@ export class Summary {
   /** Where the mapping looks for names, as it says it. */
   namePaths = ''
   readonly #explainer: Explainer
-  readonly #mapping: Mapping
+  readonly #mappings: Mappings
   readonly #updates: Updates
   #place: () => string = () => ''
 
-  constructor(explainer: Explainer, mapping: Mapping, updates: Updates) {
+  constructor(explainer: Explainer, mappings: Mappings, updates: Updates) {
     this.#explainer = explainer
-    this.#mapping = mapping
+    this.#mappings = mappings
     this.#updates = updates
     updates.onUpdate = (rule, skipped) => this.#update(rule, skipped)
   }
@@ -80,10 +82,11 @@ export class Summary {
   }
 
   add(line: AppliedLine): void {
-    this.lineCount++
+    if (line.eventIndex === 0) this.lineCount++
     this.bytes += line.bytes
     this.outcomes[line.outcome]++
-    if (line.text !== undefined && line.outcome !== 'blank' && line.reason !== 'bad_envelope') this.#addEnvelope(line)
+    if (line.eventIndex === 0 && line.text !== undefined && line.outcome !== 'blank' && line.reason !== 'bad_envelope')
+      this.#addEnvelope(line)
     if (line.outcome === 'rejected') this.#addReject(line)
     else if (line.outcome !== 'blank') this.#addEvent(line)
   }
@@ -114,7 +117,10 @@ export class Summary {
   }
 
   #addEvent({ name, outcome }: AppliedLine): void {
-    for (const rule of this.#updates.rules) this.hits.set(rule, (this.hits.get(rule) ?? 0) + 1)
+    for (const hit of this.#updates.rules) {
+      const rule = this.#mappings.asWritten(hit)
+      this.hits.set(rule, (this.hits.get(rule) ?? 0) + 1)
+    }
     const counts = this.#countsOf(name)
     if (counts === undefined) {
       this.otherEvents++
@@ -132,7 +138,7 @@ export class Summary {
     const shown = name === undefined ? undefined : this.#explainer.logText.text(name)
     const known = this.events.get(shown)
     if (known !== undefined) return known
-    if (this.events.size >= MAX_NAMES && name !== undefined && !this.#mapping.waitsFor(name)) return undefined
+    if (this.events.size >= MAX_NAMES && name !== undefined && !this.#mappings.waitsFor(name)) return undefined
     const counts = new EventCounts(this.#place())
     this.events.set(shown, counts)
     return counts
@@ -140,7 +146,7 @@ export class Summary {
 
   #addNames(name: string | undefined): void {
     this.namePaths ||= this.#explainer.nameSource()
-    const fields = nameFields(this.#explainer.event(), (text) => this.#mapping.waitsFor(text))
+    const fields = nameFields(this.#explainer.event(), (text) => this.#mappings.waitsFor(text))
     if (name === undefined) this.namesOfNameless.add(fields)
     else this.namesOfUnmapped.add(fields.filter((field) => field.isKnown))
   }
@@ -149,12 +155,13 @@ export class Summary {
     const near = nearestRule(rules)
     if (near !== undefined) this.#addFailure(counts.failures, near.trace.rule, near.failure)
     for (const trace of rules) {
-      if (this.hits.has(trace.rule) || trace.isTaken) continue
+      const rule = this.#mappings.asWritten(trace.rule)
+      if (this.hits.has(rule) || trace.isTaken) continue
       const failure = nearestRule([trace])?.failure
       if (failure === undefined) continue
-      const failures = this.ruleFailures.get(trace.rule) ?? new FailureCounts()
-      this.ruleFailures.set(trace.rule, failures)
-      this.#addFailure(failures, trace.rule, failure)
+      const failures = this.ruleFailures.get(rule) ?? new FailureCounts()
+      this.ruleFailures.set(rule, failures)
+      this.#addFailure(failures, rule, failure)
     }
   }
 

@@ -9,9 +9,9 @@ import type { LogText } from './log-text.ts'
 const BEFORE_LENGTH = 60
 const AFTER_LENGTH = 30
 
-export function takenOffOf({ text, outcome }: AppliedLine, logText: LogText): LineExplanation['takenOff'] {
+export function takenOffOf({ text, outcome, format }: AppliedLine, logText: LogText): LineExplanation['takenOff'] {
   if (text === undefined || outcome === 'blank' || outcome === 'rejected') return []
-  const found = takenOff(text.buffer, text.start, text.end)
+  const found = takenOff(text.buffer, text.start, text.end, format)
   return found.map(({ kind, bytes, text: before }) => ({
     kind,
     bytes,
@@ -28,12 +28,12 @@ export function envelopeOf({ wrapping }: AppliedLine, logText: LogText): { reado
 }
 
 export function rejectedOf(
-  { text, bytes }: AppliedLine,
+  { text, bytes, format }: AppliedLine,
   reason: RejectReason,
   limits: LineLimits,
   logText: LogText,
 ): { readonly rejected: Rejected; readonly hint: string | undefined } {
-  const broken = text && brokenLine(text.buffer, text.start, text.end, reason)
+  const broken = text && brokenLine(text.buffer, text.start, text.end, reason, format)
   if (broken === undefined) return { rejected: { reason, message: messageOf(reason, bytes, limits) }, hint: HINTS[reason] }
   return { rejected: brokenTold(reason, broken, logText), hint: broken.hint }
 }
@@ -65,10 +65,14 @@ function messageOf(reason: RejectReason, bytes: number, { bounds, maxLineBytes }
       return `the line nests deeper than ${bounds.maxDepth} levels (limits.line_depth)`
     case 'not_object':
       return 'the line is JSON, but a list or a single value: an event is an object'
+    case 'no_match':
+      return 'no pattern of input.format fits the line'
+    case 'not_otlp':
+      return 'the line has no list "resourceLogs": of OTLP only log records are events'
     case 'bad_envelope':
       return 'the line is not wrapped as the lines of this log are (input.envelope)'
     case 'torn':
-      return 'a part of this message is gone: its log was rotated away, or its last part never came'
+      return 'a part of this message or document is gone: its log was rotated away, or its end never came'
     case 'internal':
       return 'the line made the exporter fail: this is a bug, please report it'
     case 'poison':

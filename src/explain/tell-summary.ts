@@ -1,6 +1,6 @@
 /** What was added up → what is told of it: names compared, rules without hits explained, the likeliest cause first. */
 import { alike } from '../diag/suggest.ts'
-import type { Mapping } from '../mapping/mapping.ts'
+import type { Mappings } from '../mapping/mappings.ts'
 import type { Rule } from '../mapping/rule.ts'
 import type { Family } from '../registry/family.ts'
 import type { ValueSpec } from '../select/spec.ts'
@@ -16,7 +16,7 @@ import type { EventsTold, MetricTold, RuleHitsTold, SummaryTold } from './summar
 import type { Locate } from './tell-rule.ts'
 
 export interface SummaryContext {
-  readonly mapping: Mapping
+  readonly mappings: Mappings
   readonly families: readonly Family[]
   readonly logText: LogText
   readonly locate: Locate
@@ -47,7 +47,7 @@ export function tellSummary(summary: Summary, context: SummaryContext): SummaryT
     events: [...summary.events].map(([name, counts]) => eventsOf(name, counts, context)).sort((a, b) => b.count - a.count),
     otherEvents,
     skipped: [...summary.skips.values()].sort((a, b) => b.count - a.count),
-    rules: context.mapping.rules.map((rule) => ruleHits(rule, summary, context)),
+    rules: context.mappings.rules.map((rule) => ruleHits(rule, summary, context)),
     metrics: context.families.map((family) => metricOf(family, summary, context)),
     hints: hintsOf(summary, context),
     ...(mending === undefined ? {} : { mending }),
@@ -68,10 +68,10 @@ function envelopesOf({ envelopes }: Summary, { envelope }: SummaryContext): Summ
   return told.sort((a, b) => b.messages - a.messages)
 }
 
-function eventsOf(name: string | undefined, counts: EventCounts, { mapping, locate }: SummaryContext): EventsTold {
+function eventsOf(name: string | undefined, counts: EventCounts, { mappings, locate }: SummaryContext): EventsTold {
   const { count, outcomes, first, failures } = counts
   const failed = outcomes.unmatched === 0 ? undefined : failures.commonest()
-  const near = name === undefined || outcomes.unmapped === 0 ? [] : alike(name, namesOfRules(mapping))
+  const near = name === undefined || outcomes.unmapped === 0 ? [] : alike(name, namesOfRules(mappings))
   return {
     name: name ?? null,
     count,
@@ -84,8 +84,8 @@ function eventsOf(name: string | undefined, counts: EventCounts, { mapping, loca
   }
 }
 
-function namesOfRules(mapping: Mapping): readonly string[] {
-  return mapping.eventNames.filter((name) => mapping.waitsFor(name))
+function namesOfRules(mappings: Mappings): readonly string[] {
+  return mappings.eventNames.filter((name) => mappings.waitsFor(name))
 }
 
 function ruleHits(rule: Rule, summary: Summary, { locate }: SummaryContext): RuleHitsTold {
@@ -178,9 +178,9 @@ function nameElsewhere({ namesOfUnmapped, outcomes }: Summary): PathCount | unde
 /**
  * Only what makes more events count, and only of texts that are shown as they stand: a masked or cut one would mend nothing.
  */
-function illsOf(summary: Summary, { mapping, logText }: SummaryContext): Ills {
+function illsOf(summary: Summary, { mappings, logText }: SummaryContext): Ills {
   const [missing, elsewhere] = [likelyName(summary), nameElsewhere(summary)]
-  const known = namesOfRules(mapping)
+  const known = namesOfRules(mappings)
   const meant = (names: Iterable<string>): (readonly [string, string])[] =>
     [...names].flatMap((name) => {
       const near = isWhole(name, logText) ? nearEventName(name, known) : undefined
@@ -203,11 +203,11 @@ function isWhole(text: string, logText: LogText): boolean {
   return logText.text(text) === text && !/[…\ufffd]|\[masked\]/.test(text)
 }
 
-function unknownHint({ outcomes, events, namesOfUnmapped }: Summary, { mapping }: SummaryContext): Hint[] {
+function unknownHint({ outcomes, events, namesOfUnmapped }: Summary, { mappings }: SummaryContext): Hint[] {
   const isNothingKnown = outcomes.unmapped > 0 && outcomes.mapped + outcomes.unmatched + outcomes.dropped === 0
   const isNamed = [...events.keys()].some((name) => name !== undefined)
   if (!isNothingKnown || !isNamed || namesOfUnmapped.best() !== undefined) return []
-  const message = `this mapping knows none of the events of this log; its rules wait for ${listed(namesOfRules(mapping))}`
+  const message = `this mapping knows none of the events of this log; its rules wait for ${listed(namesOfRules(mappings))}`
   return [{ kind: 'known_events', message }]
 }
 

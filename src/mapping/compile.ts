@@ -1,4 +1,8 @@
-/** The user's metrics, of checked shape → the compiled mapping and its families. Problems only compiling finds are reported; it goes on after each. */
+/**
+ * The user's metrics, of checked shape → families, and a compiled mapping per profile: the rules that the logs of some sources go
+ * through. Problems only compiling finds are reported; it goes on after each.
+ */
+import { Clocks } from '../clock/clocks.ts'
 import type { Report } from '../diag/diagnostic.ts'
 import type { Family } from '../registry/family.ts'
 import type { Registry } from '../registry/registry.ts'
@@ -7,27 +11,39 @@ import { compileValue } from '../select/value.ts'
 import { definitionOf } from './definition.ts'
 import { Mapping, type Reads } from './mapping.ts'
 import { type CountSkip, type CountUnpriced, Rule, type UpdateWatch } from './rule.ts'
-import type { MappingSpec, MetricSpec, Placed } from './spec.ts'
+import type { MappingSpec, MetricSpec, Placed, RuleSpec } from './spec.ts'
 import { Takes } from './takes.ts'
+
+/** By name of the metric. */
+export type Families = ReadonlyMap<string, Family>
 
 export interface CompileOptions {
   readonly registry: Registry
+  /** What the rules count into; missing: families are defined from the mapping's own metrics. */
+  readonly families?: Families
+  /** The files whose sources share what is kept between events (`Profile.unit`): names of what is kept begin with it. Default ''. */
+  readonly unit?: string
+  /** Numbers the event names of all mappings that are in force together. */
+  readonly nameIndices?: Map<string, number>
   readonly countSkip: CountSkip
   readonly countUnpriced?: CountUnpriced | undefined
   /** Who sees each update; see `UpdateWatch`. */
   readonly watch?: UpdateWatch | undefined
   readonly report: Report
+  /** Of the logs that the mapping reads; default: its own. */
+  readonly clocks?: Clocks | undefined
 }
 
 /** Compiles all metrics into `registry`. Series of closed label sets stand at 0 afterwards. */
 export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapping {
-  const { registry, report } = options
+  const { report, clocks = new Clocks(), nameIndices = new Map() } = options
+  const { families = defineFamilies(spec.metrics, [spec], options.registry) } = options
   const slots = new SlotTable()
   const read = <T>(compile: () => T): Reads<T> => reads(slots, compile)
   const value = ({ spec: text, place }: Placed<Parameters<typeof compileValue>[0]>) =>
     read(() => compileValue(text, { slots, bindings: new Map(), place, report }))
   const rules = spec.metrics.flatMap((metric) => {
-    const family = defineFamily(metric, registry)
+    const family = families.get(metric.name)!
     return metric.rules.map((rule) =>
       read(
         () => new Rule(rule, family, { ...options, slots, priceFiles: spec.priceFiles ?? new Map(), maxStep: metric.maxStep }),
@@ -42,9 +58,17 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
     rules,
     slotCount: slots.slotCount,
     readsBeyondAscii: slots.readsBeyondAscii,
+    nameIndices,
+    clocks,
+    needsClock: spec.metrics.some(needsClock),
   })
   for (const { rule } of rules) rule.birthAtLoad()
   return mapping
+}
+
+/** Whether series of the metric go, or values leave them, by the time of events. */
+function needsClock({ expireNs = 0n, window }: MetricSpec): boolean {
+  return expireNs > 0n || window?.overNs !== undefined
 }
 
 function reads<T>(slots: SlotTable, compile: () => T): Reads<T> {
@@ -55,9 +79,26 @@ function reads<T>(slots: SlotTable, compile: () => T): Reads<T> {
   return { rule: rule as T, paths }
 }
 
-function defineFamily(metric: MetricSpec, registry: Registry): Family {
-  const { name, help, type, buckets, quantiles, maxSeries, onePer } = metric
-  const labelNames = labelNamesOf(metric)
+/**
+ * A family per metric, with the rules of all files; `mappings`: those whose rules count into it, which may give it further labels.
+ */
+export function defineFamilies(
+  metrics: readonly MetricSpec[],
+  mappings: readonly MappingSpec[],
+  registry: Registry,
+): Map<string, Family> {
+  const rulesOf = (name: string): RuleSpec[] =>
+    mappings.flatMap((mapping) => mapping.metrics.find((metric) => metric.name === name)?.rules ?? [])
+  return new Map(
+    metrics.map((metric) => [
+      metric.name,
+      defineFamily(metric, labelNamesOf([...metric.rules, ...rulesOf(metric.name)]), registry),
+    ]),
+  )
+}
+
+function defineFamily(metric: MetricSpec, labelNames: readonly string[], registry: Registry): Family {
+  const { name, help, type, buckets, quantiles, maxSeries, onePer, window, expireNs } = metric
   return registry.family({
     name,
     help,
@@ -67,15 +108,14 @@ function defineFamily(metric: MetricSpec, registry: Registry): Family {
     buckets,
     quantiles,
     maxSeries,
+    window,
+    expireNs,
     ...(onePer ? { onePer } : {}),
   })
 }
 
-/** Labels of all rules, in the order in which the mapping first names them. */
-function labelNamesOf(metric: MetricSpec): string[] {
-  const names = metric.rules.flatMap((rule) => [
-    ...rule.labels.map((label) => label.name),
-    ...(rule.split ? [rule.split.label] : []),
-  ])
+/** In the order in which the mapping first names them. */
+function labelNamesOf(rules: readonly RuleSpec[]): string[] {
+  const names = rules.flatMap((rule) => [...rule.labels.map((label) => label.name), ...(rule.split ? [rule.split.label] : [])])
   return [...new Set(names)]
 }

@@ -2,10 +2,14 @@
  * The compiled mapping: events in, updates of series out. Compiled once, indexed by event name, so that an event meets only the
  * rules that wait for its name. Also tells the decoder which paths those rules read.
  */
+import type { Clocks } from '../clock/clocks.ts'
+import type { LogClock } from '../clock/log-clock.ts'
 import type { DecodePlan } from '../decode/decoder.ts'
 import type { Json } from '../decode/path.ts'
 import { type Row, type SlotPath, workFor } from '../decode/row.ts'
+import type { Place } from '../diag/diagnostic.ts'
 import type { Value, ValueTrace } from '../select/trace.ts'
+import type { Origin } from '../source/source.ts'
 import type { Rule, RuleTrace } from './rule.ts'
 import type { Takes } from './takes.ts'
 import type { TakesTrace } from './trace.ts'
@@ -22,7 +26,7 @@ export interface Reads<T> {
 
 /** All that waits for events of one name, in the order of the mapping. */
 interface Waiting {
-  /** Where the name stands in `eventNames`; -1: no rule names it. */
+  /** Where the name stands among those of all mappings in force; -1: no rule of this one names it. */
   readonly nameIndex: number
   readonly drop: readonly Takes[]
   readonly rules: readonly Rule[]
@@ -45,6 +49,11 @@ export interface MappingParts {
   readonly rules: readonly Reads<Rule>[]
   readonly slotCount: number
   readonly readsBeyondAscii: boolean
+  /** Where each event name stands among those of all mappings in force; names that are new are added. */
+  readonly nameIndices: Map<string, number>
+  readonly clocks: Clocks
+  /** Whether something in it depends on the time of events. */
+  readonly needsClock: boolean
 }
 
 export class Mapping implements DecodePlan {
@@ -55,11 +64,18 @@ export class Mapping implements DecodePlan {
   readonly namePaths: readonly SlotPath[]
   readonly timePaths: readonly SlotPath[]
   readonly timeZone: string
+  /** Whether the clocks of logs are kept: each event then pays for its time. */
+  readonly needsClock: boolean
+  readonly #clocks: Clocks
+  /** Of the origin asked for last. */
+  #clock: LogClock | undefined = undefined
+  #clockOrigin: Origin | undefined = undefined
   readonly #name: Value
   readonly #time: Value
   readonly #byName = new Map<string, Waiting>()
   /** For events of any other name, or of none. */
   readonly #others: Waiting
+  readonly #places: readonly Place[]
 
   constructor(parts: MappingParts) {
     this.slotCount = parts.slotCount
@@ -68,13 +84,16 @@ export class Mapping implements DecodePlan {
     this.namePaths = parts.name.paths
     this.timePaths = parts.time.paths
     this.timeZone = parts.timeZone
+    this.needsClock = parts.needsClock
+    this.#clocks = parts.clocks
     this.#name = parts.name.rule
     this.#time = parts.time.rule
-    for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, this.#byName.size, parts))
+    for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, indexOf(name, parts.nameIndices), parts))
     this.#others = waitingFor(undefined, -1, parts)
+    this.#places = [...parts.drop.map((drop) => drop.rule.place), ...this.rules.map(({ place }) => place)]
   }
 
-  /** Event names that some rule waits for; `row.nameIndex` counts in them. */
+  /** Event names that some rule waits for. */
   get eventNames(): readonly string[] {
     return [...this.#byName.keys()]
   }
@@ -82,6 +101,11 @@ export class Mapping implements DecodePlan {
   /** Whether some rule of a metric names events of this name. */
   waitsFor(name: string): boolean {
     return this.#byName.get(name)?.rules.some((rule) => rule.takes.events !== undefined) ?? false
+  }
+
+  /** Of all that was compiled, `drop` rules too. */
+  get places(): readonly Place[] {
+    return this.#places
   }
 
   /** Rules that wait for events of this name (undefined: of none). */
@@ -101,8 +125,9 @@ export class Mapping implements DecodePlan {
     return this.#waiting(name).paths
   }
 
-  /** Applies the event in the row to all series it concerns. */
+  /** Applies the event in the row to all series it concerns; what has run out by its time is done before. */
   apply(row: Row): Outcome {
+    if (this.needsClock) this.keepTime(row)
     const { drop, rules, nameIndex } = this.#waiting(row.name)
     row.nameIndex = nameIndex
     for (let i = 0; i < drop.length; i++) if (drop[i]!.forEach(row, nothing)) return 'dropped'
@@ -110,6 +135,17 @@ export class Mapping implements DecodePlan {
     let isTaken = false
     for (let i = 0; i < rules.length; i++) isTaken = rules[i]!.apply(row) || isTaken
     return isTaken ? 'mapped' : 'unmatched'
+  }
+
+  /** The clock of the row's log comes to the time of the event in it. For mappings that need clocks. */
+  keepTime(row: Row): void {
+    row.clock = this.#clockOf(row.origin)
+    this.#clocks.advance(row.clock, row.time())
+  }
+
+  /** All that is there of the log was read: until more comes the wall clock goes on for it. */
+  standAtEnd(origin: Origin): void {
+    if (this.needsClock) this.#clocks.stand(this.#clockOf(origin))
   }
 
   /** What every rule that waits for the event makes of it, and why not; of at most `most` elements each in full. Changes nothing. */
@@ -135,12 +171,26 @@ export class Mapping implements DecodePlan {
     return this.#time.trace(row)
   }
 
+  #clockOf(origin: Origin): LogClock {
+    if (this.#clock === undefined || origin !== this.#clockOrigin) {
+      this.#clock = this.#clocks.open(origin.source, origin.log)
+      this.#clockOrigin = origin
+    }
+    return this.#clock
+  }
+
   #waiting(name: string | undefined): Waiting {
     return (name === undefined ? undefined : this.#byName.get(name)) ?? this.#others
   }
 }
 
 function nothing(): void {}
+
+function indexOf(name: string, indices: Map<string, number>): number {
+  const index = indices.get(name) ?? indices.size
+  indices.set(name, index)
+  return index
+}
 
 function namesOf(parts: MappingParts): Set<string> {
   const takes = [...parts.drop.map((d) => d.rule), ...parts.rules.map((r) => r.rule.takes)]

@@ -3,6 +3,7 @@
  * Every part carries its place, so that what only compiling finds (a bad path, a bad regex) can be shown where it stands.
  */
 import type { Place } from '../diag/diagnostic.ts'
+import type { WindowSpec } from '../registry/family-spec.ts'
 import type { PriceFiles } from '../select/price.ts'
 import type { ValueSpec, WhereSpec } from '../select/spec.ts'
 
@@ -50,6 +51,10 @@ export interface MetricSpec {
   /** Quantiles in 0..1, ascending. */
   readonly quantiles: readonly number[]
   readonly onePer: readonly string[] | undefined
+  /** Of gauges: what is made of the values in a window. Of summaries: the time over which quantiles are taken. */
+  readonly window?: WindowSpec | undefined
+  /** Series that are silent for so long go; 0 or missing: never. */
+  readonly expireNs?: bigint | undefined
   /** A counter takes no larger step. */
   readonly maxStep?: number | undefined
   readonly rules: readonly RuleSpec[]

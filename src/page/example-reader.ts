@@ -5,12 +5,14 @@
 import { Decoder } from '../decode/decoder.ts'
 import type { RejectReason } from '../decode/json-line.ts'
 import { Row } from '../decode/row.ts'
+import type { Place } from '../diag/diagnostic.ts'
 import { failureText } from '../explain/hints.ts'
 import { cleanedBy, LogText } from '../explain/log-text.ts'
 import { type NameField, nameFields } from '../explain/name-fields.ts'
 import { nearestRule } from '../explain/nearest-rule.ts'
 import { rejectedOf } from '../explain/tell-line.ts'
 import { ValueTeller } from '../explain/tell-value.ts'
+import type { Mapping } from '../mapping/mapping.ts'
 import type { Example } from '../pipeline/sightings.ts'
 import { shownText } from './examples.ts'
 import type { PageFacts } from './facts.ts'
@@ -19,39 +21,47 @@ import type { PageFacts } from './facts.ts'
 const MAX_ELEMENTS = 20
 const MAX_WHY_LENGTH = 300
 
+/** Reads the examples of all sources with one mapping. */
+interface Reader {
+  readonly mapping: Mapping
+  readonly decoder: Decoder
+  readonly row: Row
+}
+
 export class ExampleReader {
   readonly #facts: PageFacts
   readonly #logText: LogText
-  readonly #decoder: Decoder
+  readonly #readers = new Map<Mapping, Reader>()
 
   constructor(facts: PageFacts) {
-    const { mapping, masks, wallClockMs } = facts
     this.#facts = facts
-    this.#logText = new LogText(cleanedBy(masks))
-    this.#decoder = new Decoder(mapping, boundsOf(facts), wallClockMs)
+    this.#logText = new LogText(cleanedBy(facts.masks))
   }
 
-  /** Per rule that waits for the event, in their order, what did not hold. */
-  whyUnmatched(example: Example | undefined): readonly (string | undefined)[] {
-    const row = this.#read(example)
-    if (row === undefined) return []
-    const context = { values: new ValueTeller(this.#logText, this.#decoder.event()), logText: this.#logText }
-    return this.#facts.mapping.trace(row, MAX_ELEMENTS).rules.map((trace) => {
-      const near = nearestRule([trace])
-      return near && this.#shown(failureText(near.failure, context))
-    })
+  /** Of each rule that waits for the event, by its place, what did not hold; undefined: the example cannot be read. */
+  whyUnmatched(example: Example | undefined): ReadonlyMap<Place, string | undefined> | undefined {
+    const reader = this.#read(example)
+    if (reader === undefined) return undefined
+    const { mapping, decoder, row } = reader
+    const context = { values: new ValueTeller(this.#logText, decoder.event()), logText: this.#logText }
+    return new Map(
+      mapping.trace(row, MAX_ELEMENTS).rules.map((trace) => {
+        const near = nearestRule([trace])
+        return [trace.place, near && this.#shown(failureText(near.failure, context))]
+      }),
+    )
   }
 
   /** Fields that look like the name of the event, the likeliest first; not masked. */
   nameFields(example: Example | undefined): readonly NameField[] {
-    if (this.#read(example) === undefined) return []
-    return nameFields(this.#decoder.event(), (name) => this.#facts.mapping.waitsFor(name))
+    const reader = this.#read(example)
+    return reader === undefined ? [] : nameFields(reader.decoder.event(), (name) => this.#facts.mappings.waitsFor(name))
   }
 
   /** What is wrong with a line that made no event, and where. */
   whyRejected(example: Example | undefined, reason: RejectReason): string | undefined {
     if (example === undefined || isCut(example)) return undefined
-    const { bytes, lineBytes } = example
+    const { bytes, lineBytes, format } = example
     const text = { buffer: bytes, start: 0, end: bytes.length }
     const line = {
       origin: originOf(example),
@@ -62,6 +72,8 @@ export class ExampleReader {
       name: undefined,
       text,
       wrapping: undefined,
+      format,
+      eventIndex: 0,
     } as const
     const limits = { bounds: boundsOf(this.#facts), maxLineBytes: this.#facts.config.limits.lineBytes }
     const { rejected, hint } = rejectedOf(line, reason, limits, this.#logText)
@@ -74,11 +86,27 @@ export class ExampleReader {
     return shownText(why, this.#facts.masks, MAX_WHY_LENGTH)
   }
 
-  #read(example: Example | undefined): Row | undefined {
+  #read(example: Example | undefined): Reader | undefined {
     if (example === undefined || isCut(example)) return undefined
-    const row = new Row(this.#facts.mapping.slotCount, originOf(example))
-    row.time = () => this.#decoder.time(row)
-    return this.#decoder.decode(example.bytes, 0, example.bytes.length, row) === 'event' ? row : undefined
+    const reader = this.#readerFor(example)
+    const { decoder, row } = reader
+    row.origin = originOf(example)
+    if (decoder.decode(example.bytes, 0, example.bytes.length, row, undefined, example.format) !== 'event') return undefined
+    while (row.eventIndex < example.eventIndex) if (!decoder.next(row)) return undefined
+    return reader
+  }
+
+  #readerFor(example: Example): Reader {
+    const { mappings, wallClockMs } = this.#facts
+    const mapping = mappings.ofSource(example.source)
+    const known = this.#readers.get(mapping)
+    if (known !== undefined) return known
+    const decoder = new Decoder(mapping, boundsOf(this.#facts), wallClockMs)
+    const row = new Row(mapping.slotCount, originOf(example))
+    row.time = () => decoder.time(row)
+    const reader = { mapping, decoder, row }
+    this.#readers.set(mapping, reader)
+    return reader
   }
 }
 

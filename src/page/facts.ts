@@ -2,7 +2,7 @@
 import type { Config } from '../config/config.ts'
 import type { Diagnostic } from '../diag/diagnostic.ts'
 import type { Sources } from '../diag/render.ts'
-import type { Mapping } from '../mapping/mapping.ts'
+import type { Mappings } from '../mapping/mappings.ts'
 import type { Masks } from '../mask/masks.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Sightings } from '../pipeline/sightings.ts'
@@ -25,7 +25,7 @@ export interface PageFacts {
   readonly pipeline: Pick<Pipeline, 'hasCaughtUp' | 'positions'>
   readonly sightings: Sightings
   readonly config: Config
-  readonly mapping: Mapping
+  readonly mappings: Mappings
   readonly registry: Registry
   readonly own: OwnMetrics
   /** Warnings of the mapping, and the texts that places of it are in. */

@@ -69,7 +69,7 @@ export class EventGatherer {
     const paths = new Set<string>()
     const near = new Map(this.#near)
     for (const { path, value, isKnown } of this.#foundFields().filter((field) => isShown(field.path))) {
-      const meant = isKnown ? undefined : nearEventName(value, this.#facts.mapping.eventNames)
+      const meant = isKnown ? undefined : nearEventName(value, this.#facts.mappings.eventNames)
       if (meant?.isSpelling === true) near.set(value, meant)
       if (isKnown || meant?.isSpelling === true) paths.add(path)
     }
@@ -107,14 +107,16 @@ export class EventGatherer {
   }
 
   #nearest(name: string): NearName | undefined {
-    if (!this.#near.has(name)) this.#near.set(name, nearEventName(name, this.#facts.mapping.eventNames))
+    if (!this.#near.has(name)) this.#near.set(name, nearEventName(name, this.#facts.mappings.eventNames))
     return this.#near.get(name)
   }
 
   #reasons(name: string, sighting: Sighting): EventView['reasons'] {
-    const rules = this.#rules.waitingFor(name)
     const why = this.#reader.whyUnmatched(sighting.example)
-    return rules.slice(0, 5).map(({ metric, place }, i) => ({ metric, place, why: why[i] ?? 'its conditions do not hold' }))
+    const rules = this.#rules.waitingFor(name).filter(({ spec }) => why?.has(spec.place) ?? true)
+    return rules
+      .slice(0, 5)
+      .map(({ metric, place, spec }) => ({ metric, place, why: why?.get(spec.place) ?? 'its conditions do not hold' }))
   }
 }
 

@@ -9,13 +9,16 @@ const MAX_LOSSES = 50
 
 const REJECTED: Readonly<Record<string, string>> = {
   not_json: 'no JSON on the line: text of another program, or a message before logging was set up',
-  malformed: 'starts as JSON and does not parse: cut off, two lines in one, or written by two writers at once',
+  malformed: 'starts as the log is written and does not parse: cut off, two lines in one, or written by two writers at once',
+  not_logfmt: 'no name=value on the line: text of another program, or another format',
+  no_match: 'text that no pattern of input.format fits',
+  not_otlp: 'JSON without resourceLogs: spans, metrics, or no export of a collector at all',
   not_object: 'JSON, but a number, text or list: an event is an object',
   too_long: 'longer than limits.line_bytes; such a line is not kept, so there is no example',
   too_many_values: 'more values than limits.line_values',
   too_deep: 'nested deeper than limits.line_depth',
   bad_envelope: 'not wrapped as input.envelope says: cut off, or written by something else than the runtime',
-  torn: 'a part of the message is gone: its log was rotated away unread, or its last part never came',
+  torn: 'a part of the message or document is gone: its log was rotated away unread, or its end never came',
   poison: 'the process died twice with this line in hand, so it was left out; the log says where it is',
   internal: 'an error of the exporter: please report it',
 }

@@ -14,8 +14,8 @@ export function gatherSources(facts: PageFacts, sampler: RateSampler): SourceVie
   const positions = facts.pipeline.positions()
   const shown = (text: string): string => shownText(text, facts.masks, MAX_PATH_LENGTH)
   return facts.sources.map((source) => {
-    const streams = positions.flatMap(({ origin, checkpoint, envelope }) =>
-      origin?.source === source.name ? [{ origin, checkpoint, envelope }] : [],
+    const streams = positions.flatMap(({ origin, checkpoint, envelope, format }) =>
+      origin?.source === source.name ? [{ origin, checkpoint, envelope, format }] : [],
     )
     return {
       ...numbersOf(facts, source),
@@ -24,10 +24,11 @@ export function gatherSources(facts: PageFacts, sampler: RateSampler): SourceVie
       kind: source.kind,
       patterns: source.patterns.map(shown),
       problems: source.problems().slice(0, MAX_PROBLEMS).map(shown),
-      streams: streams.slice(0, MAX_STREAMS).map(({ origin, checkpoint, envelope }) => ({
+      streams: streams.slice(0, MAX_STREAMS).map(({ origin, checkpoint, envelope, format }) => ({
         name: shown(origin.file || 'standard input'),
         readBytes: checkpoint,
         ...(envelope === undefined || envelope === 'none' ? {} : { envelope }),
+        ...(format === undefined || format === 'json' ? {} : { format }),
       })),
       hiddenStreams: Math.max(0, streams.length - MAX_STREAMS),
     }

@@ -104,6 +104,8 @@ export interface StreamView {
   readonly readBytes: number
   /** What its lines are wrapped in; missing: nothing, as far as they have told. */
   readonly envelope?: string
+  /** What its lines are written in, if not JSON. */
+  readonly format?: string
 }
 
 export interface ExampleView {

@@ -1,4 +1,4 @@
-/** The rules as the user wrote them, in the order of the compiled mapping: what stays is worked out once, hits are read when asked. */
+/** The rules as the user wrote them, in the order of the mapping: what stays is worked out once, hits are read when asked. */
 import type { RuleSpec } from '../mapping/spec.ts'
 import { shownText } from './examples.ts'
 import type { PageFacts } from './facts.ts'
@@ -10,6 +10,7 @@ const MAX_EVENTS_SHOWN = 6
 const MAX_WHERE_LENGTH = 200
 
 interface Row {
+  readonly spec: RuleSpec
   readonly metric: string
   readonly type: string
   readonly events: readonly string[] | undefined
@@ -26,6 +27,7 @@ export class RuleTable {
     this.#facts = facts
     this.#rows = facts.config.metrics.flatMap(({ name, type, rules }) =>
       rules.map((rule) => ({
+        spec: rule,
         metric: name,
         type,
         events: rule.events,
@@ -47,8 +49,7 @@ export class RuleTable {
   }
 
   rules(): RuleView[] {
-    const { rules } = this.#facts.mapping
-    return this.#rows.slice(0, MAX_RULES).map((row, i) => ({
+    return this.#rows.slice(0, MAX_RULES).map(({ spec, ...row }) => ({
       metric: row.metric,
       type: row.type,
       place: row.place,
@@ -56,12 +57,12 @@ export class RuleTable {
       hiddenEvents: Math.max(0, (row.events?.length ?? 0) - MAX_EVENTS_SHOWN),
       where: row.where,
       each: row.each,
-      hits: rules[i]!.hits,
-      why: rules[i]!.hits === 0 ? this.#whyNever(row) : undefined,
+      hits: this.#facts.mappings.hitsAt(spec.place),
+      why: this.#facts.mappings.hitsAt(spec.place) === 0 ? this.#whyNever(row) : undefined,
     }))
   }
 
-  #whyNever({ events, where, each }: Row): string {
+  #whyNever({ events, where, each }: Omit<Row, 'spec'>): string {
     const names = this.#facts.sightings.names()
     const seen = [...names].filter(([name]) => events === undefined || events.includes(name))
     const came = seen.reduce((sum, [, { mapped, unmatched }]) => sum + mapped.count + unmatched.count, 0)

@@ -1,5 +1,6 @@
 /** One stream of a source, from chunk to numbers: its messages go to the source's applier, together with where they come from. */
 import type { EnvelopeChoice } from '../decode/envelope/choice.ts'
+import type { FormatChoice } from '../decode/format/choice.ts'
 import { MessageStream, type OnMessage } from '../decode/message-stream.ts'
 import type { LineSinkOptions } from '../frame/line-framer.ts'
 import type { Chunk, Origin, StreamSink } from '../source/source.ts'
@@ -26,23 +27,29 @@ export interface EventStreamOptions extends Watch {
   readonly application: Application
   /** What wraps the lines, unless the origin says it. */
   readonly envelope: EnvelopeChoice
+  /** What they are written in; default: JSON. */
+  readonly format?: FormatChoice | undefined
   readonly maxLineBytes: number
   readonly createFramer: CreateFramer
   /** The lines have told what wraps them, or that it is something else than before. */
   readonly onEnvelope?: ((envelope: string, origin: Origin) => void) | undefined
+  /** The lines have told what they are written in, and it is not JSON. */
+  readonly onFormat?: ((format: string, origin: Origin) => void) | undefined
 }
 
 export class EventStream extends MessageStream {
   readonly #tellEnvelope: (() => void) | undefined
+  readonly #tellFormat: (() => void) | undefined
   readonly #application: Application
   readonly #guard: LineGuard | undefined
   readonly #onBatch: (() => void) | undefined
+  readonly #origin: Origin
 
-  constructor({ origin, application, guard, onBatch, onEnvelope, ...options }: EventStreamOptions) {
-    const apply: OnMessage = (buffer, start, end, endOffset, wrapping) => {
+  constructor({ origin, application, guard, onBatch, onEnvelope, onFormat, ...options }: EventStreamOptions) {
+    const apply: OnMessage = (buffer, start, end, endOffset, wrapping, format) => {
       const { applier } = application
-      if (endOffset <= (origin.primedBytes ?? 0)) applier.prime(buffer, start, end, origin, wrapping)
-      else applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0), wrapping)
+      if (endOffset <= (origin.primedBytes ?? 0)) applier.prime(buffer, start, end, origin, wrapping, format)
+      else applier.apply(buffer, start, end, origin, endOffset > (origin.historyBytes ?? 0), wrapping, format)
     }
     super({
       ...options,
@@ -54,8 +61,11 @@ export class EventStream extends MessageStream {
       },
     })
     const isFoundOut = options.envelope === 'auto' && origin.envelope === undefined
-    if (isFoundOut && onEnvelope !== undefined) this.#tellEnvelope = tellOnChange(() => this.envelope, origin, onEnvelope)
+    if (isFoundOut && onEnvelope !== undefined) this.#tellEnvelope = tellOnChange('none', () => this.envelope, origin, onEnvelope)
+    if (options.format === 'auto' && onFormat !== undefined)
+      this.#tellFormat = tellOnChange('json', () => this.format, origin, onFormat)
     this.#application = application
+    this.#origin = origin
     this.#guard = guard
     this.#onBatch = onBatch
   }
@@ -69,29 +79,37 @@ export class EventStream extends MessageStream {
   override end(chunk: Chunk, isContinued?: boolean): void {
     super.end(chunk, isContinued)
     this.#endBatch()
+    this.noteAtEnd()
+  }
+
+  noteAtEnd(): void {
+    this.#application.applier.standAtEnd(this.#origin)
   }
 
   #endBatch(): void {
     this.#application.applier.endBatch()
     this.#guard?.leave()
     this.#tellEnvelope?.()
+    this.#tellFormat?.()
     this.#onBatch?.()
   }
 }
 
 function guarded(apply: OnMessage, guard: LineGuard, origin: Origin, application: Application): OnMessage {
-  return (buffer, start, end, endOffset, wrapping) => {
-    if (guard.enter(origin, buffer.subarray(start, end), endOffset)) apply(buffer, start, end, endOffset, wrapping)
+  return (buffer, start, end, endOffset, wrapping, format) => {
+    if (guard.enter(origin, buffer.subarray(start, end), endOffset)) apply(buffer, start, end, endOffset, wrapping, format)
     else application.applier.reject('poison', end - start)
   }
 }
 
+/** `usual` is not told. */
 function tellOnChange(
+  usual: string,
   read: () => string | undefined,
   origin: Origin,
   tell: (envelope: string, origin: Origin) => void,
 ): () => void {
-  let told: string | undefined = 'none'
+  let told = usual
   return () => {
     const envelope = read()
     if (envelope === told || envelope === undefined) return

@@ -4,11 +4,13 @@
  */
 import { type Decoded, Decoder } from '../decode/decoder.ts'
 import type { Wrapping } from '../decode/envelope/wrapping.ts'
+import type { LineFormat } from '../decode/format/line-format.ts'
 import type { JsonBounds } from '../decode/json-bounds.ts'
 import type { RejectReason } from '../decode/json-line.ts'
 import { Row } from '../decode/row.ts'
 import type { Mapping, Outcome } from '../mapping/mapping.ts'
 import type { Births } from '../registry/births.ts'
+import { flatCopy } from '../registry/flat-text.ts'
 import type { CleanLabel } from '../select/label-text.ts'
 import type { Origin } from '../source/source.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
@@ -64,13 +66,21 @@ export class LineApplier {
     this.#lastEvent = own.lastEvent.at(source)
   }
 
-  /** Applies the line in bytes `[start, end)`, which came from `origin`; `wrapping`: what was around it. */
-  apply(buffer: Buffer, start: number, end: number, origin: Origin, isLive = true, wrapping?: Wrapping): void {
+  /** Applies the line in bytes `[start, end)`, which came from `origin`; `wrapping`: what was around it; `format`: missing, it is JSON. */
+  apply(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    origin: Origin,
+    isLive = true,
+    wrapping?: Wrapping,
+    format?: LineFormat,
+  ): void {
     this.#options.births.isLive = isLive
     const row = this.#row
     row.origin = origin
-    this.#sightings.enter(buffer, start, end, origin)
-    this.#tell(this.#tryApply(buffer, start, end, wrapping, false), end - start)
+    this.#sightings.enter(buffer, start, end, origin, format)
+    this.#tell(this.#tryApply(buffer, start, end, wrapping, format, false), end - start)
     this.#sightings.leave()
   }
 
@@ -78,9 +88,21 @@ export class LineApplier {
    * A line that prepares for later ones (`history: prime`): nothing of it gets into a metric. What a mapping remembers of lines is filled
    * here; as long as the language has nothing of that kind, this is all.
    */
-  prime(buffer: Buffer, start: number, end: number, origin: Origin, wrapping?: Wrapping): void {
+  prime(buffer: Buffer, start: number, end: number, origin: Origin, wrapping?: Wrapping, format?: LineFormat): void {
     this.#row.origin = origin
-    this.#tell(this.#tryApply(buffer, start, end, wrapping, true), end - start)
+    this.#tell(this.#tryApply(buffer, start, end, wrapping, format, true), end - start)
+  }
+
+  /** All that is there of this log was read. */
+  standAtEnd(origin: Origin): void {
+    const { mapping, births, onBug } = this.#options
+    if (!mapping.needsClock) return
+    births.isLive = true
+    try {
+      mapping.standAtEnd(origin)
+    } catch (error) {
+      onBug(error)
+    }
   }
 
   /** Counts a line that made no event. */
@@ -91,8 +113,8 @@ export class LineApplier {
   }
 
   /** The same, where the line is at hand: it may be kept as an example. */
-  rejectLine(reason: RejectReason, line: Buffer, origin: Origin): void {
-    this.#sightings.enter(line, 0, line.length, origin)
+  rejectLine(reason: RejectReason, line: Buffer, origin: Origin, format?: LineFormat): void {
+    this.#sightings.enter(line, 0, line.length, origin, format)
     this.reject(reason, line.length)
     this.#sightings.leave()
   }
@@ -111,16 +133,38 @@ export class LineApplier {
     this.#row.slots.fill(undefined)
   }
 
-  #tryApply(buffer: Buffer, start: number, end: number, wrapping: Wrapping | undefined, isPrimed: boolean): Decoded {
+  #tryApply(
+    buffer: Buffer,
+    start: number,
+    end: number,
+    wrapping: Wrapping | undefined,
+    format: LineFormat | undefined,
+    isPrimed: boolean,
+  ): Decoded {
     try {
-      const decoded = this.#decoder.decode(buffer, start, end, this.#row, wrapping)
-      if (decoded === 'event' && isPrimed) this.#events.primed.value++
-      else if (decoded === 'event') this.#applyEvent()
-      return decoded
+      const decoded = this.#decoder.decode(buffer, start, end, this.#row, wrapping, format)
+      if (decoded !== 'event') return decoded
+      this.#applyEvent(isPrimed)
     } catch (error) {
-      this.#options.onBug(error)
-      return 'internal'
+      return this.#applyOthers(isPrimed, error)
     }
+    return this.#decoder.eventsLeft === 0 ? 'event' : this.#applyOthers(isPrimed)
+  }
+
+  /** A bug that one event of a line meets does not take those behind it: the line is told as `internal`, once. */
+  #applyOthers(isPrimed: boolean, error?: unknown): Decoded {
+    const bugs: unknown[] = error === undefined ? [] : [error]
+    while (this.#decoder.eventsLeft > 0) {
+      try {
+        if (this.#decoder.next(this.#row)) this.#applyEvent(isPrimed)
+      } catch (another) {
+        if (bugs.length === 0) bugs.push(another)
+      }
+    }
+    if (bugs.length === 0) return 'event'
+    const [bug] = bugs
+    this.#options.onBug(bug)
+    return 'internal'
   }
 
   #tell(decoded: Decoded, lineBytes: number): void {
@@ -130,7 +174,11 @@ export class LineApplier {
     if (lineBytes > LONG_LINE_BYTES) this.#forget()
   }
 
-  #applyEvent(): void {
+  #applyEvent(isPrimed: boolean): void {
+    if (isPrimed) {
+      this.#events.primed.value++
+      return
+    }
     const outcome = this.#options.mapping.apply(this.#row)
     this.#events[outcome].value++
     this.#hasNewEvent = true
@@ -142,9 +190,11 @@ export class LineApplier {
   #unmappedCell(name: string): Cell {
     const known = this.#unmapped.get(name)
     if (known !== undefined) return known
-    const clean = this.#options.cleanLabel(name)
+    // Both tables are kept for long, and a name may be cut from a long line.
+    const kept = flatCopy(name)
+    const clean = this.#options.cleanLabel(kept)
     const cell = this.#options.own.unmappedEvents.at(clean)
-    if (clean === name && this.#unmapped.size < MAX_KEPT_CELLS) this.#unmapped.set(name, cell)
+    if (clean === kept && this.#unmapped.size < MAX_KEPT_CELLS) this.#unmapped.set(kept, cell)
     return cell
   }
 

@@ -1,8 +1,10 @@
-/** A checked config → everything a run needs of it: the compiled mapping, its registry, and numbers about ourselves. */
-import type { Config } from '../config/config.ts'
-import type { Diagnostic, Report } from '../diag/diagnostic.ts'
-import { compileMapping } from '../mapping/compile.ts'
+/** A checked config → everything a run needs of it: the compiled mappings, their registry, and numbers about ourselves. */
+import { Clocks } from '../clock/clocks.ts'
+import type { Config, Profile } from '../config/config.ts'
+import { type Diagnostic, distinct, type Place, type Report } from '../diag/diagnostic.ts'
+import { compileMapping, defineFamilies } from '../mapping/compile.ts'
 import type { Mapping } from '../mapping/mapping.ts'
+import { Mappings } from '../mapping/mappings.ts'
 import type { UpdateWatch } from '../mapping/rule.ts'
 import type { Masks } from '../mask/masks.ts'
 import { Registry } from '../registry/registry.ts'
@@ -13,41 +15,51 @@ import { NAMELESS, Sightings } from './sightings.ts'
 
 export interface Plan {
   readonly config: Config
-  readonly mapping: Mapping
+  readonly mappings: Mappings
   readonly registry: Registry
   readonly own: OwnMetrics
+  /** Of all logs; where the mapping needs none there are none. */
+  readonly clocks: Clocks
   /** For all text of a log, and of our own, that leaves the process. */
   readonly masks: Masks
   readonly cleanLabel: CleanLabel
   readonly sightings: Sightings
 }
 
-/** A fresh one each time: series and counts start at nothing. `watch` sees each update of a rule. */
-export function compilePlan(config: Config, report: Report, watch?: UpdateWatch, wallClockMs: () => number = Date.now): Plan {
+/**
+ * For the sources that the config has. A fresh one each time: series and counts start at nothing. `watch` sees each update of a rule. What no
+ * source uses is compiled aside, for its problems.
+ */
+export function compilePlan(config: Config, tell: Report, watch?: UpdateWatch, wallClockMs: () => number = Date.now): Plan {
   const own = createOwnMetrics()
+  const report = distinct(tell)
+  const clocks = new Clocks()
   const masking = maskingOf(config, report)
   const registry = new Registry({ maxSeries: config.limits.series, own, cleanLabel: masking.cleanLabel })
-  return {
+  const plan = {
     ...masking,
-    ...compiled(config, { own, registry }, { watch, report, wallClockMs, cleanLabel: masking.cleanLabel }),
+    ...compiled(config, { own, registry, clocks }, { watch, report, wallClockMs, cleanLabel: masking.cleanLabel }),
     config,
     registry,
     own,
+    clocks,
   }
+  compileAside(config, plan.mappings, report)
+  return plan
 }
 
 /**
  * Takes over from the plan before: numbers about ourselves go on, and so do the series of every metric that is defined as it was. The
  * config must have been compiled without errors before. The plan before must not be used any more.
  */
-export function takeOver(config: Config, { own, registry }: Plan, wallClockMs: () => number = Date.now): Plan {
+export function takeOver(config: Config, { own, registry, clocks }: Plan, wallClockMs: () => number = Date.now): Plan {
   const report = ({ message }: Diagnostic): never => {
     throw new Error(`compiled before without it: ${message}`)
   }
   const masking = maskingOf(config, report)
-  const compile = () => compiled(config, { own, registry }, { report, wallClockMs, cleanLabel: masking.cleanLabel })
+  const compile = () => compiled(config, { own, registry, clocks }, { report, wallClockMs, cleanLabel: masking.cleanLabel })
   const limits = { maxSeries: config.limits.series, cleanLabel: masking.cleanLabel }
-  return { ...masking, ...registry.redefine(limits, compile), config, registry, own }
+  return { ...masking, ...registry.redefine(limits, compile), config, registry, own, clocks }
 }
 
 interface Compiling {
@@ -59,7 +71,7 @@ interface Compiling {
 
 function compiled(
   config: Config,
-  { own, registry }: Pick<Plan, 'own' | 'registry'>,
+  { own, registry, clocks }: Pick<Plan, 'own' | 'registry' | 'clocks'>,
   { watch, report, wallClockMs, cleanLabel }: Compiling,
 ) {
   const countSkip = (metric: string, reason: string): void => {
@@ -69,9 +81,44 @@ function compiled(
   const countUnpriced = (metric: string, model: string, tokens: number): void => {
     own.unpricedTokens.at(metric, model === '' ? NAMELESS : cleanLabel(model)).value += tokens
   }
-  const mapping = compileMapping(config, { registry, countSkip, countUnpriced, watch, report })
-  const sightings = new Sightings(mapping.eventNames, wallClockMs)
-  return { mapping, sightings }
+  const profiles = [...config.profiles.values()]
+  const families = defineFamilies(
+    config.metrics,
+    profiles.map(({ mapping }) => mapping),
+    registry,
+  )
+  const nameIndices = new Map<string, number>()
+  const options = { registry, families, nameIndices, countSkip, countUnpriced, watch, report, clocks }
+  const { priceFiles = new Map() } = config
+  const byProfile = new Map(
+    profilesInUse(config).map(({ key, unit, mapping }): [string, Mapping] => [
+      key,
+      compileMapping({ ...mapping, priceFiles }, { ...options, unit }),
+    ]),
+  )
+  const bySource = config.sources.map(({ name, profile = '' }): [string, Mapping] => [name, byProfile.get(profile)!])
+  const mappings = new Mappings([...byProfile.values()], new Map(bySource), [...nameIndices.keys()])
+  const sightings = new Sightings(mappings.eventNames, wallClockMs)
+  return { mappings, sightings }
+}
+
+/** Of the sources; without one, the mapping's own. */
+function profilesInUse({ sources, profiles }: Config): Profile[] {
+  const keys = new Set(sources.map(({ profile = '' }) => profile))
+  return (keys.size === 0 ? [''] : [...keys]).map((key) => profiles.get(key)!)
+}
+
+/** What no source in use has is compiled too, into nothing, so that its mistakes are told. */
+function compileAside(config: Config, mappings: Mappings, report: Report): void {
+  const compiledAt = new Set(mappings.all.flatMap((mapping) => mapping.places))
+  const isLeft = ({ place }: { readonly place: Place }): boolean => !compiledAt.has(place)
+  const metrics = config.metrics.map((metric) => ({ ...metric, rules: metric.rules.filter(isLeft) }))
+  const drop = [...config.profiles.values()].flatMap(({ mapping }) => mapping.drop).filter(isLeft)
+  const isWhole =
+    metrics.every(({ rules }) => rules.length === 0) && drop.length === 0 && profilesInUse(config).some(({ key }) => key === '')
+  if (isWhole) return
+  const registry = new Registry({ maxSeries: config.limits.series, own: createOwnMetrics(), cleanLabel: (text) => text })
+  compileMapping({ ...config, metrics, drop }, { registry, countSkip: () => {}, report })
 }
 
 function maskingOf(config: Config, report: Report) {

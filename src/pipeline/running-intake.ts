@@ -54,13 +54,14 @@ export class RunningIntake {
 
   #open(origin: Origin): StreamSink {
     this.#application ??= { origin, applier: this.#applierFor(origin) }
-    const { maxLineBytes, onEnvelope } = this.#options
-    const { createFramer, envelope = 'auto' } = this.#intake
-    const read = { envelope, maxLineBytes, createFramer, onEnvelope }
+    const { maxLineBytes, onEnvelope, onFormat } = this.#options
+    const { createFramer, envelope = 'auto', format } = this.#intake
+    const read = { envelope, format, maxLineBytes, createFramer, onEnvelope, onFormat }
     return new EventStream({ origin, application: this.#application, ...read, ...this.#watch })
   }
 
   #applierFor(origin: Origin): LineApplier {
-    return new LineApplier({ ...this.#options, source: this.source.name }, origin)
+    const { name } = this.source
+    return new LineApplier({ ...this.#options, source: name, mapping: this.#options.mappings.ofSource(name) }, origin)
   }
 }

@@ -3,6 +3,7 @@
  * not in the numbers. Costs a line a look-up and an addition. A line is copied once per kind and `renew`, whatever many come; only
  * so many kinds are told apart, and only the head of a line is kept.
  */
+import { jsonLines, type LineFormat } from '../decode/format/line-format.ts'
 import type { RejectReason } from '../decode/json-line.ts'
 import type { Row } from '../decode/row.ts'
 import type { Outcome } from '../mapping/mapping.ts'
@@ -30,6 +31,9 @@ export interface Example {
   readonly source: string
   /** Empty for standard input. */
   readonly file: string
+  readonly format: LineFormat
+  /** Which event of the line it is about, from 0. */
+  readonly eventIndex: number
   readonly atMs: number
 }
 
@@ -58,6 +62,8 @@ export class Sightings {
   #start = 0
   #end = 0
   #origin: Origin | undefined = undefined
+  #format = jsonLines
+  #eventIndex = 0
 
   /** `names`: those that the mapping waits for, which are told apart whatever else comes. */
   constructor(names: readonly string[], wallClockMs: () => number) {
@@ -68,18 +74,21 @@ export class Sightings {
   }
 
   /** What is seen from now on is seen in this line. */
-  enter(buffer: Buffer, start: number, end: number, origin: Origin): void {
+  enter(buffer: Buffer, start: number, end: number, origin: Origin, format = jsonLines): void {
     this.#buffer = buffer
     this.#start = start
     this.#end = end
     this.#origin = origin
+    this.#format = format
+    this.#eventIndex = 0
   }
 
   leave(): void {
     this.#buffer = undefined
   }
 
-  event({ name, nameIndex }: Row, outcome: Outcome): void {
+  event({ name, nameIndex, eventIndex }: Row, outcome: Outcome): void {
+    this.#eventIndex = eventIndex
     const sightings = nameIndex >= 0 ? this.#awaited[nameIndex]! : this.#ofOther(name ?? NAMELESS)
     if (name === undefined) this.#noteNameless(sightings[outcome])
     else this.#note(outcome === 'mapped' ? sightings.mapped : sightings[outcome])
@@ -146,7 +155,15 @@ export class Sightings {
     // Not from the shared pool, of which it would hold 8 KiB.
     const bytes = Buffer.allocUnsafeSlow(Math.min(lineBytes, MAX_EXAMPLE_BYTES))
     buffer.copy(bytes, 0, this.#start, this.#start + bytes.length)
-    sighting.example = { bytes, lineBytes, source, file, atMs: this.#wallClockMs() }
+    sighting.example = {
+      bytes,
+      lineBytes,
+      source,
+      file,
+      format: this.#format,
+      eventIndex: this.#eventIndex,
+      atMs: this.#wallClockMs(),
+    }
     sighting.isDue = false
   }
 

@@ -130,7 +130,7 @@ function languageSections(schema: JsonSchema): Section[] {
   ): readonly (readonly string[])[] => rowsOf(keysAt(schema, path, except), later)
   return [
     { id: 'mapping', title: 'The mapping file', columns: KEY_COLUMNS, rows: keys([], LATER.top) },
-    { id: 'sources', title: 'sources', columns: KEY_COLUMNS, rows: keys(['sources', '[]'], LATER.source) },
+    { id: 'sources', title: 'sources', columns: KEY_COLUMNS, rows: keys(['sources', '[]']) },
     { id: 'file', title: 'sources: file', columns: KEY_COLUMNS, rows: keys(['sources', '[]', 'file']) },
     {
       id: 'docker',

@@ -2,6 +2,16 @@
 
 export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'info'
 
+export type WindowOp = 'mean' | 'sum' | 'count' | 'max' | 'min' | 'distinct'
+
+/** Which of its values a series still shows: those of the last `overNs` by its log's clock, the newest `last`, or both. */
+export interface WindowSpec {
+  /** What a gauge shows of them; a summary has none. */
+  readonly op?: WindowOp | undefined
+  readonly overNs?: bigint | undefined
+  readonly last?: number | undefined
+}
+
 export interface FamilySpec {
   /** A valid metric name, unlike every other family's. */
   readonly name: string
@@ -20,6 +30,9 @@ export interface FamilySpec {
   readonly quantiles: readonly number[]
   /** Past it updates go to overflow series (counter, histogram, summary) or are refused (gauge, info). */
   readonly maxSeries: number
+  readonly window?: WindowSpec | undefined
+  /** Series that are silent for so long are not shown; 0 or missing: all are. */
+  readonly expireNs?: bigint | undefined
   /** Gauge, info: a new series replaces the one that equals it in these labels. */
   readonly onePer?: readonly string[]
 }

@@ -1,7 +1,7 @@
 /** Which rules of the mapping the cases made count, by the rules' own places. */
 import type { Place } from '../diag/diagnostic.ts'
 import { locate, type Sources } from '../diag/render.ts'
-import type { Rule } from '../mapping/rule.ts'
+import type { Mappings } from '../mapping/mappings.ts'
 
 export interface RuleCoverage {
   readonly metric: string
@@ -12,14 +12,14 @@ export interface RuleCoverage {
   readonly hits: number
 }
 
-/** `runs`: the rules of each case's own compilation of the one mapping, in the same order. */
-export function coverageOf(runs: readonly (readonly Rule[])[], texts: Sources): RuleCoverage[] {
-  const [first = []] = runs
-  return first.map((rule, i) => ({
+/** `runs`: each case's own compilation of the one mapping file. */
+export function coverageOf(runs: readonly Mappings[], texts: Sources): RuleCoverage[] {
+  const [first] = runs
+  return (first?.rules ?? []).map((rule) => ({
     metric: rule.metric,
     takes: rule.takes.events?.join(', ') ?? 'every event',
     ...placeOf(rule.place, texts),
-    hits: runs.reduce((sum, rules) => sum + rules[i]!.hits, 0),
+    hits: runs.reduce((sum, mappings) => sum + mappings.hitsAt(rule.place), 0),
   }))
 }
 

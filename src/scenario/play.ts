@@ -5,8 +5,7 @@ import { LineFramer } from '../frame/line-framer.ts'
 import { EventStream } from '../pipeline/event-stream.ts'
 import { LineApplier } from '../pipeline/line-applier.ts'
 import { compilePlan, type Plan } from '../pipeline/plan.ts'
-import { compileRegex } from '../select/regex.ts'
-import type { Origin } from '../source/source.ts'
+import { type CaseOrigin, envelopeOf, formatOf, originOf } from './case-source.ts'
 
 /** Noon of a day without daylight saving changes: the wall clock of every case starts here. */
 export const START_MS = Date.UTC(2026, 0, 1, 12)
@@ -19,23 +18,22 @@ export interface Played {
   readonly withOwn: string
 }
 
-export interface Play {
+export interface Play extends CaseOrigin {
   readonly log: string | Buffer
-  readonly file: string
   readonly advanceMs: number
 }
 
 /** Throws what a bug in the way of a line throws. The mapping has been checked. */
-export function play(config: Config, { log, file, advanceMs }: Play): Played {
+export function play(config: Config, { log, advanceMs, ...from }: Play): Played {
   const plan = compilePlan(config, () => {})
-  const { mapping, registry, own, cleanLabel, sightings } = plan
+  const { mappings, registry, own, cleanLabel, sightings } = plan
   let nowMs = START_MS
-  const origin = originOf(config, file)
+  const origin = originOf(config, from)
   const bounds = { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth }
   const applier = new LineApplier(
     {
       source: origin.source,
-      mapping,
+      mapping: mappings.ofSource(origin.source),
       own,
       sightings,
       births: registry.births,
@@ -51,7 +49,8 @@ export function play(config: Config, { log, file, advanceMs }: Play): Played {
   const stream = new EventStream({
     origin,
     application: { applier },
-    envelope: envelopeOf(config),
+    envelope: envelopeOf(config, from),
+    format: formatOf(config, from),
     maxLineBytes: config.limits.lineBytes,
     createFramer: (options) => new LineFramer(options),
   })
@@ -59,20 +58,7 @@ export function play(config: Config, { log, file, advanceMs }: Play): Played {
   const at = stream.push({ buffer, start: 0, end: buffer.length, offset: 0 })
   stream.end({ buffer, start: at, end: buffer.length, offset: at })
   nowMs += advanceMs
+  plan.clocks.moveOn(BigInt(Math.round(advanceMs * 1e6)))
   const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => 0 })
   return { plan, mapped: exposition.mappedText(), withOwn: exposition.mappedText({ withOwn: true }) }
-}
-
-/** As if the mapping's only file source had found the file. */
-export function originOf(config: Config, file: string): Origin {
-  const [only] = config.sources
-  const source = config.sources.length === 1 && only?.kind === 'file' ? only : undefined
-  const compiled = source?.fields === undefined ? undefined : compileRegex(source.fields)
-  const fields = compiled?.ok === true ? (compiled.regex.groups(file) ?? {}) : {}
-  return { source: source?.name ?? 'test', log: 'log', file, stream: '', fields }
-}
-
-function envelopeOf({ sources, envelope }: Config): Config['envelope'] {
-  const [only] = sources
-  return (sources.length === 1 ? only?.envelope : undefined) ?? envelope
 }

@@ -1,9 +1,11 @@
 /** A file of mapping tests, from its text to results: what the `test` verb and our own golden tests run. */
 import { dirname, isAbsolute, join } from 'node:path'
+import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load.ts'
 import { shapeIssues } from '../config/shape-issues.ts'
 import { type Diagnostic, hasErrors } from '../diag/diagnostic.ts'
 import type { Sources } from '../diag/render.ts'
+import { nearest } from '../diag/suggest.ts'
 import { compilePlan } from '../pipeline/plan.ts'
 import { type CaseResult, runCase } from './compare.ts'
 import { coverageOf, type RuleCoverage } from './coverage.ts'
@@ -48,13 +50,28 @@ export async function runScenarios(
   const problems = [...loaded.diagnostics]
   compilePlan(config, (diagnostic) => void problems.push(diagnostic))
   const texts: Sources = 'text' in mapping ? loaded.texts : new Map([...loaded.texts, [name, source]])
+  problems.push(...unknownSources(file, config, name))
   if (hasErrors(problems)) return { diagnostics: problems, texts }
   const results = file.cases.filter((one) => one.name.includes(filter)).map((one) => runCase(config, one))
   const coverage = coverageOf(
-    results.map(({ played }) => played.plan.mapping.rules),
+    results.map(({ played }) => played.plan.mappings),
     texts,
   )
   return { diagnostics: problems, texts, outcome: { source: file, results, coverage } }
+}
+
+/** Cases that name a source which the mapping does not have. */
+function unknownSources({ cases }: ScenarioFile, { sources }: Config, file: string): Diagnostic[] {
+  const known = sources.map(({ name }) => name)
+  return cases.flatMap(({ source, index }): Diagnostic[] => {
+    if (source === undefined || known.includes(source)) return []
+    const near = nearest(source, known)
+    const message = `no source of the mapping is called "${source}"; ${known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`}`
+    const place = { file, path: ['cases', index, 'source'] }
+    return [
+      { severity: 'error', code: 'bad-case', message, place, ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }) },
+    ]
+  })
 }
 
 function beside(testFile: string, mapping: string): string {

@@ -19,6 +19,8 @@ export interface ScenarioCase {
   /** The log as it would stand in a file. */
   readonly log: string
   readonly file: string
+  /** Name of the source that the lines come from. */
+  readonly source: string | undefined
   readonly advanceMs: number
   readonly expected: readonly ExpectedSample[]
   /** Whether the mapped metrics may have no other samples than those expected. */
@@ -41,6 +43,7 @@ interface RawCase {
   readonly name: string
   readonly lines: string | readonly string[]
   readonly file?: string
+  readonly source?: string
   readonly advance?: string
   readonly expect?: string
   readonly exactly?: string
@@ -106,6 +109,7 @@ class CaseReader {
       line,
       log: typeof raw.lines === 'string' ? raw.lines : raw.lines.map((one) => `${one}\n`).join(''),
       file: raw.file ?? '/logs/test.jsonl',
+      source: raw.source,
       advanceMs: durationMs(raw.advance ?? '0s'),
       expected,
       isComplete: raw.exactly !== undefined,

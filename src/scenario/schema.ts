@@ -9,6 +9,13 @@ const testCase = z.strictObject({
     .union([z.string(), z.array(z.string()).min(1)])
     .describe('The log: a block of text, or a list of lines. Each case begins with nothing.'),
   file: z.string().min(1).optional().describe('Path that the lines come from, for $file and $path; default /logs/test.jsonl.'),
+  source: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Name of the source of the mapping that the lines come from; default: the only one, or the first that finds the file.',
+    ),
   advance: duration.optional().describe('Moves the clock after the lines.'),
   expect: z
     .string()

@@ -1,6 +1,7 @@
 /** Why no line of a case made a series of a metric: which of its rules came nearest, and the first condition that failed. */
 import type { Config } from '../config/config.ts'
 import { Decoder } from '../decode/decoder.ts'
+import { FormatReader } from '../decode/format/choice.ts'
 import { Row } from '../decode/row.ts'
 import { conditionText, missingText } from '../explain/condition-text.ts'
 import { cleanedBy, LogText } from '../explain/log-text.ts'
@@ -8,35 +9,43 @@ import { nearestRule } from '../explain/nearest-rule.ts'
 import { ValueTeller } from '../explain/tell-value.ts'
 import type { Rule, RuleTrace } from '../mapping/rule.ts'
 import { compilePlan } from '../pipeline/plan.ts'
-import { originOf } from './play.ts'
+import { formatOf, originOf } from './case-source.ts'
 import type { ScenarioCase } from './scenario-file.ts'
 
 const MAX_ELEMENTS = 20
 
 /** One sentence; undefined if nothing can be told. */
-export function whyMissing(config: Config, { log, file }: ScenarioCase, metric: string): string | undefined {
-  const { mapping, masks } = compilePlan(config, () => {})
+export function whyMissing(config: Config, { log, ...from }: ScenarioCase, metric: string): string | undefined {
+  const { mappings, masks } = compilePlan(config, () => {})
+  const origin = originOf(config, from)
+  const mapping = mappings.ofSource(origin.source)
   const rules = mapping.rules.filter((rule) => rule.metric === metric)
   if (rules.length === 0) return undefined
   const bounds = { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth }
+  const formats = new FormatReader(formatOf(config, from), undefined)
+  let endOffset = 0
   const decoder = new Decoder(mapping, bounds, () => 0)
-  const row = new Row(mapping.slotCount, originOf(config, file))
+  const row = new Row(mapping.slotCount, origin)
   const logText = new LogText(cleanedBy(masks))
   const names = new Set<string>()
   let isAwaited = false
   let dropped: number | undefined
   for (const [i, line] of log.split('\n').entries()) {
     const bytes = Buffer.from(line)
-    if (decoder.decode(bytes, 0, bytes.length, row) !== 'event') continue
-    names.add(row.name === undefined ? '(no name)' : logText.text(row.name))
-    if (mapping.trace(row, 1).drop.some((drop) => drop.isTaken)) {
-      dropped ??= i + 1
-      continue
-    }
-    const traces = rules.filter((rule) => waitsFor(rule, row.name)).map((rule) => rule.trace(row, MAX_ELEMENTS))
-    isAwaited ||= traces.length > 0
-    const why = whyNot(traces, new ValueTeller(logText, decoder.event()))
-    if (why !== undefined) return `line ${i + 1}: ${why}`
+    endOffset += bytes.length + 1
+    const format = formats.of(bytes, 0, bytes.length, endOffset)
+    if (decoder.decode(bytes, 0, bytes.length, row, undefined, format) !== 'event') continue
+    do {
+      names.add(row.name === undefined ? '(no name)' : logText.text(row.name))
+      if (mapping.trace(row, 1).drop.some((drop) => drop.isTaken)) {
+        dropped ??= i + 1
+        continue
+      }
+      const traces = rules.filter((rule) => waitsFor(rule, row.name)).map((rule) => rule.trace(row, MAX_ELEMENTS))
+      isAwaited ||= traces.length > 0
+      const why = whyNot(traces, new ValueTeller(logText, decoder.event()))
+      if (why !== undefined) return `line ${i + 1}: ${why}`
+    } while (decoder.next(row))
   }
   if (dropped !== undefined) return `line ${dropped}: a drop rule takes it`
   return isAwaited

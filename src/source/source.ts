@@ -72,6 +72,8 @@ export interface Resumption {
   readonly givenUp?: Readonly<Record<string, string>>
   /** What was found to wrap the lines. Missing: nothing. */
   readonly envelope?: string
+  /** What the lines were found to be written in. Missing: JSON. */
+  readonly format?: string
 }
 
 /** Messages that are unfinished at the end of a log. The log that goes on with it finishes them. */
@@ -112,12 +114,16 @@ export interface StreamSink {
   readonly appliedBytes?: number
   /** What wraps its lines, as far as they have told. */
   readonly envelope?: string | undefined
+  /** What they are written in, as far as they have told. */
+  readonly format?: string | undefined
   /**
    * Nothing follows `chunk` (which starts at the offset last asked for): an unterminated last line is complete now.
    * If `needBytes` is above 0 afterwards, the last `needBytes` bytes of the stream are wanted again: `end` is called with them.
    * `isContinued`: another log goes on where this one ends, so what is open stays open.
    */
   end(chunk: Chunk, isContinued?: boolean): void
+  /** A look found nothing more than what was pushed; more may come. Told at each such look. */
+  noteAtEnd?(): void
   /** The file was truncated or replaced in place: what follows starts at offset 0. */
   reset(): void
   /**
@@ -145,6 +151,8 @@ export interface Position {
   readonly changes: number
   /** What was found to wrap its lines. */
   readonly envelope?: string | undefined
+  /** What they were found to be written in. */
+  readonly format?: string | undefined
   /** What finds the log again after a restart, as text that only the source reads. Asked for when it is written. */
   note(): string
 }

@@ -45,6 +45,7 @@ export class StdinSource implements Source {
   /** Resolves at the end of the input (also if it breaks), when it is drained or when `signal` aborts; only the first delivers a rest. */
   async run(open: OpenStream, signal: AbortSignal): Promise<void> {
     const sink = open(this.#origin)
+    sink.noteAtEnd?.()
     const up = this.#telemetry.sourceUp.at(this.name)
     up.value = 1
     const stop = () => this.#input.destroy()
@@ -83,7 +84,9 @@ export class StdinSource implements Source {
   async #deliver(sink: StreamSink, signal: AbortSignal): Promise<boolean> {
     const blocks = this.#input[Symbol.asyncIterator]() as AsyncIterator<Buffer>
     for (;;) {
+      const atEnd = setTimeout(() => sink.noteAtEnd?.(), QUIET_MS)
       const block = await this.#next(blocks, signal)
+      clearTimeout(atEnd)
       if (signal.aborted) return false
       if (block === undefined) return !this.#isCutOff
       clearTimeout(this.#quiet)

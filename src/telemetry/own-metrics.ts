@@ -18,7 +18,7 @@ export const OWN_METRICS = {
     name: 'agentlog_rejected_lines_total',
     type: 'counter',
     labels: ['source', 'reason'],
-    help: 'Lines that made no event, by reason: not_json, malformed, not_object, too_long, too_many_values, too_deep, bad_envelope (not wrapped as its log must be), torn (a part of it is gone), internal, poison (it was in hand at two deaths of the process).',
+    help: 'Lines that made no event, by reason: not_json, malformed, not_logfmt, no_match (no pattern of input.format fits), not_otlp, not_object, too_long, too_many_values, too_deep, bad_envelope (not wrapped as its log must be), torn (a part of it is gone), internal, poison (it was in hand at two deaths of the process).',
   },
   invalidUtf8: {
     name: 'agentlog_invalid_utf8_lines_total',

@@ -48,7 +48,7 @@ test('what a reload replaces is let go', async () => {
   const replaced: WeakRef<object>[][] = []
   for (const name of ['s1', 's2', 's3', 's4', 's5']) {
     const config = await configOf(name)
-    replaced.push([intakes[0]!.source, plan.mapping, plan.sightings].map((one) => new WeakRef(one)))
+    replaced.push([intakes[0]!.source, plan.mappings, plan.sightings].map((one) => new WeakRef(one)))
     await pipeline.stop(
       intakes.map(({ source }) => source),
       1000,

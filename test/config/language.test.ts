@@ -31,12 +31,15 @@ test('a field called any or none is written with $, and is a test like others', 
   expect(await rule('where: { $.any: x, $.none: [1, 2] }')).toEqual([])
 })
 
-test('of the input of a source only the envelope is known; its other keys come later', async () => {
+test('a source has an input of its own, with all keys', async () => {
   const source = (input: string) => codes(`sources: [{ stdin: {}, input: { ${input} } }]\n`)
-  expect(await source('envelope: cri')).toEqual([])
+  for (const key of ['envelope: cri', 'event_name: kind', 'event_time: [at, ts]', 'time_zone: UTC', 'count_malformed: true'])
+    expect([key, await source(key)]).toEqual([key, []])
   expect(await source('envelope: compose')).toEqual(['bad-value'])
-  for (const key of ['format: json', 'event_name: kind', 'event_time: at', 'time_zone: UTC', 'count_malformed: true'])
-    expect([key, await source(`envelope: docker, ${key}`)]).toEqual([key, ['not-yet']])
+  for (const format of ['auto', 'json', 'logfmt', 'otlp', 'json-documents', "{ regex: ['(?<a>x)', '(?P<b>y)'] }"])
+    expect([format, await source(`format: ${format}`), await codes(`input: { format: ${format} }\n`)]).toEqual([format, [], []])
+  for (const format of ["{ regex: ['(x)'] }", "{ regex: ['(?<a>x)', '(?<a>'] }"])
+    expect([format, await source(`format: ${format}`)]).toEqual([format, ['bad-regex']])
 })
 
 test('keys with x- are free at the top', async () => {

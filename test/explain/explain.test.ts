@@ -189,9 +189,9 @@ test('a field that few of the nameless events have is no name; of a mapping of i
 })
 
 test('what concerns most lines is told first: JSON over several lines before events without a name', async () => {
-  const { stdout } = await explained(MAPPING, '{\n  "a": {\n    "b": 1\n  }\n}\n{"x":1}\n', '--summary')
+  const { stdout } = await explained(MAPPING, '{"x":1}\n{\n  "a": {\n    "b": 1\n  }\n}\n', '--summary')
   const hints = stdout.split('\n').filter((line) => line.startsWith('hint:'))
-  expect(hints.at(0)).toContain('one line must hold one whole object')
+  expect(hints.at(0)).toContain('say so with input: { format: json-documents }')
   expect(hints.at(-1)).toContain('1 event has no name')
 })
 

@@ -35,13 +35,23 @@ export class PageOf {
   constructor(facts: PageFacts, clock: { elapsedMs: number }) {
     this.facts = facts
     this.clock = clock
-    const { mapping, own, config, sightings, wallClockMs, registry } = facts
+    const { mappings, own, config, sightings, wallClockMs, registry } = facts
     const cleanLabel = (text: string): string => text
     const bounds = { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth }
     const onBug = (error: unknown): never => {
       throw error
     }
-    const options = { source: 'files', mapping, own, bounds, cleanLabel, wallClockMs, onBug, sightings, births: registry.births }
+    const options = {
+      source: 'files',
+      mapping: mappings.ofSource('files'),
+      own,
+      bounds,
+      cleanLabel,
+      wallClockMs,
+      onBug,
+      sightings,
+      births: registry.births,
+    }
     this.#applier = new LineApplier(options, ORIGIN)
     this.gatherer = new Gatherer(this.facts)
     this.page = new StatusPage(this.facts)

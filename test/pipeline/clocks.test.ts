@@ -36,14 +36,14 @@ async function scrapesOf(clockMs: (n: number) => number): Promise<string[]> {
   const { config } = await loadConfig({ files, presets: [], presetDir: PRESET_DIR, validate: async (data) => shapeIssues(data) })
   rmSync(folder, { recursive: true })
   vi.useFakeTimers({ toFake: ['Date'], now: clockMs(0) })
-  const { mapping, own, registry, sightings, cleanLabel } = compilePlan(config, () => {})
+  const { mappings, own, registry, sightings, cleanLabel } = compilePlan(config, () => {})
   const bounds = { maxValues: 1000, maxDepth: 10 }
   const onBug = (error: unknown): never => {
     throw error
   }
   const options = {
     source: 's',
-    mapping,
+    mapping: mappings.ofSource('s'),
     own,
     bounds,
     cleanLabel,

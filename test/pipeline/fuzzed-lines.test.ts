@@ -35,14 +35,24 @@ async function planned(): Promise<Plan> {
 
 test.each([Number(process.env.AGENTLOG_SEED ?? Date.now() % 1_000_000)])('20,000 fuzzed lines, seed %i', async (seed) => {
   const plan = await planned()
-  const { config, mapping, own, registry, sightings, cleanLabel } = plan
+  const { config, mappings, own, registry, sightings, cleanLabel } = plan
   const bounds = { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth }
   const bugs: string[] = []
   let line: Buffer = Buffer.alloc(0)
   const onBug = (error: unknown): void =>
     void bugs.push(`${(error as Error).stack} on ${line.subarray(0, 300).toString('latin1')}`)
   const applier = new LineApplier(
-    { source: 's', mapping, own, bounds, cleanLabel, sightings, births: registry.births, wallClockMs: Date.now, onBug },
+    {
+      source: 's',
+      mapping: mappings.ofSource('s'),
+      own,
+      bounds,
+      cleanLabel,
+      sightings,
+      births: registry.births,
+      wallClockMs: Date.now,
+      onBug,
+    },
     ORIGIN,
   )
   const options = { registry, own, others: () => [], nowMs: () => 0, minAgeMs: 0 }

@@ -81,11 +81,19 @@ describe('a message of several parts', () => {
   const ORIGIN: Origin = { source: 's', log: 'l', file: '/a', stream: '', fields: {} }
 
   async function read(watch: Pick<EventStreamOptions, 'guard' | 'onEnvelope'>) {
-    const { mapping, own, registry, sightings, cleanLabel } = compilePlan(await configOf(MAPPING), () => {})
+    const { mappings, own, registry, sightings, cleanLabel } = compilePlan(await configOf(MAPPING), () => {})
     const onBug = (error: unknown): never => {
       throw error
     }
-    const common = { mapping, own, cleanLabel, sightings, births: registry.births, wallClockMs: Date.now, onBug }
+    const common = {
+      mapping: mappings.ofSource('s'),
+      own,
+      cleanLabel,
+      sightings,
+      births: registry.births,
+      wallClockMs: Date.now,
+      onBug,
+    }
     const applier = new LineApplier({ ...common, source: 's', bounds: { maxValues: 100, maxDepth: 10 } }, ORIGIN)
     const createFramer: EventStreamOptions['createFramer'] = (options) => new LineFramer(options)
     const stream = new EventStream({

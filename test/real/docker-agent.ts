@@ -20,6 +20,9 @@ export function importAgent(daemon: Dockerd, scratch: Scratch): void {
   daemon.import(folder, AGENT_IMAGE, 'ENV PATH=/bin', 'ENTRYPOINT ["awk", "-f", "/agent.awk"]')
 }
 
+/** State of a container that was removed. */
+export const GONE = 'gone'
+
 export interface AgentOptions {
   readonly name: string
   /** Of each life; undefined: until it is told to end. */
@@ -65,17 +68,17 @@ export class Agent {
     return this.begun
   }
 
-  /** Its process is gone. */
+  /** Its process is gone; with `--rm` its container may be too. */
   async ended(): Promise<void> {
-    await until('the end of the agent', async () => ((await this.state('Running')) === 'false' ? true : undefined))
+    await until('the end of the agent', async () => (['false', GONE].includes(await this.state('Running')) ? true : undefined))
   }
 
-  /** A field of what the daemon knows of its state; empty where it knows nothing of it. */
+  /** A field of what the daemon knows of its state: `GONE` if there is no such container, empty where the daemon does not answer. */
   async state(field: string): Promise<string> {
     const format = ['--format', `{{.State.${field}}}`]
     return this.#daemon.meanwhile('inspect', ...format, this.id).then(
       ({ stdout }) => stdout.trim(),
-      () => '',
+      ({ stderr }: { stderr?: string }) => (/no such (object|container)/i.test(stderr ?? '') ? GONE : ''),
     )
   }
 

@@ -16,6 +16,8 @@ const WHILE_MS = 400
 /** Long enough for an exporter to know of a container. */
 const LINES = 1000
 const AT_ONCE = 1_000_000
+/** Messages of which the head was read, and the rest before it was known to be one. */
+const MOST_TORN = 8
 
 let daemon: Dockerd
 let image: Scratch
@@ -174,7 +176,12 @@ describe.skipIf(cannotRun)('files that the daemon rotates', () => {
     const agent = await run(daemon, { name, flags: options.flatMap((option) => ['--log-opt', option]) })
     await pause(10 * WHILE_MS)
     const lines = await agent.finish()
-    const account = await accountOf(what, lives, firstLines(lines))
-    expect(account).toMatchObject(EXACT)
+    const { lostLines, ...account } = await accountOf(what, lives, firstLines(lines))
+    expect(account).toMatchObject({ double: 0, more: 0, decreases: 0 })
+    const { lines: onDisk } = agent.onDisk
+    // On a busy machine a generation may be begun and deleted between two looks.
+    expect(lostLines.filter((n) => onDisk.has(n))).toEqual([])
+    // One that was packed meanwhile is read, but not the message that is torn between it and the one before.
+    expect(lostLines.length).toBeLessThanOrEqual(what.endsWith('packed') ? MOST_TORN : lines / 4)
   })
 })

@@ -40,6 +40,7 @@ export const dockTest = test.extend<DockFixture>({
 export interface Account {
   readonly lines: number
   readonly lost: number
+  readonly lostLines: readonly number[]
   readonly double: number
   /** Counted beyond the lines that there are. */
   readonly more: number
@@ -56,7 +57,7 @@ export async function accountOf(what: string, lives: Lives, there: Iterable<numb
   const { decreases, gaps } = lives
   const account = { lines: lines.size, lost: lost.length, double, more, decreases, gaps }
   console.log(JSON.stringify({ test: what, seed: SEED, ...account }))
-  return { ...account, text }
+  return { ...account, lostLines: lost, text }
 }
 
 /** The first lines of an agent. */

@@ -1,13 +1,15 @@
-/** Sources: exactly one kind each, names that differ, path fields that compile, a zone that exists. */
+/** Sources: exactly one kind each, names that differ, path fields and patterns of lines that compile, a zone that exists. */
 import type { NodePath, Report } from '../../diag/diagnostic.ts'
+import { type FormatSpec, linePatternProblem } from '../../select/line-format.ts'
 import { compileRegex } from '../../select/regex.ts'
 import { type MappingFile, placeIn, type RawSource } from '../raw.ts'
+
+type SayError = (code: 'bad-value' | 'bad-regex' | 'conflict', message: string, path: NodePath) => void
 
 const KINDS = ['file', 'stdin', 'docker', 'kubernetes'] as const
 
 export function checkSources({ file, raw }: MappingFile, _: unknown, report: Report): void {
-  const error = (code: 'bad-value' | 'bad-regex' | 'conflict', message: string, path: NodePath): void =>
-    report({ severity: 'error', code, message, place: placeIn(file, path) })
+  const error: SayError = (code, message, path) => report({ severity: 'error', code, message, place: placeIn(file, path) })
   const names = new Set<string>()
   for (const [i, source] of (raw.sources ?? []).entries()) {
     const path = ['sources', i]
@@ -18,10 +20,20 @@ export function checkSources({ file, raw }: MappingFile, _: unknown, report: Rep
     if (source.name !== undefined) names.add(source.name)
     const problem = fieldsProblem(source)
     if (problem !== undefined) error('bad-regex', problem, [...path, 'file', 'fields'])
+    checkPatterns(source.input?.format, [...path, 'input'], error)
   }
+  checkPatterns(raw.input?.format, ['input'], error)
   const zone = raw.input?.time_zone
   if (zone !== undefined && !isZone(zone))
     error('bad-value', `"${zone}" is no time zone: expected a name such as UTC or Europe/Berlin`, ['input', 'time_zone'])
+}
+
+function checkPatterns(format: FormatSpec | undefined, path: NodePath, error: SayError): void {
+  if (typeof format !== 'object') return
+  for (const [i, pattern] of format.regex.entries()) {
+    const problem = linePatternProblem(pattern)
+    if (problem !== undefined) error('bad-regex', problem, [...path, 'format', 'regex', i])
+  }
 }
 
 function fieldsProblem({ file }: RawSource): string | undefined {

@@ -55,6 +55,11 @@ const ENVELOPES: Readonly<Record<string, string>> = {
   mixed: 'in envelopes of several kinds',
 }
 
+const FORMATS: Readonly<Record<string, string>> = {
+  otlp: "a collector's export",
+  regex: 'text by patterns',
+}
+
 function envelopeText(envelope: string | undefined): string {
   return envelope === undefined ? '' : `, ${ENVELOPES[envelope] ?? envelope}`
 }
@@ -78,8 +83,8 @@ function sparkline({ history }: SourceView): Html | false {
 function more(source: SourceView): (Html | false)[] {
   const problems = source.problems.map((problem) => html`<li>${foreign(problem)}</li>`)
   const streams = source.streams.map(
-    ({ name, readBytes, envelope }) =>
-      html`<li><code>${foreign(name)}</code> <span class="quiet">${bytes(readBytes)} read${envelopeText(envelope)}</span></li>`,
+    ({ name, readBytes, envelope, format }) =>
+      html`<li><code>${foreign(name)}</code> <span class="quiet">${bytes(readBytes)} read${envelopeText(envelope)}${format === undefined ? '' : `, ${FORMATS[format] ?? format}`}</span></li>`,
   )
   const patterns = source.patterns.map((pattern) => html`<li><code>${foreign(pattern)}</code></li>`)
   return [

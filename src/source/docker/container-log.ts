@@ -102,6 +102,12 @@ export class ContainerLog {
     this.#options.batch.flush()
   }
 
+  /** All that the daemon has was taken, and what is whole of it delivered. */
+  noteAtEnd(): void {
+    this.#options.batch.flush()
+    for (const feed of this.#feeds.values()) feed.noteAtEnd()
+  }
+
   rest(): void {
     for (const feed of this.#feeds.values()) feed.rest()
   }

@@ -195,8 +195,13 @@ export class ContainerReader {
     this.log.closeBefore(opened.startTime)
     if (this.#startTime === opened.startTime) this.#startTime = NO_TIME
     if (this.#isDraining) this.#phase = wasDraining ? 'live' : 'behind'
-    else if (this.#isRunning && ranAtStart) this.#phase = 'live'
+    else if (this.#isRunning && ranAtStart) this.#goLive()
     else if (!this.#isRunning && !ranAtStart && !hasNew) this.#stop('idle', 'stopped')
+  }
+
+  #goLive(): void {
+    this.#phase = 'live'
+    this.log.noteAtEnd()
   }
 
   #giveUp(): void {
@@ -220,7 +225,7 @@ export class ContainerReader {
       }
       if (this.#hasFollowed) meter.reconnects.value++
       this.#hasFollowed = true
-      const ending = await this.#watch(this.#reading(opened, undefined), signal)
+      const ending = await this.#watch(this.#reading(opened, undefined, true), signal)
       if (signal.aborted) return
       if ('text' in ending) this.#stumble(ending.text)
       else this.#delayMs = this.#isRunning ? this.#backoff.takeMs() : 0
@@ -342,17 +347,18 @@ export class ContainerReader {
   /** Nothing comes of it for now. */
   #stop(phase: 'idle' | 'unreadable' | 'gone', state: ReadState | undefined): void {
     this.log.close()
+    this.log.noteAtEnd()
     this.log.rest()
     this.#phase = phase
     this.#show(state)
   }
 
-  #reading(opened: AskedLog, quietMs: number | undefined): LogReading {
+  #reading(opened: AskedLog, quietMs: number | undefined, isFollowed = false): LogReading {
     this.log.connect(opened.since, opened.echoes)
     const { flush, meter } = this.#options
     return new LogReading(opened, {
       onFrame: (frame) => this.log.take(frame),
-      onChunk: flush,
+      onChunk: isFollowed ? () => this.log.noteAtEnd() : flush,
       onMalformed: () => meter.malformed.value++,
       quietMs,
     })

@@ -147,6 +147,11 @@ export class Feed {
     this.#owner = undefined
   }
 
+  /** All that the daemon has was taken. */
+  noteAtEnd(): void {
+    this.#owner?.sink.noteAtEnd?.()
+  }
+
   #write(frame: LogFrame): void {
     const { batch } = this.#options
     const owner = this.#writer(frame)

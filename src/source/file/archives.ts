@@ -1,4 +1,5 @@
 /** `.gz` files that are read from start to end, beside the other files: those that were named, and those that nothing was seen of before. */
+import { closeSync } from 'node:fs'
 import type { OpenStream, Origin, Position, RecordedPosition, Resumption } from '../source.ts'
 import { Archive, archiveKey, archiveOrigin } from './archive.ts'
 import type { FoundFile } from './folder.ts'
@@ -113,7 +114,7 @@ export class Archives {
       if (this.#known.has(archiveKey(stat)) || this.#done.has(archiveKey(stat))) continue
       this.#hasMore = this.#reading.size >= MOST_AT_ONCE
       if (this.#hasMore) return
-      const reading = this.#readOne(path).finally(() => {
+      const reading = this.#readOne(path, archiveKey(stat)).finally(() => {
         this.#reading.delete(reading)
         this.#options.onDone()
       })
@@ -140,12 +141,13 @@ export class Archives {
     if (this.#done.size > MAX_DONE) this.#done.delete(this.#done.values().next().value as string)
   }
 
-  async #readOne(path: string): Promise<void> {
+  async #readOne(path: string, key: string): Promise<void> {
     const { open, makeOrigin, meter, maxLineBytes, signal } = this.#options
     try {
       const opened = openFile(path)
       if (opened === undefined) return
-      const key = archiveKey(opened.stat)
+      // Another has its name by now; this one is found under its new name.
+      if (archiveKey(opened.stat) !== key) return closeSync(opened.fd)
       const { checkpoint, resumption } = this.#expected.get(key) ?? NOTHING
       const origin = archiveOrigin({ ...makeOrigin(path), resumption }, key, this.#primed.has(key))
       const archive = new Archive(opened.fd, checkpoint, origin, open)
@@ -158,8 +160,10 @@ export class Archives {
       this.#open.delete(key)
       this.#finish(key)
     } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'ENOENT') return
       meter.count('error')
-      meter.refused((error as NodeJS.ErrnoException).code ?? String(error), path)
+      meter.refused(code ?? String(error), path)
     }
   }
 }

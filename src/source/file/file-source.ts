@@ -9,19 +9,17 @@ import type { SourceLog } from '../source-log.ts'
 import type { Clock, Waker } from '../wake.ts'
 import { Absence } from './absence.ts'
 import { isArchive } from './archive.ts'
-import { Archives } from './archives.ts'
 import { Beside } from './beside.ts'
 import { Breather } from './breather.ts'
 import { BEGUN, claimed } from './claim.ts'
 import { Descriptors, type Readiness } from './descriptors.ts'
 import { Finder } from './finder.ts'
 import type { FoundFile } from './folder.ts'
-import { GhostArchives } from './ghost-archives.ts'
 import type { Guide } from './guide.ts'
 import { Lag } from './lag.ts'
 import { Meter } from './meter.ts'
 import { Pace } from './pace.ts'
-import type { PastFile } from './past-file.ts'
+import { Packed } from './packed.ts'
 import { PastFiles } from './past-files.ts'
 import type { FoundFiles } from './paths.ts'
 import { OnceReader } from './read-once.ts'
@@ -62,12 +60,6 @@ export interface FileSourceOptions {
   readonly waker: Waker
   readonly telemetry: OwnMetrics
   readonly log?: SourceLog
-}
-
-/** Two ways to read `.gz` files: those that were named, and those that hold the rest of a ghost. */
-interface Packed {
-  readonly archives: Archives
-  readonly ghostArchives: GhostArchives
 }
 
 export class FileSource implements Source {
@@ -184,8 +176,7 @@ export class FileSource implements Source {
     } finally {
       tails.closeAll()
       await this.#watch.close()
-      await packed.archives.done()
-      await packed.ghostArchives.done()
+      await packed.done()
     }
   }
 
@@ -213,26 +204,26 @@ export class FileSource implements Source {
       primes: this.#options.history === 'prime',
       past: this.#past,
       unseen: this.#unseen,
-      hasCopies: this.#options.guide?.hasCopies ?? true,
+      hasCopies: this.#hasCopies,
     })
   }
 
   #makePacked(open: OpenStream, signal: AbortSignal): Packed {
-    const makeOrigin = (path: string) => this.#makeOrigin(path)
-    const onDone = () => {
-      this.#scans.hasten()
-      this.#options.waker.wake()
-    }
-    const options = { open, makeOrigin, signal, onDone, meter: this.#meter, maxLineBytes: this.#maxLineBytes }
-    const archives = new Archives(options)
-    archives.restore(this.#pastArchives)
-    const onLooked = (file: FoundFile, of: PastFile | undefined) => {
-      if (of !== undefined) archives.forget(file, false)
-      else if (archives.expects(file)) archives.start([file])
-    }
-    const onRead = (file: FoundFile) => archives.forget(file, true)
-    const followedLike = (lead: Buffer, isUnlinked: boolean) => this.#tails?.like(lead, isUnlinked) ?? []
-    return { archives, ghostArchives: new GhostArchives({ ...options, past: this.#past, followedLike, onLooked, onRead }) }
+    return new Packed({
+      open,
+      signal,
+      makeOrigin: (path) => this.#makeOrigin(path),
+      meter: this.#meter,
+      maxLineBytes: this.#maxLineBytes,
+      past: this.#past,
+      followedLike: (lead, isUnlinked) => this.#tails?.like(lead, isUnlinked) ?? [],
+      hasCopies: this.#hasCopies,
+      left: this.#pastArchives,
+      onDone: () => {
+        this.#scans.hasten()
+        this.#options.waker.wake()
+      },
+    })
   }
 
   async #scan(tails: Tails, packed: Packed, signal: AbortSignal): Promise<void> {
@@ -241,7 +232,7 @@ export class FileSource implements Source {
     if (signal.aborted) return
     const nowMs = this.#clock.nowMs()
     this.#followGuide(tails, nowMs)
-    const { archives, ghostArchives } = packed
+    const { archives } = packed
     tails.opensHistory = this.#isFirstScan && this.#isFirstStart
     if (!found.isAsBefore) this.#named = found.files.filter((file) => isArchive(file.path))
     archives.start(this.#named, tails.opensHistory ? this.#options.history : 'count')
@@ -249,7 +240,7 @@ export class FileSource implements Source {
     const beside = this.#beside.look(found.packed, this.#isFirstScan ? this.#absence.logs : [])
     if (this.#isFirstScan) for (const file of beside.packed) if (this.#absence.wasWritten(file)) archives.expect(file)
     stirred.push(...tails.openRests(beside.plain, nowMs, () => this.#beside.isSteady()))
-    ghostArchives.start(beside.packed.filter((file) => !archives.isDone(file)))
+    packed.look(beside.packed, found.packed, tails.all)
     for (const tail of stirred) this.#pace.heat(tail, nowMs)
     if (stirred.length > 0) this.#scans.noteChange(nowMs)
     this.#tendLost(tails, nowMs)
@@ -271,7 +262,7 @@ export class FileSource implements Source {
 
   /** Files without a path are looked at by their descriptor, until they are let go. */
   #tendLost(tails: Tails, nowMs: number): void {
-    for (const tail of tails.closeFinished(nowMs, this.#packed?.ghostArchives.isReading === true)) {
+    for (const tail of tails.closeFinished(nowMs, this.#packed?.isLooking === true)) {
       this.#pace.cool(tail)
       this.#lag.forget(tail, nowMs)
     }
@@ -347,7 +338,7 @@ export class FileSource implements Source {
   }
 
   get #isUnpacking(): boolean {
-    return this.#packed?.archives.isReading === true || this.#packed?.ghostArchives.isReading === true
+    return this.#packed?.isReading === true
   }
 
   #onHint(path: string, hint: Hint): void {
@@ -381,6 +372,10 @@ export class FileSource implements Source {
 
   #makeOrigin(path: string): Omit<Origin, 'log'> {
     return { source: this.name, file: path, stream: '', ...this.#finder.about(path) }
+  }
+
+  get #hasCopies(): boolean {
+    return this.#options.guide?.hasCopies ?? true
   }
 
   get #maxLineBytes(): number {

@@ -67,6 +67,11 @@ export class GhostArchives {
     this.#seen.clear()
   }
 
+  /** It has another name by now, under which it is found again. */
+  #forgetSeen({ stat }: FoundFile): void {
+    this.#seen.delete(seenKey(stat))
+  }
+
   async #readAll(files: readonly FoundFile[]): Promise<void> {
     for (const file of files) {
       if (this.#options.signal.aborted) return
@@ -74,8 +79,10 @@ export class GhostArchives {
       try {
         await this.#readOne(file)
       } catch (error) {
-        // It is still being written, or broken, or gone: what can be read of it is read when it has changed.
-        if (typeof (error as NodeJS.ErrnoException).code !== 'string') throw error
+        // It is still being written, or broken: what can be read of it is read when it has changed.
+        const { code } = error as NodeJS.ErrnoException
+        if (typeof code !== 'string') throw error
+        if (code === 'ENOENT') this.#forgetSeen(file)
       }
     }
   }
@@ -84,7 +91,11 @@ export class GhostArchives {
     const { path } = file
     const { past, followedLike, open, makeOrigin, signal } = this.#options
     const looked = openFile(path)
-    if (looked === undefined) return
+    if (looked === undefined || fileKey(looked.stat) !== fileKey(file.stat)) {
+      this.#forgetSeen(file)
+      if (looked !== undefined) closeSync(looked.fd)
+      return
+    }
     const like = (lead: Buffer) => {
       // Of several that were read as far the first is taken: a deleted one is read on by itself, another may have a longer copy.
       const ghosts = [...past.ghostsLike(lead), ...past.like(lead)]

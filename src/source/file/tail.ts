@@ -148,6 +148,7 @@ export class Tail {
       checkpoint: this.progress.checkpoint,
       changes: this.progress.changes,
       envelope: this.#sink.envelope,
+      format: this.#sink.format,
       note: () => noteOf(this.past('open')),
     }
   }
@@ -268,7 +269,9 @@ export class Tail {
     this.lastReadBytes = got
     if (got > 0) this.#deliver(got)
     this.#writtenMs = millisecondsOf(this.#stat.mtimeNs)
-    return this.isUnread ? 'more' : 'idle'
+    if (this.isUnread) return 'more'
+    this.#sink.noteAtEnd?.()
+    return 'idle'
   }
 
   /** Tells the sink that nothing follows what was read: an unterminated last line is delivered. Should more come, it is read on behind it. */
@@ -286,6 +289,11 @@ export class Tail {
     if (this.progress.appliedBytes <= before) return
     this.#wanted = this.progress.appliedBytes
     this.#attempt(() => this.#landmarks.learn(this.#handle.fd, this.#wanted, this.#window))
+  }
+
+  /** Nobody reads on in it, now or later. */
+  noteGone(): void {
+    this.#sink.noteAtEnd?.()
   }
 
   close(): void {

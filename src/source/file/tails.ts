@@ -187,6 +187,7 @@ export class Tails {
   /** Before `reconcile`, or of a lost file. */
   letGo(tail: Tail): void {
     if (!tail.isUnlinked) this.#options.past.keep(tail.past('closed'))
+    tail.noteGone()
     this.#options.descriptors.close(tail)
     this.#byInode.delete(tail.inode)
   }
@@ -255,6 +256,7 @@ export class Tails {
     const { meter, descriptors, past } = this.#options
     meter.count('vanished')
     meter.missedBytes(tail.lagBytes)
+    tail.noteGone()
     if (tail.hasRest || this.#whereabouts.hasHeirs(tail)) keepGhost(tail.past('ghost'), tail, past)
     descriptors.close(tail)
     this.#byInode.delete(tail.inode)

@@ -1,6 +1,16 @@
 /** Containers' logs as dockerd writes, rotates and removes them, read by a file source with a guide: each line once, with the names of its container. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type ContainerInfo, type ContainerLister, type Selection, selector } from '../../../src/source/containers.ts'
@@ -8,6 +18,7 @@ import { JsonFiles } from '../../../src/source/docker/json-files.ts'
 import { createOwnMetrics } from '../../../src/telemetry/own-metrics.ts'
 import { Following } from '../following.ts'
 import { DockerTree, idOf, SECRET, textOf } from './docker-tree.ts'
+import { Random } from './random.ts'
 
 const A = idOf('a1')
 const B = idOf('b2')
@@ -62,8 +73,54 @@ async function untilRead(f: Following, count: number): Promise<void> {
   for (let looks = 0; looks < 3; looks++) await f.settle()
 }
 
+/** The file system's clock goes on: inodes are given again at once, and files of one moment could not be told apart. */
+async function tick(): Promise<void> {
+  const path = join(tree.base, 'clock')
+  const bornNs = (): bigint => {
+    rmSync(path, { force: true })
+    writeFileSync(path, '')
+    return statSync(path, { bigint: true }).birthtimeNs
+  }
+  const beganNs = bornNs()
+  while (bornNs() <= beganNs) await new Promise(setImmediate)
+}
+
 const taken = (f: Following): string[] => f.taken().map(textOf)
 const counts = (): number[] => STATES.map((state) => own.dockerContainers.at('s', state).value)
+/** A busy machine looks now and then, while a daemon rotates and packs. What was packed before the start is history, and nobody reads it. */
+async function packedUnseen(seed: number, beginning: string): Promise<{ readonly written: string[]; readonly found: string[] }> {
+  tree.destroy()
+  tree = new DockerTree()
+  tree.beginning = beginning
+  for (const id of [A, B]) tree.create(id, { name: `agent-${id}` })
+  tree.write(A, 'history')
+  tree.rotate(A, 10)
+  tree.compress(A)
+  await tick()
+  const random = new Random(seed)
+  const written: string[] = []
+  const f = await follow(guideOf()).start()
+  for (let look = 0; look < 4; look++) {
+    for (let rotation = 0; rotation <= random.below(3); rotation++) {
+      const id = random.pick([A, B])
+      const first = written.length
+      for (let n = first; n <= first + random.below(4); n++) written.push(`${id.slice(0, 2)} ${n}`)
+      tree.write(id, ...written.slice(first))
+      if (random.chance(0.2)) await f.settle()
+      if (existsSync(tree.log(id, '.1'))) tree.compress(id)
+      await tick()
+      tree.rotate(id, 10)
+      if (random.chance(0.5)) tree.compress(id)
+      if (random.chance(0.2)) await f.settle()
+    }
+    await f.settle()
+  }
+  await untilRead(f, written.length)
+  const found = taken(f).map((text) => text.slice(beginning.length))
+  await f.kill()
+  return { written, found: found.sort() }
+}
+
 const container = (f: Following, i = 0) => f.origins[i]?.container
 
 describe('names', () => {
@@ -163,6 +220,16 @@ describe('rotation', () => {
     expect([...taken(f), ...taken(g)].sort()).toEqual(['four', 'one', 'three', 'two'])
     expect(g.origins.map((origin) => origin.container?.name)).toEqual(['agent', 'agent'])
   })
+
+  test.each(['', SAME])(
+    'generations that were begun, rotated and packed between two looks are read; texts begin with "%s"',
+    async (beginning) => {
+      for (let seed = 1; seed <= 15; seed++) {
+        const { written, found } = await packedUnseen(seed, beginning)
+        expect([seed, ...found]).toEqual([seed, ...written.sort()])
+      }
+    },
+  )
 
   test('a container that is removed is read to its end', async () => {
     tree.create(A, { name: 'agent' })

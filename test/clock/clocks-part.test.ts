@@ -1,0 +1,74 @@
+/** Clocks in the durable record: a process that goes on finds each where it was, and numbers that name the same. */
+import { expect, test } from 'vitest'
+import { Clocks } from '../../src/clock/clocks.ts'
+import { ClocksPart } from '../../src/clock/clocks-part.ts'
+import { DurableRecord } from '../../src/state/durable-record.ts'
+import { MemoryDisk } from '../state/memory-disk.ts'
+
+/** Times of our days: no double holds them. */
+const AT_NS = 1_767_225_600_123_456_789n
+
+function life(disk: MemoryDisk, maxClocks?: number) {
+  const clocks = new Clocks(maxClocks)
+  const part = new ClocksPart(clocks)
+  const onError = (what: string, cause: Error): never => {
+    throw new Error(what, { cause })
+  }
+  const record = new DurableRecord({ disk, folder: '/state', parts: [part], program: 'test', onError, leastJournalBytes: 100 })
+  record.restore()
+  part.restore()
+  return { clocks, part, record }
+}
+
+test('times, numbers and the wall clock go on; nothing is written while nothing moves', () => {
+  const disk = new MemoryDisk()
+  const before = life(disk)
+  const [a, b] = [before.clocks.of('files', 'a'), before.clocks.of('stdin', 'stdin')]
+  before.record.commit()
+  before.clocks.advance(a, AT_NS)
+  before.clocks.advance(b, AT_NS + 1n)
+  before.clocks.stand(b)
+  before.clocks.moveWall(AT_NS + 500n)
+  before.record.commit()
+  expect(before.part.hasChanges).toBe(false)
+  const after = life(disk)
+  expect([...after.clocks.all()].map(({ number, source, log, nowNs }) => ({ number, source, log, nowNs }))).toEqual([
+    { number: a.number, source: 'files', log: 'a', nowNs: AT_NS },
+    { number: b.number, source: 'stdin', log: 'stdin', nowNs: AT_NS + 500n },
+  ])
+  // What was written since is to be read before the wall clock goes on.
+  after.clocks.moveWall(AT_NS + 900n)
+  expect(after.clocks.numbered(b.number).nowNs).toBe(AT_NS + 500n)
+  after.clocks.open('files', 'a')
+  after.clocks.standUnread()
+  expect([a, b].map(({ number }) => after.clocks.numbered(number).nowNs)).toEqual([AT_NS, AT_NS + 900n])
+})
+
+test('a number is never given again, and one that is forgotten names the wall clock', () => {
+  const disk = new MemoryDisk()
+  const before = life(disk, 1)
+  const numbers = ['a', 'b', 'c'].map((log) => {
+    const clock = before.clocks.of('files', log)
+    before.record.commit()
+    before.clocks.stand(clock)
+    return clock.number
+  })
+  before.record.commit()
+  before.record.close()
+  const after = life(disk)
+  expect([...after.clocks.all()].map(({ log }) => log)).toEqual(['c'])
+  expect(numbers).not.toContain(after.clocks.of('files', 'new').number)
+  expect(after.clocks.numbered(numbers[0]!)).toBe(after.clocks.gone)
+})
+
+test('a snapshot that is written while clocks move is exact', () => {
+  const disk = new MemoryDisk()
+  const { clocks, record } = life(disk)
+  for (let i = 0; i < 200; i++) {
+    clocks.advance(clocks.of('files', String(i % 20)), AT_NS + BigInt(i))
+    record.commit()
+    record.writeSlice(50)
+  }
+  const after = life(disk)
+  expect([...after.clocks.all()].map(({ nowNs }) => nowNs).sort()).toEqual([...clocks.all()].map(({ nowNs }) => nowNs).sort())
+})
