@@ -9,8 +9,8 @@ from tally import Tally
 
 MODEL_SECONDS = (.01, .02, .04, .08, .16, .32, .64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92)
 KINDS = ('input', 'output', 'cache_read', 'cache_write')
-# Dollars per million tokens in the order of KINDS; cache writes have no price of their own.
-PRICES = {'gpt-5-codex': (1.25, 10, .125, 0)}
+# Dollars per million tokens in the order of KINDS: what is written to the cache is paid as any input.
+PRICES = {'gpt-5-codex': (1.25, 10, .125, 1.25)}
 FAILURES = (('usage.?limit', 'usage_limit'), (r'rate.?limit|\b429\b', 'rate_limit'), (r'overloaded|\b503\b', 'overloaded'),
             (r'unauthorized|authenti|\b401\b|\b403\b', 'authentication'), ('context.?window|context length', 'context_length'),
             (r'bad.?request|invalid|\b400\b', 'invalid_request'), ('timed? ?out|timeout', 'timeout'), ('connect|stream|network', 'network'),

@@ -57,8 +57,6 @@ test('logs of a preset are looked for in the home of whoever runs it', async () 
   const paths = config.sources.flatMap((source) => (source.kind === 'file' ? source.paths : []))
   expect(paths).toEqual([
     join(homedir(), '.claude/projects/**/*.jsonl'),
-    join(homedir(), '.config/claude/projects/**/*.jsonl'),
-    join(homedir(), '.codex/sessions/**/*.jsonl'),
-    join(homedir(), '.codex/archived_sessions/**/*.jsonl'),
+    join(homedir(), '.codex/{sessions,archived_sessions}/**/*.jsonl'),
   ])
 })
