@@ -35,7 +35,7 @@ function kindOf(raw: RawSource): string {
 
 function sourceSpec(raw: RawSource, name: string): SourceSpec {
   if (raw.file !== undefined) {
-    const { paths, exclude = [], history = 'count', fields } = raw.file
+    const { paths = [], exclude = [], history = 'count', fields } = raw.file
     return { kind: 'file', name, paths: paths.map(fromHome), exclude: exclude.map(fromHome), history, fields }
   }
   if (raw.docker !== undefined) return dockerSpec(raw.docker, name)
