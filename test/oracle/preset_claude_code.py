@@ -1,5 +1,6 @@
 """What the preset `claude-code` should make of session files and stream-json, told a second time: in Python, over all lines at once (the
 exporter reads them one by one), from the preset's comments and help texts. Logs of stream-json are expected once each, in order."""
+import json
 import re
 
 from scalars import label, number, text, time_s
@@ -65,6 +66,7 @@ class PresetClaudeCode:
         self._messages([e for e in known if e.get('type') == 'assistant'])
         self._results([e for e in streams if e.get('type') == 'result'])
         self._tools(known)
+        self._loops(known)
         self._sessions(known, files, streams)
         self._turns(files)
         self._system(known)
@@ -167,6 +169,19 @@ class PresetClaudeCode:
             if failed and said is not None:
                 self._problem(said, tool)
 
+    def _loops(self, lines):
+        """All lines count as one log: calls are told apart by their session and sub-agent, and a call that is seen again is none."""
+        made, seen = {}, set()
+        for line in lines:
+            content = at(line, 'message', 'content')
+            for block in content if isinstance(content, list) and line.get('type') == 'assistant' else []:
+                if block.get('type') == 'tool_use' and block['id'] not in seen:
+                    seen.add(block['id'])
+                    who = (line.get('sessionId') or line.get('session_id'), line.get('agentId') or line.get('parent_tool_use_id'))
+                    made.setdefault(who, []).append((block['name'], json.dumps(block.get('input'), sort_keys=True)))
+        for kind, times in loops(made.values()):
+            self._add('agent_loops_total', {'kind': kind}, times)
+
     def _problem(self, said, tool):
         if REJECTED.search(said):
             self._add('agent_tool_decisions_total', {**tool, 'decision': 'reject'})
@@ -241,3 +256,17 @@ def key_of(line):
 
 def line_of(line):
     return line.get('uuid') or line.get('timestamp')
+
+
+def loops(sequences):
+    """How often the same stood three times in a row, or a fourth time among twenty."""
+    found = {'same_call': 0, 'cycle': 0}
+    for steps in sequences:
+        row = 0
+        for i, step in enumerate(steps):
+            row = row + 1 if i > 0 and steps[i - 1] == step else 1
+            if row == 3:
+                found['same_call'] += 1
+            elif row < 3 and steps[max(0, i - 19): i + 1].count(step) == 4:
+                found['cycle'] += 1
+    return found.items()

@@ -3,7 +3,7 @@ comments and help texts."""
 import json
 import re
 
-from preset_claude_code import COUNT, LAST_ACTIVITY, RUN_SECONDS, SECONDS, at
+from preset_claude_code import LAST_ACTIVITY, RUN_SECONDS, SECONDS, at, loops
 from scalars import label, text, time_s
 from tally import Tally
 
@@ -167,16 +167,20 @@ class PresetCodex:
             self._observe('agent_time_to_first_token_seconds', seconds, MODEL_SECONDS, {'model': label(model)})
 
     def _calls(self, thread, events):
-        calls, outputs, items = {}, {}, {}
+        calls, outputs, items, steps = {}, {}, {}, []
         for event in events:
             payload = event.get('payload') or {}
             what = payload.get('type')
             if event.get('type') == 'response_item' and what in ('function_call', 'custom_tool_call', 'local_shell_call'):
+                if payload['call_id'] not in calls and ('call', thread, payload['call_id']) not in self._seen:
+                    steps.append(tuple(str(payload.get(field)) for field in ('namespace', 'name', 'arguments', 'input', 'action')))
                 calls.setdefault(payload['call_id'], event)
             elif event.get('type') == 'response_item' and what in ('function_call_output', 'custom_tool_call_output'):
                 outputs.setdefault(payload['call_id'], event)
             elif what == 'item_completed' and payload['item']['type'] in ('CommandExecution', 'McpToolCall'):
                 items.setdefault(payload['item']['id'], event)
+        for kind, times in loops([steps]):
+            self._add('agent_loops_total', {'kind': kind}, times)
         for call, output in outputs.items():
             said = said_by(output)
             kind = next((kind for pattern, kind in STOPPED if re.search(pattern, said.lower())), None)

@@ -4,7 +4,8 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { PRESET_DIR } from '../../src/cli/shipped.ts'
-import { type Loaded, loadConfig, presetNames } from '../../src/config/load.ts'
+import { type Loaded, loadConfig } from '../../src/config/load.ts'
+import { presetNames } from '../../src/config/loader.ts'
 import { shapeIssues } from '../../src/config/shape-issues.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
