@@ -61,3 +61,17 @@ test('logs of a preset are looked for in the home of whoever runs it', async () 
     join(homedir(), '.codex/{sessions,archived_sessions}/**/*.jsonl'),
   ])
 })
+
+test('the README asks for metrics that presets have, with labels that they have', async () => {
+  const section = /## Claude Code and Codex\n([\s\S]*?)\n## /.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))![1]!
+  const { config } = await load(names)
+  const asked = [...section.matchAll(/\b(agent_\w+?)(?:_bucket)?\b(?:\{([^}]*)\})?/g)]
+  expect(asked.length).toBeGreaterThan(8)
+  for (const [, name, selector = ''] of asked) {
+    const metric = config.metrics.find((one) => one.name === name)
+    const labels = metric?.rules.flatMap((rule) => [...rule.labels.map((label) => label.name), rule.split?.label]) ?? []
+    for (const label of [...selector.matchAll(/(\w+)=/g)].map((found) => found[1]))
+      expect([name, labels]).toEqual([name, expect.arrayContaining([label])])
+    expect([name, metric?.name]).toEqual([name, name])
+  }
+})
