@@ -37,7 +37,7 @@ type Standing = Omit<PlacedSource, 'unit'> & { readonly owner: LoadedFile }
 /** `roots`: presets and files that were named, in order. Loads what the sources that count use. */
 export async function unitsOf(roots: readonly LoadedFile[], loader: Loader): Promise<Units> {
   const last = roots.at(-1)
-  // As if the last one included those before it.
+  // Presets are as if the mapping, or one without sources, included them.
   const counting = hasOwn(last) ? last : (roots.find((root) => standingIn(root).length > 0) ?? last)
   const at = counting === undefined ? 0 : roots.indexOf(counting)
   const plain = flat(roots.map(whole))
@@ -67,8 +67,9 @@ function whole(loaded: LoadedFile): Included {
   return { loaded, without: [] }
 }
 
+/** Whether it is a mapping with sources of its own. */
 function hasOwn(root: LoadedFile | undefined): root is LoadedFile {
-  return (root?.raw.sources ?? []).length > 0
+  return root !== undefined && !root.file.startsWith('preset:') && (root.raw.sources ?? []).length > 0
 }
 
 /** Its own sources; if it has none, those of what it includes. */
