@@ -70,8 +70,8 @@ export async function openState(
   const series = new SeriesPart()
   const positions = new PositionsPart(sources)
   const births = new BirthsPart(plan.registry.births)
-  const clocks = new ClocksPart(plan.clocks)
   const marks = new MarksPart(plan.marks)
+  const clocks = new ClocksPart(plan.clocks)
   const parts = [clocks, series, positions, births, marks]
   const record = new DurableRecord({ disk: nodeDisk, folder, parts, program: packageVersion(), onError })
   const kept = { folder, record, series, positions, lock, suspects, plan, log, onError, isUnread: false }

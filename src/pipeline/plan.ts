@@ -66,7 +66,7 @@ export function takeOver(config: Config, { own, registry, clocks, marks }: Plan,
     compiled(config, { own, registry, clocks, marks }, { report, wallClockMs, cleanLabel: masking.cleanLabel })
   const limits = { maxSeries: config.limits.series, cleanLabel: masking.cleanLabel }
   const made = marks.redefine(config.limits.keys, () => registry.redefine(limits, compile))
-  return { ...masking, ...made, config, registry, marks, own, clocks }
+  return { ...masking, ...made, config, registry, own, clocks, marks }
 }
 
 interface Compiling {
@@ -125,10 +125,7 @@ function compileAside(config: Config, mappings: Mappings, report: Report): void 
     metrics.every(({ rules }) => rules.length === 0) && drop.length === 0 && profilesInUse(config).some(({ key }) => key === '')
   if (isWhole) return
   const registry = new Registry({ maxSeries: config.limits.series, own: createOwnMetrics(), cleanLabel: (text) => text })
-  compileMapping(
-    { ...config, metrics, drop },
-    { registry, marks: createMarks(config.limits.keys, createOwnMetrics()), countSkip: () => {}, report },
-  )
+  compileMapping({ ...config, metrics, drop }, { registry, countSkip: () => {}, report })
 }
 
 function createMarks(limit: number, own: OwnMetrics): Marks {
