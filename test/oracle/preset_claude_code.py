@@ -151,20 +151,22 @@ class PresetClaudeCode:
             content = at(line, 'message', 'content')
             for block in content if isinstance(content, list) else []:
                 if line.get('type') == 'assistant' and block.get('type') == 'tool_use':
-                    calls.setdefault(block['id'], (block['name'], line))
+                    calls.setdefault(block['id'], []).append((block['name'], line))
                 if line.get('type') == 'user' and block.get('type') == 'tool_result':
-                    answers.setdefault(block['tool_use_id'], (block, line))
-        for call, (name, line) in calls.items():
+                    answers.setdefault(block['tool_use_id'], []).append((block, line))
+        for call, starts in calls.items():
+            name = starts[0][0]
             if call not in answers:
                 self._add('agent_tool_calls_in_flight', {'tool': label(name)})
                 continue
-            block, end = answers[call]
+            block = answers[call][0][0]
             failed = block.get('is_error') is True
             tool = {'tool': label(name)}
             self._add('agent_tool_calls_total', {**tool, 'status': 'error' if failed else 'success'})
-            begun, ended = time_s(line), time_s(end)
-            if begun is not None and ended is not None:
-                self._observe('agent_tool_duration_seconds', max(0, round(ended - begun, 6)), SECONDS, tool)
+            # In a copy the calls have another session and time than their results.
+            spans = [(time_s(line), time_s(end)) for _, line in starts for _, end in answers[call] if session_of(line) == session_of(end)]
+            if spans and None not in spans[0]:
+                self._observe('agent_tool_duration_seconds', max(0, round(spans[0][1] - spans[0][0], 6)), SECONDS, tool)
             said = block.get('content') if isinstance(block.get('content'), str) else at(block, 'content', 0, 'text')
             if failed and said is not None:
                 self._problem(said, tool)
@@ -252,6 +254,10 @@ class PresetClaudeCode:
 def key_of(line):
     message = line.get('message') or {}
     return message.get('id') or line.get('requestId') or line.get('uuid')
+
+
+def session_of(line):
+    return line.get('sessionId') or line.get('session_id')
 
 
 def line_of(line):

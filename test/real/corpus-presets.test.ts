@@ -11,7 +11,7 @@ import { countedByOracle, differences, Exporter, isMissing, once, promtool, ROOT
 const CORPUS = [join(ROOT, '../shared/corpus'), join(ROOT, '../../shared/corpus')].find(existsSync)
 const isSkipped = CORPUS === undefined || isMissing('python3')
 const KILLS = 6
-const MAX_PIECE_BYTES = 40_000
+const MAX_PIECE_BYTES = 10_000
 const SETTLE_MS = 20_000
 /**
  * What the newest of several logs said: which one that is depends on the order of reading. And what has no end when all is read: what is
