@@ -1,5 +1,5 @@
 /**
- * Logs of real agents from ../shared/corpus through the shipped presets: every total that its EXPECTED.md states for them, and every other
+ * Logs of agents through the shipped presets, made-up ones and real ones from ../shared/corpus: every total that its EXPECTED.md states for them, and every other
  * sample as a count by other code has it; also while the logs grow in random pieces, read twice, and over SIGKILL. Skipped where they are not.
  */
 import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -10,6 +10,7 @@ import { countedByOracle, differences, Exporter, isMissing, once, promtool, ROOT
 
 const CORPUS = [join(ROOT, '../shared/corpus'), join(ROOT, '../../shared/corpus')].find(existsSync)
 const isSkipped = CORPUS === undefined || isMissing('python3')
+if (CORPUS === undefined) console.log('real logs are not read: there is no ../shared/corpus')
 const KILLS = 6
 const MAX_PIECE_BYTES = 10_000
 const SETTLE_MS = 20_000
@@ -80,6 +81,19 @@ function copied(folder: string, into: string): string[] {
     return path
   })
 }
+
+describe.skipIf(isMissing('python3')).for([
+  { preset: 'claude-code', folder: '.claude' },
+  { preset: 'codex', folder: '.codex' },
+] as const)('the made-up home, $folder', ({ preset, folder }) => {
+  test('every sample is what other code counts', () => {
+    const home = join(ROOT, 'test/presets/home', folder)
+    const names = readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.jsonl'))
+    const logs = names.filter((name) => basename(name) !== 'journal.jsonl').map((name) => join(home, name))
+    expect(logs.length).toBe(4)
+    expect(told(preset, logs, once('--preset', preset, ...logs).stdout)).toMatch(ALL_RIGHT)
+  })
+})
 
 describe.skipIf(isSkipped)('totals that EXPECTED.md states', () => {
   test.for(CORPUS === undefined ? [] : logsOf('claude-code-session'))('claude-code: %s', (name) => {
