@@ -335,7 +335,7 @@ const source = z.strictObject({
   use: includes.optional().describe('Mappings for this source alone, besides those of include: preset:NAME or files.'),
   file: z
     .strictObject({
-      paths: z.array(z.string().min(1)).min(1).describe('Files and globs.'),
+      paths: z.array(z.string().min(1)).min(1).describe('Files and globs; ~/ is the home directory.'),
       exclude: z.array(z.string().min(1)).optional().describe('Globs to leave out.'),
       history,
       fields: z.string().optional().describe('Regular expression over the path; its named groups are $path.NAME.'),
