@@ -8,6 +8,7 @@ import type { ValueSpec } from '../select/spec.ts'
 import { bucketBounds } from './buckets.ts'
 import type { Config, Limits, Profile, SourceSpec } from './config.ts'
 import { inputSpec } from './merge-input.ts'
+import { marksOf } from './merge-marks.ts'
 import { sourceSpecs } from './merge-sources.ts'
 import { PLAIN, plainProfile, profileOf } from './profiles.ts'
 import { listOf, type MappingFile, placeIn, type RawMetric, type RawRule, type RawTakes, rulesOf } from './raw.ts'
@@ -218,6 +219,7 @@ function ruleSpec(
         place: placeIn(file, [...path, 'split', split[0], text]),
       })),
     },
+    ...marksOf(rule, file, path),
     op: rule.op ?? metric.op ?? 'set',
     exemplar: Object.entries(rule.exemplar ?? {}).map(([name, spec]) => ({
       name,

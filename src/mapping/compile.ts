@@ -4,12 +4,14 @@
  */
 import { Clocks } from '../clock/clocks.ts'
 import type { Report } from '../diag/diagnostic.ts'
+import type { Marks } from '../marks/marks.ts'
 import type { Family } from '../registry/family.ts'
 import type { Registry } from '../registry/registry.ts'
 import { SlotTable } from '../select/slots.ts'
 import { compileValue } from '../select/value.ts'
 import { definitionOf } from './definition.ts'
 import { Mapping, type Reads } from './mapping.ts'
+import { MetricMarks } from './metric-marks.ts'
 import { type CountSkip, type CountUnpriced, Rule, type UpdateWatch } from './rule.ts'
 import type { MappingSpec, MetricSpec, Placed, RuleSpec } from './spec.ts'
 import { Takes } from './takes.ts'
@@ -27,6 +29,7 @@ export interface CompileOptions {
   readonly nameIndices?: Map<string, number>
   readonly countSkip: CountSkip
   readonly countUnpriced?: CountUnpriced | undefined
+  readonly marks: Marks
   /** Who sees each update; see `UpdateWatch`. */
   readonly watch?: UpdateWatch | undefined
   readonly report: Report
@@ -44,11 +47,15 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
     read(() => compileValue(text, { slots, bindings: new Map(), place, report }))
   const rules = spec.metrics.flatMap((metric) => {
     const family = families.get(metric.name)!
-    return metric.rules.map((rule) =>
-      read(
-        () => new Rule(rule, family, { ...options, slots, priceFiles: spec.priceFiles ?? new Map(), maxStep: metric.maxStep }),
-      ),
-    )
+    const { marks, unit = '' } = options
+    const shared = {
+      ...options,
+      slots,
+      priceFiles: spec.priceFiles ?? new Map(),
+      maxStep: metric.maxStep,
+      marks: new MetricMarks(metric, { marks, unit, definition: family.spec.definition }),
+    }
+    return metric.rules.map((rule) => read(() => new Rule(rule, family, shared)))
   })
   const mapping = new Mapping({
     name: value(spec.input.eventName),

@@ -148,6 +148,15 @@ export class Mapping implements DecodePlan {
     if (this.needsClock) this.#clocks.stand(this.#clockOf(origin))
   }
 
+  /** The event is history that counts nothing: what later events ask of it is remembered. */
+  prime(row: Row): void {
+    if (this.needsClock) this.keepTime(row)
+    const { drop, rules, nameIndex } = this.#waiting(row.name)
+    row.nameIndex = nameIndex
+    for (let i = 0; i < drop.length; i++) if (drop[i]!.forEach(row, nothing)) return
+    for (let i = 0; i < rules.length; i++) rules[i]!.prime(row)
+  }
+
   /** What every rule that waits for the event makes of it, and why not; of at most `most` elements each in full. Changes nothing. */
   trace(row: Row, most = Number.POSITIVE_INFINITY): EventTrace {
     const { drop, rules } = this.#waiting(row.name)

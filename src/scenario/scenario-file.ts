@@ -1,4 +1,5 @@
 /** The text of a file of mapping tests → cases with places, or diagnostics with line and column, also inside a block of samples. */
+import { durationMs } from '../config/duration.ts'
 import { diagnosticOf } from '../config/shape-diagnostic.ts'
 import { shapeIssues } from '../config/shape-issues.ts'
 import type { DiagnosticCode } from '../diag/codes.ts'
@@ -49,8 +50,6 @@ interface RawCase {
   readonly exactly?: string
   readonly absent?: readonly string[]
 }
-
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** With errors among the diagnostics there is no file. */
 export function readScenarios(
@@ -185,11 +184,4 @@ class CaseReader {
       ...(hint ? { hint } : {}),
     })
   }
-}
-
-function durationMs(text: string): number {
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * UNIT_MS[unit!]!,
-    0,
-  )
 }

@@ -73,7 +73,7 @@ function checkOnePer(metric: RawMetric, defaults: readonly string[], path: NodeP
 /** With `rules`, what a rule takes stands in the rules. */
 function checkRuleKeys(metric: RawMetric, path: NodePath, say: Say): void {
   if (metric.rules === undefined) return
-  for (const key of ['event', 'each', 'where', 'value', 'split', 'exemplar']) {
+  for (const key of ['event', 'each', 'where', 'value', 'split', 'once', 'rise', 'exemplar']) {
     if (Object.hasOwn(metric, key))
       say(`"${key}" stands beside "rules": it belongs into each rule`, [...path, key], { code: 'conflict' }, 'key')
   }
