@@ -59,7 +59,7 @@ test('a line under an envelope is explained in its format, also when the log is 
     expect(told).toMatch(/this quote has no end/)
     expect(told).not.toContain('hunter2')
     expect(told).toContain('-:4 rejected as not_logfmt')
-    expect(told).toContain('it looks like JSON: leave input.format away')
+    expect(told).toContain('it looks like JSON, and this log is read as logfmt')
     expect(told).toContain('-:5 rejected as bad_envelope')
   }
 })

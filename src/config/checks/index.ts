@@ -19,6 +19,7 @@ import { checkClashes } from './clashes.ts'
 import { checkContainerSources } from './container-sources.ts'
 import { checkMetricParts } from './metric-parts.ts'
 import { checkNames } from './names.ts'
+import { checkSourceLabelClashes } from './source-label-clashes.ts'
 import { checkSources } from './sources.ts'
 
 export type FileCheck = (file: MappingFile, text: YamlSource, report: Report) => void
@@ -41,4 +42,4 @@ export const FILE_CHECKS: readonly FileCheck[] = [
   checkDeadParts,
   checkPatterns,
 ]
-export const CONFIG_CHECKS: readonly ConfigCheck[] = [checkClashes, checkCoveredRules]
+export const CONFIG_CHECKS: readonly ConfigCheck[] = [checkClashes, checkSourceLabelClashes, checkCoveredRules]
