@@ -27,6 +27,9 @@ export function checkPatterns(file: MappingFile, _: unknown, report: Report): vo
       warn(`'${pattern}' hides every text`, ['mask', i], 'say what a secret looks like: its first letters, its length')
 }
 
+/** Trying one costs a compilation: of so many, however different, no person wrote each. */
+const MOST_TRIED = 300
+
 /** Each pattern is tried once, however often it stands there. */
 function fitter(): (pattern: string, takes?: (found: string | undefined, text: string) => boolean) => boolean {
   const known = new Map<string, boolean>()
@@ -34,6 +37,7 @@ function fitter(): (pattern: string, takes?: (found: string | undefined, text: s
     const key = `${takes === undefined ? 'fits' : 'takes'} ${pattern}`
     const before = known.get(key)
     if (before !== undefined) return before
+    if (known.size >= MOST_TRIED) return false
     const compiled = compileRegex(pattern)
     const fits =
       compiled.ok &&
