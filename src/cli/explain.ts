@@ -1,4 +1,5 @@
 /** `explain`: reads logs as `run --once` does, and shows what became of each line and why, or of all lines in one table. */
+import { sourceWords } from '../config/profile-words.ts'
 import type { LineFormat } from '../decode/format/line-format.ts'
 import type { Diagnostic, Place } from '../diag/diagnostic.ts'
 import { locate, renderDiagnostics, type Sources } from '../diag/render.ts'
@@ -47,6 +48,7 @@ function tellDiagnostics(diagnostics: readonly Diagnostic[], texts: Sources, io:
 function explainerOf({ config, mappings, masks }: Plan, updates: Updates, texts: Sources): Explainer {
   return new Explainer({
     mappings,
+    sourceWords: sourceWords(config),
     updates,
     bounds: { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth },
     maxLineBytes: config.limits.lineBytes,
@@ -80,6 +82,7 @@ function summaryReport(
 ): SummaryReport {
   const context = {
     mappings,
+    sourceWords: sourceWords(config),
     families: registry.families(),
     logText: explainer.logText,
     locate: (place: Place) => lineOf(place, texts),

@@ -9,6 +9,10 @@ import { ClocksPart } from '../clock/clocks-part.ts'
 import { nearest } from '../diag/suggest.ts'
 import { harmless } from '../explain/log-text.ts'
 import { Exposition } from '../exposition/exposition.ts'
+import { metricOfSpace } from '../mapping/metric-marks.ts'
+import { SEED_WORDS } from '../marks/key-hash.ts'
+import { Marks } from '../marks/marks.ts'
+import { MarksPart } from '../marks/marks-part.ts'
 import { BirthsPart } from '../registry/births-part.ts'
 import type { Family } from '../registry/family.ts'
 import { Registry } from '../registry/registry.ts'
@@ -70,6 +74,7 @@ interface ReadRecord {
   readonly restored: Restored
   readonly families: readonly Family[]
   readonly logs: readonly RecordedLog[]
+  readonly marks: Marks
   readonly registry: Registry
   readonly own: OwnMetrics
   /** Writes what the families hold now, and the same positions, as a new generation. */
@@ -84,6 +89,8 @@ function readRecord(folder: string, without?: string): ReadRecord {
   const logs: RecordedLog[] = []
   const positions: PositionsPart = new PositionsPart([], logs, () => positions.recordedMs)
   const births = new BirthsPart(registry.births)
+  const marks = new Marks({ limit: Number.MAX_SAFE_INTEGER, seed: new Int32Array(SEED_WORDS) })
+  const marksPart = new MarksPart(marks)
   const clocks = new ClocksPart(new Clocks())
   const onError = (what: string, error: NodeJS.ErrnoException): never => {
     throw Object.assign(new Error(`${what}: ${error.code}`), { syscall: error.syscall })
@@ -91,7 +98,7 @@ function readRecord(folder: string, without?: string): ReadRecord {
   const record = new DurableRecord({
     disk: nodeDisk,
     folder,
-    parts: [clocks, series, positions, births],
+    parts: [clocks, series, positions, births, marksPart],
     program: packageVersion(),
     onError,
   })
@@ -104,22 +111,26 @@ function readRecord(folder: string, without?: string): ReadRecord {
   restoreSeries(series.recorded, families)
   births.restore(series.recorded, families)
   series.keep(families)
+  marksPart.restore((name, width) => (metricOfSpace(name) === without ? undefined : marks.space(name, width)))
   const rewrite = (): boolean => {
     const isWritten = record.commit()
     record.close()
     return isWritten
   }
-  return { restored, families, logs, registry, own, rewrite }
+  return { restored, families, logs, marks, registry, own, rewrite }
 }
 
-function shown(folder: string, { restored, families, logs }: ReadRecord): string {
+function shown(folder: string, { restored, families, logs, marks }: ReadRecord): string {
   const poison = knownIn(folder).filter(isPoison)
   const lines = [
     `${folder}: generation ${restored.newest}`,
     ...restored.problems.map((problem) => `  not used: ${problem}`),
     '',
     'metrics',
-    ...families.map(({ spec, store }) => `  ${spec.name} (${spec.type}): ${store.seriesCount} series`),
+    ...families.map(({ spec, store }) => {
+      const keys = keysOf(marks, spec.name)
+      return `  ${spec.name} (${spec.type}): ${store.seriesCount} series${keys === 0 ? '' : `, ${keys} keys of once or rise`}`
+    }),
     '',
     'logs',
     ...logs.map(({ source, position }) => `  ${source} ${pathOf(position.note)}: ${position.checkpoint} bytes are counted`),
@@ -130,6 +141,11 @@ function shown(folder: string, { restored, families, logs }: ReadRecord): string
   ]
   // An agent may name a log.
   return `${lines.map((line) => harmless(line)).join('\n')}\n`
+}
+
+function keysOf({ table, spaces }: Marks, metric: string): number {
+  const numbers = new Set([...spaces].filter(({ name }) => metricOfSpace(name) === metric).map(({ number }) => number))
+  return table.spaces.reduce((count, space) => (numbers.has(space) ? count + 1 : count), 0)
 }
 
 function fileOf(logs: readonly RecordedLog[], id: string): string {
@@ -166,6 +182,6 @@ async function reset(folder: string, metric: string, io: Io): Promise<number> {
   } finally {
     lock.release()
   }
-  io.stdout(`${metric} starts at 0; read positions stay\n`)
+  io.stdout(`${metric} starts at 0, and knows no keys; read positions stay\n`)
   return EXIT.ok
 }

@@ -8,7 +8,7 @@ type Keys = Readonly<Record<string, unknown>>
 export const LATER = {
   top: ['remember', 'derive'],
   metric: ['expire'],
-  rule: ['derived', 'once', 'rise', 'over', 'last', 'open'],
+  rule: ['derived', 'over', 'last', 'open'],
   takes: ['derived'],
   value: ['rise'],
 } as const

@@ -11,10 +11,27 @@ export interface RawTakes {
   readonly where?: WhereSpec
 }
 
+/** A value or a list of them. */
+export type RawKey = ValueSpec | readonly ValueSpec[]
+
+export interface RawOnce {
+  readonly key: RawKey
+  readonly within?: string
+}
+
+export interface RawRise {
+  readonly key: RawKey
+  readonly new?: 'skip'
+  readonly fall?: 'reset'
+  readonly baseline?: WhereSpec
+}
+
 export interface RawRule extends RawTakes {
   readonly labels?: Readonly<Record<string, ValueSpec | null>>
   readonly value?: ValueSpec
   readonly split?: Readonly<Record<string, Readonly<Record<string, ValueSpec>>>>
+  readonly once?: RawKey | RawOnce
+  readonly rise?: RawKey | RawRise
   readonly exemplar?: Readonly<Record<string, ValueSpec>>
   readonly op?: 'set' | 'add' | 'max' | 'min'
 }
@@ -29,6 +46,8 @@ export interface RawMetric extends RawRule {
   readonly one_per?: readonly string[]
   readonly max_step?: number
   readonly rules?: readonly RawRule[]
+  /** Codes of warnings that are known and accepted. */
+  readonly 'x-lint'?: { readonly ignore: readonly string[] }
 }
 
 /** One of `include` or `use`. */

@@ -3,6 +3,7 @@
  * from here. The only importer of zod; it runs in a worker that ends (`validate.ts`).
  */
 import { z } from 'zod'
+import { LINT_CODES } from '../diag/codes.ts'
 
 /** Prometheus itself refuses more by default in many set-ups, and nobody can read so many. */
 const MAX_LABELS = 64
@@ -140,11 +141,25 @@ const rule = {
   value: value.optional().describe('The number; counters default to 1.'),
   split: z.record(z.string(), z.record(z.string(), value)).optional().describe('One label and its texts, a sample for each.'),
   once: z
-    .union([key, z.looseObject({})])
+    .union([
+      key,
+      z.strictObject({
+        key: key.describe('What counts one time: a value, or several that are one key together.'),
+        within: duration.optional().describe('It counts again when so much time has passed, by the clock of the log.'),
+      }),
+    ])
     .optional()
     .describe('Count a key one time.'),
   rise: z
-    .union([key, z.looseObject({})])
+    .union([
+      key,
+      z.strictObject({
+        key: key.describe('Whose number it is: a value, or several that are one key together.'),
+        new: z.literal('skip').optional().describe("skip: a key's first number does not count, only what comes above it."),
+        fall: z.literal('reset').optional().describe('reset: a smaller number starts again at 0; otherwise it is ignored.'),
+        baseline: where.optional().describe('While these conditions hold, numbers lift the mark and nothing counts.'),
+      }),
+    ])
     .optional()
     .describe('Add what the number rises above the highest seen for this key.'),
   exemplar: z
@@ -181,6 +196,10 @@ const metric = z.strictObject({
     .describe('Largest step of a counter that is believed; a larger one is rejected and counted.'),
   rules: z.array(z.strictObject(rule)).min(1).optional().describe('Several rules of one metric.'),
   ...rule,
+  'x-lint': z
+    .strictObject({ ignore: z.array(z.enum(LINT_CODES)).min(1).describe('Codes of the warnings.') })
+    .optional()
+    .describe('Warnings about this metric that are known and accepted.'),
 })
 
 const input = z.strictObject({

@@ -67,9 +67,10 @@ function fromUnion(
   return [{ kind: 'bad-type', path, message: `${wanted}, found ${described(issue.input)}` }]
 }
 
-/** How little a branch knows the value: it is not one whose very keys are unknown, if there is another. */
+/** How little a branch knows the value: it is not one that knows fewer of its very keys, if there is another. */
 function strangeness(branch: readonly Issue[]): number {
-  return branch.length + (branch.some((inner) => inner.code === 'unrecognized_keys' && inner.path.length === 0) ? 1000 : 0)
+  const unknown = branch.flatMap((inner) => (inner.code === 'unrecognized_keys' && inner.path.length === 0 ? inner.keys : []))
+  return branch.length + 1000 * unknown.length
 }
 
 /** A union inside a union is as many branches. */

@@ -24,6 +24,8 @@ export interface LineExplanation {
   readonly text: string
   readonly outcome: LineOutcome
   /** What was around the message. */
+  /** The source, and what is special about the mapping of its lines; missing: nothing. */
+  readonly mapping?: { readonly source: string; readonly is: readonly string[] }
   readonly envelope?: EnvelopeTold
   /** What it is written in, if not JSON. */
   readonly format?: string
@@ -127,8 +129,12 @@ export interface ElementTold {
   readonly empty?: { readonly path: string; readonly found: Shown; readonly like?: readonly string[] }
   readonly where?: ConditionTold
   readonly labels?: readonly LabelTold[]
+  /** The values of the key of `once`, and whether it has counted before; then nothing counts. */
+  readonly once?: { readonly key: readonly ValueTold[]; readonly repeated?: true }
+  /** The values of the key of `rise`. */
+  readonly rise?: { readonly key: readonly ValueTold[] }
   readonly samples?: readonly SampleTold[]
-  /** No sample has a number. */
+  /** No sample has a number, or the key is missing or forgotten. */
   readonly skipped?: SkipReason
   /** Names and texts of the exemplar that leads back here; `tooLong`: OpenMetrics allows fewer characters, so there is none. */
   readonly exemplar?: { readonly labels: Readonly<Record<string, string>>; readonly tooLong?: true }
@@ -148,9 +154,23 @@ export interface SampleTold {
   /** Missing: each event counts 1. */
   readonly value?: ValueTold
   readonly number: number | string | null
+  /** With `rise`: what the numbers (of a price its counts) are to the highest seen for their key. `same` and `baseline` count nothing. */
+  readonly rise?: RiseTold
   /** What was done. Neither this nor `skipped`: another sample of the rule had a number and this one has none. */
   readonly update?: UpdateTold
   readonly skipped?: SkipReason
+}
+
+export interface RiseTold {
+  readonly outcome: 'counts' | 'same' | 'baseline' | 'forgotten'
+  readonly numbers: readonly {
+    /** Of a price: which count. */
+    readonly name?: string
+    readonly number: number
+    /** null: nothing was seen. */
+    readonly highest: number | null
+    readonly added: number
+  }[]
 }
 
 export interface UpdateTold {

@@ -3,11 +3,14 @@ import { valueText as numberText } from '../exposition/number-text.ts'
 import type { SkipReason } from '../mapping/skip-reason.ts'
 import { missingText, shownText, testText } from './condition-text.ts'
 import type { ConditionTold, ElementTold, LabelTold, RuleTold, SampleTold, TakesTold, UpdateTold } from './explanation.ts'
+import { keyTexts, repeatedLine, riseLine } from './mark-text.ts'
 import type { Paint } from './paint.ts'
 import { valueText } from './value-text.ts'
 
 const WHY_SKIPPED: Readonly<Record<SkipReason, string>> = {
   no_value: 'there is no number',
+  no_key: 'a value of the key is missing',
+  forgotten: 'its key was seen before and evicted since (limits.keys), so what counted of it is not known',
   nan: 'the number is NaN',
   infinite: 'the number, or the counter with it, is infinite',
   negative: 'a counter cannot go down',
@@ -34,12 +37,12 @@ function takesLines(takes: TakesTold, name: string, verdict: string, paint: Pain
 }
 
 function elementLines(element: ElementTold, paint: Paint): string[] {
-  const { on, empty, where, isTaken, labels = [], samples = [], skipped, exemplar } = element
+  const { on, empty, where, isTaken, skipped, exemplar } = element
   const isAlone = on.length === 0
   const lines: string[] = isAlone ? [] : [`    ${on.join(', ')}${isTaken ? '' : paint('dim', ' not taken')}`]
   if (empty !== undefined) lines.push(`      each ${empty.path}: ${emptyText(empty)}`)
   if (where !== undefined) lines.push(...conditionLines(where, paint))
-  lines.push(...labelLines(labels, samples, paint))
+  lines.push(...valueLines(element, paint), ...repeatedLine(element, paint))
   if (skipped !== undefined) lines.push(skippedLine(skipped, paint))
   else if (exemplar !== undefined) lines.push(exemplarLine(exemplar, paint))
   return lines
@@ -75,12 +78,16 @@ function unwrapped(part: ConditionTold): ConditionTold {
   return part.kind === 'all' && part.parts.length === 1 ? unwrapped(part.parts[0]!) : part
 }
 
-function labelLines(labels: readonly LabelTold[], samples: readonly SampleTold[], paint: Paint): string[] {
-  const names = [...labels.map(({ name }) => name), ...samples.map((sample) => sampleName(sample))]
+/** Labels, keys and samples, the names one below the other. */
+function valueLines(element: ElementTold, paint: Paint): string[] {
+  const { labels = [], samples = [] } = element
+  const keys = keyTexts(element, paint)
+  const names = [...labels.map(({ name }) => name), ...keys.map(([name]) => name), ...samples.map((sample) => sampleName(sample))]
   const width = Math.max(0, ...names.map((name) => name.length))
   const line = (name: string, text: string): string => `      ${paint('cyan', name.padEnd(width))}  ${text}`
   return [
     ...labels.map((label) => line(label.name, labelText(label, paint))),
+    ...keys.map(([name, text]) => line(name, text)),
     ...samples.flatMap((sample) => sampleLines(sample, line, paint)),
   ]
 }
@@ -96,8 +103,9 @@ function sampleName({ split, value }: SampleTold): string {
 }
 
 function sampleLines(sample: SampleTold, line: (name: string, text: string) => string, paint: Paint): string[] {
-  const { value, update, skipped } = sample
+  const { value, rise, update, skipped } = sample
   const made = value === undefined ? [] : [line(sampleName(sample), valueText(value, paint))]
+  if (rise !== undefined) made.push(riseLine(rise, paint))
   if (update !== undefined) return [...made, ...updateLines(update, paint)]
   if (skipped !== undefined) return [...made, skippedLine(skipped, paint)]
   return made

@@ -16,6 +16,11 @@ export function summaryText(told: SummaryTold, paint: Paint): string {
     head(told, paint),
     told.hints.map((hint) => hintText(hint, paint)),
     mendingLines(told.mending, paint),
+    section(
+      'sources with a mapping of their own',
+      (told.sources ?? []).map(({ name, is }) => `  ${name}: ${is.join('; ')}`),
+      paint,
+    ),
     section('envelopes by messages', table(told.envelopes.map(envelopeRow)), paint),
     section('formats by messages', table(told.formats.map(({ messages, name, why }) => [messages, name, why])), paint),
     section(

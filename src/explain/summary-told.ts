@@ -8,6 +8,8 @@ import type { Mending } from './mending.ts'
 export interface SummaryTold {
   readonly files: readonly string[]
   readonly fileCount: number
+  /** Sources whose lines go through a mapping that is special; `is`: what is special about it. */
+  readonly sources?: readonly { readonly name: string; readonly is: readonly string[] }[]
   readonly lines: number
   readonly bytes: number
   readonly outcomes: Readonly<Record<LineOutcome, number>>

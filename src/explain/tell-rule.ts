@@ -3,8 +3,19 @@ import type { Place } from '../diag/diagnostic.ts'
 import { boundText } from '../exposition/number-text.ts'
 import { sampleHead } from '../exposition/sample-head.ts'
 import type { Rule, RuleTrace } from '../mapping/rule.ts'
-import type { ElementTrace, ExemplarTrace, LabelTrace, MadeTrace, SampleTrace, Standing, TakesTrace } from '../mapping/trace.ts'
-import type { ElementTold, LabelTold, RuleTold, SampleTold, TakesTold, UpdateTold } from './explanation.ts'
+import type {
+  ElementTrace,
+  ExemplarTrace,
+  LabelTrace,
+  MadeTrace,
+  RiseTrace,
+  SampleTrace,
+  Standing,
+  TakesTrace,
+} from '../mapping/trace.ts'
+import { COUNTS } from '../select/prices/rates.ts'
+import type { ValueTrace } from '../select/trace.ts'
+import type { ElementTold, LabelTold, RiseTold, RuleTold, SampleTold, TakesTold, UpdateTold, ValueTold } from './explanation.ts'
 import { harmless, type LogText } from './log-text.ts'
 import type { ValueTeller } from './tell-value.ts'
 import type { Update } from './updates.ts'
@@ -66,16 +77,31 @@ export class RuleTeller {
     return { path: harmless(path), found: this.#logText.value(found), ...like }
   }
 
-  #made(rule: Rule, { labels, samples, exemplar }: MadeTrace, rest: Update[]): Partial<ElementTold> {
-    const told = {
+  #made(rule: Rule, { labels, once, rise, samples, exemplar }: MadeTrace, rest: Update[]): Partial<ElementTold> {
+    const isRepeated = rest[0]?.kind === 'repeated'
+    const head = {
       labels: labels.map((label) => this.#label(label)),
-      samples: samples.map((one) => this.#sample(rule, labels, one, rest)),
+      ...(once && { once: { key: this.#key(once), ...(isRepeated ? { repeated: true as const } : {}) } }),
+      ...(rise && { rise: { key: this.#key(rise) } }),
+    }
+    if (isRepeated) {
+      rest.shift()
+      return head
+    }
+    const stopped = stoppedAt(rest[0], samples)
+    const told = {
+      ...head,
+      samples: stopped === 'key' ? [] : samples.map((one) => this.#sample(rule, labels, one, rest)),
       ...(exemplar === undefined || exemplar.labels.length === 0 ? {} : { exemplar: this.#exemplar(exemplar) }),
     }
-    if (samples.some((sample) => sample.number !== undefined)) return told
+    if (stopped === undefined) return told
     const skip = take(rest, rule)
     if (skip.kind !== 'skipped') throw disagreement(rule)
     return { ...told, skipped: skip.reason }
+  }
+
+  #key(values: readonly ValueTrace[]): ValueTold[] {
+    return values.map((value) => this.#values.value(value))
   }
 
   #exemplar({ labels, fits }: ExemplarTrace): NonNullable<ElementTold['exemplar']> {
@@ -96,10 +122,43 @@ export class RuleTeller {
     }
     if (number === undefined) return told
     const update = take(rest, rule)
+    if (update.kind === 'rose') return { ...told, ...this.#risen(rule, labels, sample, update.rise, rest) }
     if (update.kind === 'skipped') return { ...told, skipped: update.reason }
-    if (!Object.is(update.value, number)) throw disagreement(rule)
+    if (update.kind !== 'recorded' || !Object.is(update.value, number)) throw disagreement(rule)
     return { ...told, update: updateOf(rule, labels, splitText, update) }
   }
+
+  #risen(
+    rule: Rule,
+    labels: readonly LabelTrace[],
+    { number, splitText }: SampleTrace,
+    { outcome, numbers }: RiseTrace,
+    rest: Update[],
+  ): Partial<SampleTold> {
+    const isPrice = numbers.length > 1
+    if (!isPrice && !Object.is(numbers[0]!.number, number)) throw disagreement(rule)
+    const rise: RiseTold = {
+      outcome,
+      numbers: numbers.map(({ highest = null, ...risen }, i) => ({
+        ...(isPrice ? { name: COUNTS[i]! } : {}),
+        ...risen,
+        highest,
+      })),
+    }
+    if (outcome === 'same' || outcome === 'baseline') return { rise }
+    const update = take(rest, rule)
+    if (update.kind === 'skipped') return { rise, skipped: update.reason }
+    if (update.kind !== 'recorded' || (!isPrice && !Object.is(update.value, numbers[0]!.added))) throw disagreement(rule)
+    return { rise, update: updateOf(rule, labels, splitText, update) }
+  }
+}
+
+/** Where the rule stopped, if it did: at a key, or since no sample has a number. */
+function stoppedAt(next: Update | undefined, samples: readonly SampleTrace[]): 'key' | 'number' | undefined {
+  const isSkipped = next?.kind === 'skipped'
+  // What rises is told of before what becomes of it, so here it is the key of `once`.
+  if (isSkipped && (next.reason === 'no_key' || next.reason === 'forgotten')) return 'key'
+  return samples.some((sample) => sample.number !== undefined) ? undefined : 'number'
 }
 
 function take(rest: Update[], rule: Rule): Update {

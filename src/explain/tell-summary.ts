@@ -19,6 +19,7 @@ import type { Locate } from './tell-rule.ts'
 
 export interface SummaryContext {
   readonly mappings: Mappings
+  readonly sourceWords: ReadonlyMap<string, readonly string[]>
   readonly families: readonly Family[]
   readonly logText: LogText
   readonly locate: Locate
@@ -43,6 +44,7 @@ export function tellSummary(summary: Summary, context: SummaryContext): SummaryT
   return {
     files,
     fileCount,
+    ...sourcesOf(context),
     lines: lineCount,
     bytes,
     outcomes,
@@ -57,6 +59,12 @@ export function tellSummary(summary: Summary, context: SummaryContext): SummaryT
     hints: hintsOf(summary, context),
     ...(mending === undefined ? {} : { mending }),
   }
+}
+
+function sourcesOf({ sourceWords }: SummaryContext): Pick<SummaryTold, 'sources'> {
+  const special = [...sourceWords].filter(([, words]) => words.length > 0)
+  const sources = special.map(([name, words]) => ({ name: harmless(name), is: words.map(harmless) }))
+  return sources.length === 0 ? {} : { sources }
 }
 
 const WHY_FOUND = {

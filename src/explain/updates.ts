@@ -1,6 +1,7 @@
 /** The updates that one event made, rule by rule, as they were made: seen by the compiled rules' watch, not computed again. */
 import type { Rule, UpdateWatch } from '../mapping/rule.ts'
 import type { SkipReason } from '../mapping/skip-reason.ts'
+import type { RiseTrace } from '../mapping/trace.ts'
 
 export type Update =
   | {
@@ -12,6 +13,10 @@ export type Update =
       readonly now: number
     }
   | { readonly kind: 'skipped'; readonly reason: SkipReason }
+  /** The element's key has counted. */
+  | { readonly kind: 'repeated' }
+  /** Before what became of a sample: what its numbers are to the highest seen. */
+  | { readonly kind: 'rose'; readonly rise: RiseTrace }
 
 /** So many updates of a rule by one event are kept; more are counted. */
 const MAX_KEPT = 20_000
@@ -52,8 +57,20 @@ export class Updates implements UpdateWatch {
 
   skipped(rule: Rule, reason: SkipReason): void {
     this.onUpdate?.(rule, reason)
+    this.#keep(rule, { kind: 'skipped', reason })
+  }
+
+  repeated(rule: Rule): void {
+    this.#keep(rule, { kind: 'repeated' })
+  }
+
+  rose(rule: Rule, rise: RiseTrace): void {
+    this.#keep(rule, { kind: 'rose', rise })
+  }
+
+  #keep(rule: Rule, update: Update): void {
     const updates = this.#updatesOf(rule)
-    if (updates.count++ < MAX_KEPT) updates.kept.push({ kind: 'skipped', reason })
+    if (updates.count++ < MAX_KEPT) updates.kept.push(update)
   }
 
   #updatesOf(rule: Rule): RuleUpdates {

@@ -4,12 +4,15 @@
  */
 import { Clocks } from '../clock/clocks.ts'
 import type { Report } from '../diag/diagnostic.ts'
+import { SEED_WORDS } from '../marks/key-hash.ts'
+import { Marks } from '../marks/marks.ts'
 import type { Family } from '../registry/family.ts'
 import type { Registry } from '../registry/registry.ts'
 import { SlotTable } from '../select/slots.ts'
 import { compileValue } from '../select/value.ts'
 import { definitionOf } from './definition.ts'
 import { Mapping, type Reads } from './mapping.ts'
+import { MetricMarks } from './metric-marks.ts'
 import { type CountSkip, type CountUnpriced, Rule, type UpdateWatch } from './rule.ts'
 import type { MappingSpec, MetricSpec, Placed, RuleSpec } from './spec.ts'
 import { Takes } from './takes.ts'
@@ -32,11 +35,17 @@ export interface CompileOptions {
   readonly report: Report
   /** Of the logs that the mapping reads; default: its own. */
   readonly clocks?: Clocks | undefined
+  /** Of all mappings that are in force together; default: its own. */
+  readonly marks?: Marks | undefined
 }
+
+/** Of a mapping that is compiled for its problems, or to be told of. */
+const FEW_KEYS = 1000
 
 /** Compiles all metrics into `registry`. Series of closed label sets stand at 0 afterwards. */
 export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapping {
-  const { report, clocks = new Clocks(), nameIndices = new Map() } = options
+  const { report, clocks = new Clocks(), nameIndices = new Map(), unit = '' } = options
+  const { marks = new Marks({ limit: FEW_KEYS, seed: new Int32Array(SEED_WORDS) }) } = options
   const { families = defineFamilies(spec.metrics, [spec], options.registry) } = options
   const slots = new SlotTable()
   const read = <T>(compile: () => T): Reads<T> => reads(slots, compile)
@@ -44,11 +53,14 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
     read(() => compileValue(text, { slots, bindings: new Map(), place, report }))
   const rules = spec.metrics.flatMap((metric) => {
     const family = families.get(metric.name)!
-    return metric.rules.map((rule) =>
-      read(
-        () => new Rule(rule, family, { ...options, slots, priceFiles: spec.priceFiles ?? new Map(), maxStep: metric.maxStep }),
-      ),
-    )
+    const context = {
+      ...options,
+      slots,
+      priceFiles: spec.priceFiles ?? new Map(),
+      maxStep: metric.maxStep,
+      marks: new MetricMarks(metric, { marks, unit, definition: family.spec.definition }),
+    }
+    return metric.rules.map((rule) => read(() => new Rule(rule, family, context)))
   })
   const mapping = new Mapping({
     name: value(spec.input.eventName),
@@ -66,9 +78,9 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
   return mapping
 }
 
-/** Whether series of the metric go, or values leave them, by the time of events. */
-function needsClock({ expireNs = 0n, window }: MetricSpec): boolean {
-  return expireNs > 0n || window?.overNs !== undefined
+/** Whether series of the metric go, values leave them, or keys count again by the time of events. */
+function needsClock({ expireNs = 0n, window, rules }: MetricSpec): boolean {
+  return expireNs > 0n || window?.overNs !== undefined || rules.some(({ once }) => once?.withinMs !== undefined)
 }
 
 function reads<T>(slots: SlotTable, compile: () => T): Reads<T> {

@@ -137,6 +137,15 @@ export class Mapping implements DecodePlan {
     return isTaken ? 'mapped' : 'unmatched'
   }
 
+  /** The event is history that counts nothing: what later events ask of it is remembered. */
+  prime(row: Row): void {
+    if (this.needsClock) this.keepTime(row)
+    const { drop, rules, nameIndex } = this.#waiting(row.name)
+    row.nameIndex = nameIndex
+    for (let i = 0; i < drop.length; i++) if (drop[i]!.forEach(row, nothing)) return
+    for (let i = 0; i < rules.length; i++) rules[i]!.prime(row)
+  }
+
   /** The clock of the row's log comes to the time of the event in it. For mappings that need clocks. */
   keepTime(row: Row): void {
     row.clock = this.#clockOf(row.origin)

@@ -1,9 +1,12 @@
 /**
  * One rule of one metric, compiled: for each event (or element) it takes, label texts and numbers go to series.
- * Order as the language says: taken, labels, value or each split entry, checks, series limit. Keeps nothing between events.
+ * Order as the language says: taken, labels, once, value or each split entry, rise, price, checks, series limit. Keeps nothing between
+ * events but what `Marks` hold, and those move only with an applied sample.
  */
 import type { Row } from '../decode/row.ts'
 import type { Place, Report } from '../diag/diagnostic.ts'
+import type { Once } from '../marks/once.ts'
+import type { Rise } from '../marks/rise.ts'
 import type { Family, Site } from '../registry/family.ts'
 import type { Recorder } from '../registry/kinds/kind.ts'
 import { within } from '../select/compile-context.ts'
@@ -13,10 +16,11 @@ import type { ValueSpec } from '../select/spec.ts'
 import type { Value } from '../select/trace.ts'
 import { compileLabel, compileValue } from '../select/value.ts'
 import { type ExemplarReader, exemplarReader } from './exemplar-reader.ts'
+import type { MetricMarks } from './metric-marks.ts'
 import type { SkipReason } from './skip-reason.ts'
 import type { GaugeOp, RuleSpec } from './spec.ts'
 import { Takes } from './takes.ts'
-import type { MadeTrace, TakesTrace } from './trace.ts'
+import type { MadeTrace, RiseTrace, TakesTrace } from './trace.ts'
 
 /** What a label stands at when its value is missing and the mapping gives no default. */
 const UNKNOWN = 'unknown'
@@ -33,6 +37,10 @@ export interface UpdateWatch {
   /** `value` went into the series in `slot` of the rule's family. */
   recorded(rule: Rule, slot: number, value: number): void
   skipped(rule: Rule, reason: SkipReason): void
+  /** An element whose key has counted: nothing follows for it. */
+  repeated(rule: Rule): void
+  /** What the numbers of a sample are to their marks; what is done with them follows, if anything is. */
+  rose(rule: Rule, rise: RiseTrace): void
 }
 
 const UNVALUED = { value: undefined, price: undefined }
@@ -44,6 +52,7 @@ export interface RuleContext {
   readonly countUnpriced?: CountUnpriced | undefined
   readonly priceFiles: PriceFiles
   readonly maxStep: number | undefined
+  readonly marks: MetricMarks
   readonly watch?: UpdateWatch | undefined
   readonly report: Report
 }
@@ -62,7 +71,12 @@ interface Sample {
   /** The same value if it is a price. */
   readonly price: Price | undefined
   readonly site: Site
+  /** With `rise`: where the marks of its numbers start. */
+  readonly mark: number
 }
+
+/** What became of a sample: it had no number; it was refused; or it is in a series, or its marks say that nothing of it is to be added. */
+type Applied = 'missing' | 'refused' | 'applied'
 
 export class Rule {
   readonly takes: Takes
@@ -88,17 +102,23 @@ export class Rule {
   /** Of counters; others take any number. */
   readonly #maxStep: number
   readonly #exemplar: ExemplarReader | undefined
+  readonly #once: Once | undefined
+  readonly #rise: Rise | undefined
+  readonly #watch: UpdateWatch | undefined
   readonly #record: (slot: number, value: number) => void
   readonly #countSkip: (reason: SkipReason) => void
   readonly #countUnpriced: CountUnpriced | undefined
   /** Label texts of the event at hand; the registry copies what it keeps. */
   readonly #texts: string[]
+  /** A number that is no price, for `rise`. */
+  readonly #alone = [0]
   readonly #visit = (row: Row): void => this.#applyHere(row)
+  readonly #visitPrimed = (row: Row): void => this.#primeHere(row)
 
   constructor(
     spec: RuleSpec,
     family: Family,
-    { slots, countSkip, countUnpriced, priceFiles, maxStep, watch, report }: RuleContext,
+    { slots, countSkip, countUnpriced, priceFiles, maxStep, marks, watch, report }: RuleContext,
   ) {
     const expressionsBefore = slots.expressionCount
     this.takes = new Takes(spec, slots, report)
@@ -124,7 +144,14 @@ export class Rule {
     const samples = entries ?? [{ text: undefined, ...(spec.value ? compile(spec.value) : UNVALUED) }]
     const maxValues = this.#ofLabels(spec, maxValuesOf)
     const unmasked = this.#ofLabels(spec, isUnmasked)
-    this.#samples = samples.map((sample) => ({ ...sample, site: family.site(this.#closed(sample.text), maxValues, unmasked) }))
+    this.#samples = samples.map((sample) => ({
+      ...sample,
+      site: family.site(this.#closed(sample.text), maxValues, unmasked),
+      mark: marks.markOf(spec, sample.text),
+    }))
+    this.#once = marks.once(spec, { slots, bindings, report })
+    this.#rise = marks.rise(spec, { slots, bindings, report })
+    this.#watch = watch
     this.#isCounter = family.spec.type === 'counter'
     this.#maxStep = this.#isCounter && maxStep !== undefined ? maxStep : Number.POSITIVE_INFINITY
     this.#record = watched(family.recorder(spec.op), watch, this)
@@ -158,26 +185,108 @@ export class Rule {
     for (const sample of this.#samples) sample.site.birthAtLoad()
   }
 
+  /** Whether priming tells it anything. */
+  get remembers(): boolean {
+    return this.#once !== undefined || this.#rise !== undefined
+  }
+
+  /** The event is history that counts nothing: its marks move as if it had counted. */
+  prime(row: Row): void {
+    if (this.remembers) this.takes.forEach(row, this.#visitPrimed)
+  }
+
   #applyHere(row: Row): void {
     this.hits++
     const texts = this.#texts
     for (let i = 0; i < texts.length; i++) texts[i] = this.#labelText(i, row)
+    if (this.#once !== undefined && !this.#isFirst(this.#once, row)) return
+    if (this.#rise === undefined || this.#rise.begin(row)) this.#applySamples(row)
+    else this.#countMissing('no_key', row)
+  }
+
+  #applySamples(row: Row): void {
+    const texts = this.#texts
     let isMissing = true
+    let isApplied = false
     for (let i = 0; i < this.#samples.length; i++) {
       const sample = this.#samples[i]!
-      const value = sample.value === undefined ? 1 : sample.value.number(row)
-      if (value === undefined) continue
-      isMissing = false
       if (sample.text !== undefined) texts[this.#splitIndex] = sample.text
-      if (sample.price !== undefined && sample.price.unpricedTokens > 0) this.#leaveUnpriced(sample.site, sample.price)
-      else this.#count(sample.site, value, row)
+      const became = this.#rise === undefined ? this.#apply(sample, row) : this.#applyRise(this.#rise, sample, row)
+      isMissing &&= became === 'missing'
+      isApplied ||= became === 'applied'
     }
-    if (isMissing) this.#countSkip(this.#wantsMore(row) ? 'too_much_work' : 'no_value')
+    if (isMissing) this.#countMissing('no_value', row)
+    if (isApplied) this.#once?.note()
+  }
+
+  #isFirst(once: Once, row: Row): boolean {
+    const standing = once.ask(row)
+    if (standing === 'repeated') this.#watch?.repeated(this)
+    else if (standing === 'forgotten') this.#countSkip('forgotten')
+    else if (standing === 'no_key') this.#countMissing('no_key', row)
+    return standing === 'new'
+  }
+
+  #apply({ value, price, site }: Sample, row: Row): Applied {
+    const number = value === undefined ? 1 : value.number(row)
+    if (number === undefined) return 'missing'
+    return this.#countPriced(site, number, price, row) ? 'applied' : 'refused'
+  }
+
+  #applyRise(rise: Rise, { value, price, site, mark }: Sample, row: Row): Applied {
+    const numbers = price === undefined ? this.#numberOf(value, row) : price.counts(row)
+    if (numbers === undefined) return 'missing'
+    const refused = refusalOfAny(numbers)
+    if (refused !== undefined) {
+      this.#countSkip(refused)
+      return 'refused'
+    }
+    const outcome = rise.ask(numbers, mark)
+    this.#watch?.rose(this, { outcome, numbers: rise.told(numbers) })
+    if (outcome === 'counts' && !this.#countRisen(site, rise.added, price, row)) return 'refused'
+    if (outcome === 'forgotten') this.#countSkip('forgotten')
+    if (outcome !== 'same') rise.lift(numbers, mark)
+    return 'applied'
+  }
+
+  #countRisen(site: Site, added: readonly number[], price: Price | undefined, row: Row): boolean {
+    return this.#countPriced(site, price === undefined ? added[0]! : price.dollars(row, added), price, row)
+  }
+
+  #numberOf(value: Value | undefined, row: Row): readonly number[] | undefined {
+    const number = value === undefined ? 1 : value.number(row)
+    if (number === undefined) return undefined
+    this.#alone[0] = number
+    return this.#alone
+  }
+
+  #primeHere(row: Row): void {
+    if (this.#once !== undefined && this.#once.ask(row) !== 'new') return
+    if (this.#rise?.begin(row) === false) return
+    let isThere = false
+    for (const { value, price, mark } of this.#samples) {
+      const numbers = price === undefined ? this.#numberOf(value, row) : price.counts(row)
+      if (numbers === undefined || refusalOfAny(numbers) !== undefined) continue
+      isThere = true
+      this.#rise?.lift(numbers, mark)
+    }
+    if (isThere) this.#once?.note()
+  }
+
+  #countMissing(reason: 'no_key' | 'no_value', row: Row): void {
+    this.#countSkip(this.#wantsMore(row) ? 'too_much_work' : reason)
   }
 
   #labelText(index: number, row: Row): string {
     const label = this.#labels[index]
     return label === undefined ? '' : (label.text(row) ?? UNKNOWN)
+  }
+
+  /** Answers whether it is in a series: what has no price is, as 0. */
+  #countPriced(site: Site, number: number, price: Price | undefined, row: Row): boolean {
+    if (price === undefined || price.unpricedTokens === 0) return this.#count(site, number, row)
+    this.#leaveUnpriced(site, price)
+    return true
   }
 
   /** The series is there, and nothing is added. */
@@ -187,7 +296,7 @@ export class Rule {
     this.#countUnpriced?.(this.metric, unpricedModel, unpricedTokens)
   }
 
-  #count(site: Site, value: number, row: Row): void {
+  #count(site: Site, value: number, row: Row): boolean {
     const refused = this.#refusal(value)
     const slot = refused === undefined ? site.series(this.#texts) : -1
     if (slot < 0) this.#countSkip(refused ?? 'series_limit')
@@ -195,7 +304,9 @@ export class Rule {
     else {
       this.#record(slot, value)
       this.#exemplar?.keep(row, slot, value)
+      return true
     }
+    return false
   }
 
   /** A counter that were infinite once would be so for ever. */
@@ -240,7 +351,8 @@ export class Rule {
       const refusal = number === undefined ? 'no_value' : isUnpriced ? 'unpriced' : this.#refusal(number)
       return { splitText: text, value: value?.trace(row, 'number'), number, refusal } as const
     })
-    return { labels, samples, exemplar: this.#exemplar?.trace(row) }
+    const [once, rise] = [this.#once?.trace(row), this.#rise?.trace(row)]
+    return { labels, once, rise, samples, exemplar: this.#exemplar?.trace(row) }
   }
 }
 
@@ -250,6 +362,16 @@ function watched(record: Recorder, watch: UpdateWatch | undefined, rule: Rule): 
     record(slot, value)
     watch.recorded(rule, slot, value)
   }
+}
+
+/** Of what rises: a number that no sample could be made of, whatever its mark is. */
+function refusalOfAny(numbers: readonly number[]): SkipReason | undefined {
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i]!
+    if (!(number >= 0 && number < Number.POSITIVE_INFINITY))
+      return Number.isNaN(number) ? 'nan' : Number.isFinite(number) ? 'negative' : 'infinite'
+  }
+  return undefined
 }
 
 function maxValuesOf(value: ValueSpec): number | undefined {

@@ -4,6 +4,7 @@
  */
 import type { Place } from '../diag/diagnostic.ts'
 import type { WindowSpec } from '../registry/family-spec.ts'
+import type { KeySpec } from '../select/key.ts'
 import type { PriceFiles } from '../select/price.ts'
 import type { ValueSpec, WhereSpec } from '../select/spec.ts'
 
@@ -26,6 +27,20 @@ export interface TakesSpec {
   readonly where: Placed<WhereSpec> | undefined
 }
 
+export interface OnceSpec {
+  readonly key: KeySpec
+  /** A key counts again when so many milliseconds have passed since it counted; undefined: never. */
+  readonly withinMs: number | undefined
+}
+
+export interface RiseSpec {
+  readonly key: KeySpec
+  /** `new: skip`, `fall: reset`. */
+  readonly skipsNew: boolean
+  readonly resets: boolean
+  readonly baseline: Placed<WhereSpec> | undefined
+}
+
 export interface RuleSpec extends TakesSpec {
   /** Defaults, the metric's and the rule's own labels, the nearer winning; `null` ones are gone. */
   readonly labels: readonly (Placed<ValueSpec> & { readonly name: string })[]
@@ -34,6 +49,8 @@ export interface RuleSpec extends TakesSpec {
   readonly split:
     | { readonly label: string; readonly entries: readonly (Placed<ValueSpec> & { readonly text: string })[] }
     | undefined
+  readonly once?: OnceSpec | undefined
+  readonly rise?: RiseSpec | undefined
   readonly op: GaugeOp
   /** Labels of the exemplar; none: no exemplar. Counters and histograms only. */
   readonly exemplar: readonly (Placed<ValueSpec> & { readonly name: string })[]

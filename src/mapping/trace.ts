@@ -5,6 +5,7 @@
 
 import type { Json } from '../decode/path.ts'
 import type { Place } from '../diag/diagnostic.ts'
+import type { RisenNumber, RiseOutcome } from '../marks/rise.ts'
 import type { ExemplarLabels } from '../registry/exemplars.ts'
 import type { ConditionTrace, ValueTrace } from '../select/trace.ts'
 import type { SkipReason } from './skip-reason.ts'
@@ -59,6 +60,13 @@ export interface SampleTrace {
   readonly refusal: SkipReason | undefined
 }
 
+/** What the numbers of one sample are to the highest seen for their key. */
+export interface RiseTrace {
+  readonly outcome: RiseOutcome
+  /** One, or the counts of a price. */
+  readonly numbers: readonly RisenNumber[]
+}
+
 export interface ExemplarTrace {
   /** Names and texts as they are kept; none: no exemplar. */
   readonly labels: ExemplarLabels
@@ -68,6 +76,9 @@ export interface ExemplarTrace {
 
 export interface MadeTrace {
   readonly labels: readonly LabelTrace[]
+  /** Keys of `once` and `rise`; undefined: the rule has none. */
+  readonly once: readonly ValueTrace[] | undefined
+  readonly rise: readonly ValueTrace[] | undefined
   readonly samples: readonly SampleTrace[]
   /** undefined: the rule gives none. */
   readonly exemplar: ExemplarTrace | undefined

@@ -94,6 +94,8 @@ export interface SourceView {
   readonly history: readonly number[]
   /** By the log's own clock; undefined: no event yet. */
   readonly lastEventMs: number | undefined
+  /** What is special about the mapping that its lines go through. */
+  readonly mapping: readonly string[]
   readonly problems: readonly string[]
   readonly streams: readonly StreamView[]
   readonly hiddenStreams: number

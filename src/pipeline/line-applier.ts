@@ -85,8 +85,7 @@ export class LineApplier {
   }
 
   /**
-   * A line that prepares for later ones (`history: prime`): nothing of it gets into a metric. What a mapping remembers of lines is filled
-   * here; as long as the language has nothing of that kind, this is all.
+   * A line that prepares for later ones (`history: prime`): nothing of it gets into a metric. What a mapping remembers of lines is filled.
    */
   prime(buffer: Buffer, start: number, end: number, origin: Origin, wrapping?: Wrapping, format?: LineFormat): void {
     this.#row.origin = origin
@@ -176,6 +175,7 @@ export class LineApplier {
 
   #applyEvent(isPrimed: boolean): void {
     if (isPrimed) {
+      this.#options.mapping.prime(this.#row)
       this.#events.primed.value++
       return
     }

@@ -6,6 +6,8 @@ import { compileMapping, defineFamilies } from '../mapping/compile.ts'
 import type { Mapping } from '../mapping/mapping.ts'
 import { Mappings } from '../mapping/mappings.ts'
 import type { UpdateWatch } from '../mapping/rule.ts'
+import { SEED_WORDS } from '../marks/key-hash.ts'
+import { Marks } from '../marks/marks.ts'
 import type { Masks } from '../mask/masks.ts'
 import { Registry } from '../registry/registry.ts'
 import { type CleanLabel, labelCleaner } from '../select/label-text.ts'
@@ -17,6 +19,7 @@ export interface Plan {
   readonly config: Config
   readonly mappings: Mappings
   readonly registry: Registry
+  readonly marks: Marks
   readonly own: OwnMetrics
   /** Of all logs; where the mapping needs none there are none. */
   readonly clocks: Clocks
@@ -36,11 +39,13 @@ export function compilePlan(config: Config, tell: Report, watch?: UpdateWatch, w
   const clocks = new Clocks()
   const masking = maskingOf(config, report)
   const registry = new Registry({ maxSeries: config.limits.series, own, cleanLabel: masking.cleanLabel })
+  const marks = createMarks(config.limits.keys, own)
   const plan = {
     ...masking,
-    ...compiled(config, { own, registry, clocks }, { watch, report, wallClockMs, cleanLabel: masking.cleanLabel }),
+    ...compiled(config, { own, registry, clocks, marks }, { watch, report, wallClockMs, cleanLabel: masking.cleanLabel }),
     config,
     registry,
+    marks,
     own,
     clocks,
   }
@@ -49,17 +54,19 @@ export function compilePlan(config: Config, tell: Report, watch?: UpdateWatch, w
 }
 
 /**
- * Takes over from the plan before: numbers about ourselves go on, and so do the series of every metric that is defined as it was. The
- * config must have been compiled without errors before. The plan before must not be used any more.
+ * Takes over from the plan before: numbers about ourselves go on, and so do series and marks of every metric that is defined as it was.
+ * The config must have been compiled without errors before. The plan before must not be used any more.
  */
-export function takeOver(config: Config, { own, registry, clocks }: Plan, wallClockMs: () => number = Date.now): Plan {
+export function takeOver(config: Config, { own, registry, clocks, marks }: Plan, wallClockMs: () => number = Date.now): Plan {
   const report = ({ message }: Diagnostic): never => {
     throw new Error(`compiled before without it: ${message}`)
   }
   const masking = maskingOf(config, report)
-  const compile = () => compiled(config, { own, registry, clocks }, { report, wallClockMs, cleanLabel: masking.cleanLabel })
+  const compile = () =>
+    compiled(config, { own, registry, clocks, marks }, { report, wallClockMs, cleanLabel: masking.cleanLabel })
   const limits = { maxSeries: config.limits.series, cleanLabel: masking.cleanLabel }
-  return { ...masking, ...registry.redefine(limits, compile), config, registry, own, clocks }
+  const made = marks.redefine(config.limits.keys, () => registry.redefine(limits, compile))
+  return { ...masking, ...made, config, registry, own, clocks, marks }
 }
 
 interface Compiling {
@@ -71,7 +78,7 @@ interface Compiling {
 
 function compiled(
   config: Config,
-  { own, registry, clocks }: Pick<Plan, 'own' | 'registry' | 'clocks'>,
+  { own, registry, clocks, marks }: Pick<Plan, 'own' | 'registry' | 'clocks' | 'marks'>,
   { watch, report, wallClockMs, cleanLabel }: Compiling,
 ) {
   const countSkip = (metric: string, reason: string): void => {
@@ -88,7 +95,7 @@ function compiled(
     registry,
   )
   const nameIndices = new Map<string, number>()
-  const options = { registry, families, nameIndices, countSkip, countUnpriced, watch, report, clocks }
+  const options = { registry, families, nameIndices, countSkip, countUnpriced, watch, report, clocks, marks }
   const { priceFiles = new Map() } = config
   const byProfile = new Map(
     profilesInUse(config).map(({ key, unit, mapping }): [string, Mapping] => [
@@ -119,6 +126,11 @@ function compileAside(config: Config, mappings: Mappings, report: Report): void 
   if (isWhole) return
   const registry = new Registry({ maxSeries: config.limits.series, own: createOwnMetrics(), cleanLabel: (text) => text })
   compileMapping({ ...config, metrics, drop }, { registry, countSkip: () => {}, report })
+}
+
+function createMarks(limit: number, own: OwnMetrics): Marks {
+  const cells = () => ({ keys: own.keys.at('marks'), evictions: own.keysEvicted.at('marks') })
+  return new Marks({ limit, seed: crypto.getRandomValues(new Int32Array(SEED_WORDS)), cells })
 }
 
 function maskingOf(config: Config, report: Report) {

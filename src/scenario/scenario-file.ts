@@ -1,4 +1,5 @@
 /** The text of a file of mapping tests → cases with places, or diagnostics with line and column, also inside a block of samples. */
+import { durationMs } from '../config/duration.ts'
 import { diagnosticOf } from '../config/shape-diagnostic.ts'
 import { shapeIssues } from '../config/shape-issues.ts'
 import type { DiagnosticCode } from '../diag/codes.ts'
@@ -12,15 +13,20 @@ export interface ExpectedSample extends Sample {
   readonly line: number
 }
 
-export interface ScenarioCase {
-  readonly name: string
-  readonly index: number
-  readonly line: number
-  /** The log as it would stand in a file. */
+export interface CaseLog {
+  /** As it would stand in a file. */
   readonly log: string
   readonly file: string
   /** Name of the source that the lines come from. */
   readonly source: string | undefined
+}
+
+export interface ScenarioCase extends CaseLog {
+  readonly name: string
+  readonly index: number
+  readonly line: number
+  /** Logs that are read behind the first. */
+  readonly further: readonly CaseLog[]
   readonly advanceMs: number
   readonly expected: readonly ExpectedSample[]
   /** Whether the mapped metrics may have no other samples than those expected. */
@@ -39,18 +45,20 @@ export interface ScenarioFile {
   readonly source: YamlSource
 }
 
-interface RawCase {
-  readonly name: string
+interface RawLog {
   readonly lines: string | readonly string[]
   readonly file?: string
   readonly source?: string
+}
+
+interface RawCase extends RawLog {
+  readonly name: string
+  readonly further?: readonly RawLog[]
   readonly advance?: string
   readonly expect?: string
   readonly exactly?: string
   readonly absent?: readonly string[]
 }
-
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** With errors among the diagnostics there is no file. */
 export function readScenarios(
@@ -84,6 +92,10 @@ function mappingOf(given: string, source: YamlSource): ScenarioFile['mapping'] {
   return { text: source.text.slice(0, bodyStart).replace(/[^\n]/g, '') + source.text.slice(bodyStart, end) }
 }
 
+function logOf({ lines, file = '/logs/test.jsonl', source }: RawLog): CaseLog {
+  return { log: typeof lines === 'string' ? lines : lines.map((one) => `${one}\n`).join(''), file, source }
+}
+
 class CaseReader {
   readonly diagnostics: Diagnostic[] = []
   readonly #source: YamlSource
@@ -107,9 +119,8 @@ class CaseReader {
       name: raw.name,
       index,
       line,
-      log: typeof raw.lines === 'string' ? raw.lines : raw.lines.map((one) => `${one}\n`).join(''),
-      file: raw.file ?? '/logs/test.jsonl',
-      source: raw.source,
+      ...logOf(raw),
+      further: (raw.further ?? []).map(logOf),
       advanceMs: durationMs(raw.advance ?? '0s'),
       expected,
       isComplete: raw.exactly !== undefined,
@@ -185,11 +196,4 @@ class CaseReader {
       ...(hint ? { hint } : {}),
     })
   }
-}
-
-function durationMs(text: string): number {
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * UNIT_MS[unit!]!,
-    0,
-  )
 }

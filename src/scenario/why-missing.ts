@@ -11,15 +11,26 @@ import { nearestRule } from '../explain/nearest-rule.ts'
 import { ValueTeller } from '../explain/tell-value.ts'
 import { LineFramer } from '../frame/line-framer.ts'
 import type { Rule, RuleTrace } from '../mapping/rule.ts'
-import { compilePlan } from '../pipeline/plan.ts'
-import { type CaseOrigin, envelopeOf, formatOf, originOf } from './case-source.ts'
-import type { ScenarioCase } from './scenario-file.ts'
+import { compilePlan, type Plan } from '../pipeline/plan.ts'
+import { envelopeOf, formatOf, originOf } from './case-source.ts'
+import type { CaseLog, ScenarioCase } from './scenario-file.ts'
 
 const MAX_ELEMENTS = 20
 
-/** One sentence; undefined if nothing can be told. */
-export function whyMissing(config: Config, { log, ...from }: ScenarioCase, metric: string): string | undefined {
-  const { mappings, masks } = compilePlan(config, () => {})
+/** One sentence, of the log that came nearest; undefined if nothing can be told. */
+export function whyMissing(config: Config, { further, ...first }: ScenarioCase, metric: string): string | undefined {
+  const plan = compilePlan(config, () => {})
+  const whys = [first, ...further].flatMap((log) => whyIn(log, plan, metric) ?? [])
+  return (whys.find(({ isNear }) => isNear) ?? whys[0])?.text
+}
+
+interface Why {
+  readonly text: string
+  /** It is about a line that a rule waits for. */
+  readonly isNear: boolean
+}
+
+function whyIn({ log, ...from }: CaseLog, { config, mappings, masks }: Plan, metric: string): Why | undefined {
   const origin = originOf(config, from)
   const mapping = mappings.ofSource(origin.source)
   const rules = mapping.rules.filter((rule) => rule.metric === metric)
@@ -31,7 +42,7 @@ export function whyMissing(config: Config, { log, ...from }: ScenarioCase, metri
   const names = new Set<string>()
   let isAwaited = false
   let dropped: number | undefined
-  for (const { bytes, number, wrapping, format } of messagesOf(config, log, from)) {
+  for (const { bytes, number, wrapping, format } of messagesOf(config, { log, ...from })) {
     if (decoder.decode(bytes, 0, bytes.length, row, wrapping, format) !== 'event') continue
     do {
       names.add(row.name === undefined ? '(no name)' : logText.text(row.name))
@@ -42,13 +53,13 @@ export function whyMissing(config: Config, { log, ...from }: ScenarioCase, metri
       const traces = rules.filter((rule) => waitsFor(rule, row.name)).map((rule) => rule.trace(row, MAX_ELEMENTS))
       isAwaited ||= traces.length > 0
       const why = whyNot(traces, new ValueTeller(logText, decoder.event()))
-      if (why !== undefined) return `line ${number}: ${why}`
+      if (why !== undefined) return { text: `line ${number}: ${why}`, isNear: true }
     } while (decoder.next(row))
   }
-  if (dropped !== undefined) return `line ${dropped}: a drop rule takes it`
-  return isAwaited
-    ? undefined
-    : `no line is an event that its rules wait for (${waited(rules)}); the lines are: ${listed([...names])}`
+  if (dropped !== undefined) return { text: `line ${dropped}: a drop rule takes it`, isNear: true }
+  if (isAwaited) return undefined
+  const text = `no line is an event that its rules wait for (${waited(rules)}); the lines are: ${listed([...names])}`
+  return { text, isNear: false }
 }
 
 interface Message {
@@ -59,7 +70,7 @@ interface Message {
   readonly format: LineFormat
 }
 
-function messagesOf(config: Config, log: ScenarioCase['log'], from: CaseOrigin): readonly Message[] {
+function messagesOf(config: Config, { log, ...from }: CaseLog): readonly Message[] {
   const messages: Message[] = []
   const stream = new MessageStream({
     origin: originOf(config, from),

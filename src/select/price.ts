@@ -60,6 +60,7 @@ export class Price implements Value {
 
   /** What these tokens cost of the event's model; what has no price is told by `unpricedTokens`. */
   dollars(row: Row, counts: readonly number[]): number {
+    this.unpricedTokens = 0
     const tokens = totalOf(counts)
     // What cannot be a count is refused like any number.
     const strange = counts.find((count) => !(count >= 0 && Number.isFinite(count)))

@@ -55,6 +55,13 @@ export class ByteWriter {
     this.#length += 8 * count
   }
 
+  /** Whole words `[start, start + count)` of a row of them, four bytes each. */
+  words(values: Int32Array, start: number, count: number): void {
+    this.#room(4 * count)
+    for (let i = 0; i < count; i++) this.#view.setInt32(this.#length + 4 * i, values[start + i]!, true)
+    this.#length += 4 * count
+  }
+
   text(value: string): void {
     if (value.length > SHORT_TEXT || !this.#writeShort(value)) this.blob(Buffer.from(value))
   }

@@ -43,7 +43,19 @@ export const OWN_METRICS = {
     name: 'agentlog_updates_skipped_total',
     type: 'counter',
     labels: ['metric', 'reason'],
-    help: 'Updates of a mapped metric that a rule took but that could not count, by reason: no_value, nan, infinite, negative, max_step, series_limit, unpriced (tokens of a model without a price), too_much_work (expressions, or lists in lists).',
+    help: 'Updates of a mapped metric that a rule took but that could not count, by reason: no_value, no_key (a value of the key of once or rise is missing), forgotten (its key was evicted and came back), nan, infinite, negative, max_step, series_limit, unpriced (tokens of a model without a price), too_much_work (expressions, or lists in lists).',
+  },
+  keys: {
+    name: 'agentlog_keys',
+    type: 'gauge',
+    labels: ['table'],
+    help: 'Keys that are remembered, by table: marks (of once and rise). limits.keys bounds each table.',
+  },
+  keysEvicted: {
+    name: 'agentlog_keys_evicted_total',
+    type: 'counter',
+    labels: ['table'],
+    help: 'Keys that went because limits.keys was reached, the one touched longest ago first.',
   },
   unpricedTokens: {
     name: 'agentlog_unpriced_tokens_total',

@@ -5,6 +5,7 @@ import { Row } from '../../src/decode/row.ts'
 import { compileMapping } from '../../src/mapping/compile.ts'
 import type { EventTrace } from '../../src/mapping/mapping.ts'
 import type { RuleSpec } from '../../src/mapping/spec.ts'
+import { Marks } from '../../src/marks/marks.ts'
 import { Registry } from '../../src/registry/registry.ts'
 import type { WhereSpec } from '../../src/select/spec.ts'
 import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
@@ -37,8 +38,9 @@ function traceOf(where: WhereSpec | undefined, event: object): { trace: EventTra
   } as const
   const registry = new Registry({ maxSeries: 100, own: createOwnMetrics(), cleanLabel: (text) => text })
   const report = (): never => expect.fail('a diagnostic')
+  const marks = new Marks({ limit: 100, seed: Int32Array.of(1, 2, 3, 4) })
   const input = { eventName: { spec: 'event', place }, eventTime: { spec: 'ts', place }, timeZone: 'UTC' }
-  const mapping = compileMapping({ input, drop: [], metrics: [metric] }, { registry, countSkip: () => {}, report })
+  const mapping = compileMapping({ input, drop: [], metrics: [metric] }, { registry, marks, countSkip: () => {}, report })
   const row = new Row(mapping.slotCount, ORIGIN)
   const bytes = Buffer.from(JSON.stringify(event))
   new Decoder(mapping, { maxValues: 100, maxDepth: 10 }, () => 0).decode(bytes, 0, bytes.length, row)

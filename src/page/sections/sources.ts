@@ -29,7 +29,7 @@ export function sourcesHtml(sources: readonly SourceView[], atMs: number): Html 
 
 function cells(source: SourceView, atMs: number): Part[] {
   return [
-    [foreign(source.name), under(filesOf(source))],
+    [foreign(source.name), under(filesOf(source)), source.mapping.length > 0 && under(foreign(source.mapping.join('; ')))],
     STATES[source.state],
     [source.lagBytes === 0 ? '0' : bytes(source.lagBytes), source.lagSeconds > 0 && under(`for ${duration(source.lagSeconds)}`)],
     count(source.lines),
