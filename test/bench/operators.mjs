@@ -1,15 +1,19 @@
 /**
  * `npm run bench:operators -- [--events N]`: what one operator of the language costs per event, in nanoseconds, on rows that are filled
- * already: parsing the line is not in it. Each form stands beside what says the same otherwise. The best of several rounds.
+ * already: parsing the line is not in it. Each form stands beside what says the same otherwise. The best of several rounds. Then what it
+ * costs to read one event of each format from its line: the same fields in all of them.
  */
 import { parseArgs } from 'node:util'
 import { Clocks } from '../../dist/clock/clocks.js'
 import { durationNs } from '../../dist/config/merge-windows.js'
+import { MessageStream } from '../../dist/decode/message-stream.js'
 import { fillSlots, Row } from '../../dist/decode/row.js'
+import { LineFramer } from '../../dist/frame/line-framer.js'
 import { compileMapping } from '../../dist/mapping/compile.js'
 import { Registry } from '../../dist/registry/registry.js'
 import { loadExpressionParser } from '../../dist/select/cel/parser.js'
 import { compileWhere } from '../../dist/select/condition.js'
+import { lineFormatOf } from '../../dist/select/line-format.js'
 import { compilePrice } from '../../dist/select/price.js'
 import { SlotTable } from '../../dist/select/slots.js'
 import { compileValue } from '../../dist/select/value.js'
@@ -139,6 +143,72 @@ function measured({ rows, ask }) {
   return { ns: best, share: given / eventCount }
 }
 
+const FIELDS = {
+  time: '2026-01-01T00:00:00Z',
+  level: 'info',
+  event: 'tool_invocation',
+  tool: 'bash',
+  status: 'ok',
+  ms: '1234',
+  id: '',
+}
+const attribute = ([key, text]) => `{"key":"${key}","value":{"stringValue":"${text}"}}`
+const record = (fields) =>
+  `{"timeUnixNano":"1767225600000000000","eventName":"call","attributes":[${Object.entries(fields).map(attribute)}]}`
+const request = (records) => `{"resourceLogs":[{"scopeLogs":[{"logRecords":[${records}]}]}]}`
+const logfmt = (fields) =>
+  Object.entries(fields)
+    .map(([name, text]) => `${name}=${text}`)
+    .join(' ')
+
+/** What a line of each format is, and how many events it has. */
+const FORMATS = [
+  ['json', 'json', (fields) => JSON.stringify(fields), 1],
+  ['logfmt', 'logfmt', logfmt, 1],
+  [
+    'regex',
+    { regex: ['^(?<time>\\S+) (?<level>\\w+) (?<event>\\w+) tool=(?<tool>\\S+) (?<status>\\w+)'] },
+    (fields) => `${fields.time} info tool_invocation tool=bash ok id=${fields.id}`,
+    1,
+  ],
+  ['otlp, a record a line', 'otlp', (fields) => request(record(fields)), 1],
+  ['otlp, 100 records a line', 'otlp', (fields) => request(Array(100).fill(record(fields))), 100],
+  ['json-documents', 'json-documents', (fields) => JSON.stringify(fields, null, 2), 1],
+  ['auto, of JSON', 'auto', (fields) => JSON.stringify(fields), 1],
+]
+
+/** Nanoseconds per event: lines of a log, framed already, to events. */
+function measuredFormat(spec, lineOf, eventsPerLine) {
+  const lines = Array.from({ length: 1024 }, (_, i) => `${lineOf({ ...FIELDS, id: `x${i}` })}\n`)
+  const block = Buffer.from(lines.join(''))
+  const rounds = Math.max(1, Math.ceil(eventCount / 4 / (lines.length * eventsPerLine)))
+  let best = Number.POSITIVE_INFINITY
+  let events = 0
+  for (let round = 0; round < ROUNDS; round++) {
+    events = 0
+    const readers = new Map()
+    const sink = new MessageStream({
+      origin: ORIGIN,
+      envelope: 'none',
+      format: lineFormatOf(spec),
+      maxLineBytes: 8 << 20,
+      createFramer: (options) => new LineFramer(options),
+      onMessage: (buffer, start, end, _, __, format) => {
+        const reader = readers.get(format) ?? format.newReader({ maxValues: 100_000, maxDepth: 256 }, false)
+        readers.set(format, reader)
+        if (reader.read(buffer, start, end) !== undefined) return
+        do events++
+        while (reader.next?.())
+      },
+      onReject: () => {},
+    })
+    const start = process.hrtime.bigint()
+    for (let i = 0; i < rounds; i++) sink.push({ buffer: block, start: 0, end: block.length, offset: i * block.length })
+    best = Math.min(best, Number(process.hrtime.bigint() - start) / events)
+  }
+  return { ns: best, bytes: block.length / lines.length / eventsPerLine }
+}
+
 await loadExpressionParser()
 console.log(`ns per event, best of ${ROUNDS} rounds of ${eventCount} events, Node ${process.version}`)
 for (const [kind, name, spec] of FORMS) {
@@ -148,4 +218,8 @@ for (const [kind, name, spec] of FORMS) {
 for (const [name, spec] of METRICS) {
   const { ns, share } = measured(compiledMetric(spec))
   console.log(`${ns.toFixed(1).padStart(8)}  rule: ${name} (${Math.round(share * 100)} %)`)
+}
+for (const [name, spec, lineOf, eventsPerLine] of FORMATS) {
+  const { ns, bytes } = measuredFormat(spec, lineOf, eventsPerLine)
+  console.log(`${ns.toFixed(1).padStart(8)}  format: ${name} (${Math.round(bytes)} bytes an event)`)
 }

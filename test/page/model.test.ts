@@ -327,19 +327,28 @@ test('a secret of several lines in a mapping is hidden line by line, and lines k
   ])
 })
 
-test('of each log it says what its lines are wrapped in', async () => {
+test('of each log it says what its lines are wrapped in and written in, and why', async () => {
   const origin = (name: string) => ({ source: 'files', log: name, file: `/logs/${name}`, stream: '', fields: {} })
-  const position = (name: string, envelope?: string) => ({
+  const position = (name: string, envelope?: string, format?: { name: string; why?: string }) => ({
     origin: origin(name),
     id: name,
     checkpoint: 10,
     changes: 1,
     envelope,
+    format,
     note: () => '',
   })
-  const positions = () => [position('a', 'cri'), position('b', 'none'), position('c'), position('d', 'mixed')]
+  const why = 'its first line that tells begins so'
+  const positions = () => [
+    position('a', 'cri', { name: 'json', why }),
+    position('b', 'none', { name: 'logfmt', why }),
+    position('c', undefined, { name: 'otlp' }),
+    position('d', 'mixed'),
+  ]
   const run = await pageOf({ files: [file], changes: { pipeline: { hasCaughtUp: true, positions } } })
   const [source] = run.gatherer.model().sources
   expect(source!.streams.map(({ envelope }) => envelope)).toEqual(['cri', undefined, undefined, 'mixed'])
-  expect(sourcesHtml(run.gatherer.model().sources, 0).text).toContain('10 B read, in a Kubernetes runtime&#39;s lines')
+  expect(sourcesHtml(run.gatherer.model().sources, 0).text).toContain('10 B read, in a Kubernetes runtime&#39;s lines<')
+  expect(sourcesHtml(run.gatherer.model().sources, 0).text).toContain(`10 B read, logfmt (found out: ${why})<`)
+  expect(sourcesHtml(run.gatherer.model().sources, 0).text).toContain('10 B read, a collector&#39;s export<')
 })

@@ -22,7 +22,9 @@ export class Account {
     const account = this
     return {
       needBytes: 0,
-      checkpoint: 0,
+      get checkpoint() {
+        return offset ?? 0
+      },
       push({ buffer, start, end, offset: at }) {
         if (offset !== undefined && at !== offset) throw new Error(`a chunk at ${at}, expected at ${offset}`)
         offset = at + end - start
