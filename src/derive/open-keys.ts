@@ -80,6 +80,11 @@ export class OpenKeys {
     return this.#entries.values()
   }
 
+  /** Tells whoever shows what is open of all keys. */
+  show(): void {
+    for (const entry of this.#entries.values()) this.consumerOf(entry.origin.source)?.show(entry)
+  }
+
   find<S>(id: string): Entry<S> | undefined {
     return this.#entries.get(id) as Entry<S> | undefined
   }

@@ -115,6 +115,7 @@ function compiled(
   )
   const bySource = config.sources.map(({ name, profile = '' }): [string, Mapping] => [name, byProfile.get(profile)!])
   const mappings = new Mappings([...byProfile.values()], new Map(bySource), [...nameIndices.keys()])
+  registry.showOpen = () => keys.show()
   keys.consumerOf = (source) => mappings.ofSource(source).consumer
   keys.keep(new Set(mappings.all.flatMap(({ owners }) => owners)))
   const sightings = new Sightings(mappings.eventNames, wallClockMs)
