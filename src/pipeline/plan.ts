@@ -43,6 +43,7 @@ export function compilePlan(config: Config, tell: Report, watch?: UpdateWatch, w
   const masking = maskingOf(config, report)
   const registry = new Registry({ maxSeries: config.limits.series, own, clocks, cleanLabel: masking.cleanLabel })
   const keys = freshKeys(config.limits.keys)
+  keys.cellsOf = (table) => ({ keys: own.keys.at(table), evictions: own.keysEvicted.at(table) })
   const marks = createMarks(config.limits.keys, own)
   const plan = {
     ...masking,
@@ -139,7 +140,7 @@ function compileAside(config: Config, mappings: Mappings, report: Report): void 
     const { limits, priceFiles = new Map() } = config
     const own = createOwnMetrics()
     const registry = new Registry({ maxSeries: limits.series, own, cleanLabel: (text) => text })
-    const options = { registry, marks: createMarks(limits.keys, own), countSkip: () => {}, report }
+    const options = { registry, countSkip: () => {}, report }
     for (const place of compileMapping({ ...unit, metrics, priceFiles }, options).places) compiledAt.add(place)
   }
 }
