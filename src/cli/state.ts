@@ -6,6 +6,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Clocks } from '../clock/clocks.ts'
 import { ClocksPart } from '../clock/clocks-part.ts'
+import { DerivePart } from '../derive/derive-part.ts'
+import { OpenKeys } from '../derive/open-keys.ts'
 import { nearest } from '../diag/suggest.ts'
 import { harmless } from '../explain/log-text.ts'
 import { Exposition } from '../exposition/exposition.ts'
@@ -91,16 +93,17 @@ function readRecord(folder: string, without?: string): ReadRecord {
   const logs: RecordedLog[] = []
   const positions: PositionsPart = new PositionsPart([], logs, () => positions.recordedMs)
   const births = new BirthsPart(registry.births)
-  const clocks = new ClocksPart(logClocks)
   const marks = new Marks({ limit: Number.MAX_SAFE_INTEGER, seed: new Int32Array(SEED_WORDS) })
   const marksPart = new MarksPart(marks)
+  const clocks = new ClocksPart(logClocks)
+  const derive = new DerivePart(new OpenKeys(Number.MAX_SAFE_INTEGER, new Int32Array(SEED_WORDS)))
   const onError = (what: string, error: NodeJS.ErrnoException): never => {
     throw Object.assign(new Error(`${what}: ${error.code}`), { syscall: error.syscall })
   }
   const record = new DurableRecord({
     disk: nodeDisk,
     folder,
-    parts: [clocks, series, positions, births, marksPart],
+    parts: [clocks, series, positions, births, marksPart, derive],
     program: packageVersion(),
     onError,
   })
@@ -110,6 +113,7 @@ function readRecord(folder: string, without?: string): ReadRecord {
     .filter(({ note }) => note.name !== without)
     .map(({ note }) => registry.family(specOf(note)))
   clocks.restore()
+  derive.keepAll(logClocks)
   restoreSeries(series.recorded, families)
   births.restore(series.recorded, families)
   series.keep(families)

@@ -9,6 +9,7 @@ import { ByteReader } from '../state/byte-reader.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
 import type { RecordPart } from '../state/part.ts'
 import { type Behavior, Entry } from './entry.ts'
+import { KeptAsIs } from './kept-as-is.ts'
 import type { OpenKeys } from './open-keys.ts'
 
 const ENTRY = { seed: 1, item: 2, origin: 3, key: 4, gone: 5 } as const
@@ -137,6 +138,13 @@ export class DerivePart implements RecordPart {
     return (input) => {
       while (!input.isAtEnd) this.#read(input, items, origins)
     }
+  }
+
+  /** What was read is to be written again, whoever it belongs to. */
+  keepAll(clocks: Clocks): void {
+    for (const { item } of this.#recorded.values())
+      if (this.#keys.item(item.owner, item.definition) === undefined) this.#keys.define(new KeptAsIs(item.owner, item.definition))
+    this.restore(clocks)
   }
 
   /** Gives the items what was read, once the clocks are restored. What belongs to none, or to one that is defined anew, is forgotten. */

@@ -12,6 +12,7 @@ import type { Family } from '../registry/family.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { CleanLabel } from '../select/label-text.ts'
 import { SlotTable } from '../select/slots.ts'
+import type { LongValue, ValueSpec } from '../select/spec.ts'
 import { compileValue } from '../select/value.ts'
 import { definitionOf } from './definition.ts'
 import { Derivation } from './derivation.ts'
@@ -72,23 +73,33 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
     const family = families.get(metric.name)!
     const ofMetric = new MetricMarks(metric, { marks, unit, definition: family.spec.definition })
     return metric.rules.map((rule) => {
-      const ofRule = rule.derived === undefined ? slots : derivedSlots
+      const item = rule.derived ?? rule.open
+      const ofRule = item === undefined ? slots : derivedSlots
       const { maxStep } = metric
       derivedSlots.fields = fieldsTaken(rule, spec.derive ?? [])
-      const context = { ...options, slots: ofRule, priceFiles: spec.priceFiles ?? new Map(), maxStep, marks: ofMetric }
-      return { ...reads(ofRule, () => new Rule(rule, family, context)), item: rule.derived?.spec }
+      const countSkip = rule.open === undefined ? options.countSkip : refusals(options.countSkip, family)
+      const context = { ...options, countSkip, slots: ofRule, priceFiles: spec.priceFiles ?? new Map(), maxStep, marks: ofMetric }
+      return {
+        ...reads(ofRule, () => new Rule(withCarriedCaps(rule, spec.derive ?? []), family, context)),
+        item: item?.spec,
+        isOpen: rule.open !== undefined,
+      }
     })
   })
   const derivation =
     state &&
     new Derivation({
       ...state,
-      rules: rules.flatMap(({ rule, paths, item }) => (item === undefined ? [] : [{ rule, paths, item }])),
+      rules: rules.flatMap(({ rule, paths, item, isOpen }) => (item === undefined || isOpen ? [] : [{ rule, paths, item }])),
+      gauges: rules.flatMap(({ rule, paths, item, isOpen }) => (item === undefined || !isOpen ? [] : [{ rule, paths, item }])),
       slotCount: derivedSlots.slotCount,
       watch: options.onDerived,
     })
   // Whoever shares the keys among several mappings knows whose are whose.
-  if (options.keys === undefined && state !== undefined) state.keys.consumerOf = () => derivation
+  if (options.keys === undefined && state !== undefined) {
+    state.keys.consumerOf = () => derivation
+    options.registry.showOpen = () => state.keys.show()
+  }
   const mapping = new Mapping({
     name: value(spec.input.eventName),
     time: value(spec.input.eventTime),
@@ -108,6 +119,32 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
   })
   for (const { rule } of rules) rule.birthAtLoad()
   return mapping
+}
+
+/** Of what is open only series that find no room are told, and not each time numbers are read. */
+function refusals(countSkip: CountSkip, family: Family): CountSkip {
+  return (metric, reason) => {
+    if (reason === 'series_limit' && family.shown?.isBeingMade === false) countSkip(metric, reason)
+  }
+}
+
+/** A label that shows what is carried has at most as many texts as that may have. */
+function withCarriedCaps(rule: RuleSpec, items: readonly DeriveSpec[]): RuleSpec {
+  const item = items.find(({ name }) => name === (rule.derived ?? rule.open)?.spec)
+  if (item === undefined) return rule
+  const carried = Object.values(item.feeds).flatMap(({ carry }) => carry)
+  const capOf = (path: unknown): number | undefined => {
+    const spec = carried.find(
+      ({ name, spec: one }) => name === path && typeof one === 'object' && one.max_values !== undefined,
+    )?.spec
+    return typeof spec === 'object' ? spec.max_values : undefined
+  }
+  const capped = ({ spec }: RuleSpec['labels'][number]): ValueSpec => {
+    const long = typeof spec === 'string' ? { path: spec } : spec
+    const cap = typeof long === 'object' && long.max_values === undefined ? capOf(long.path) : undefined
+    return cap === undefined ? spec : { ...(long as LongValue), max_values: cap }
+  }
+  return { ...rule, labels: rule.labels.map((label) => ({ ...label, spec: capped(label) })) }
 }
 
 /** What a rule on something derived may read. */
@@ -151,8 +188,8 @@ function compileState(spec: MappingSpec, options: CompileOptions & StateContext)
 
 /** Whether series of the metric go, values leave them, or keys count again by the time of events. */
 function needsClock({ expireNs = 0n, window, rules }: MetricSpec): boolean {
-  const isTimed = expireNs > 0n || window?.overNs !== undefined
-  return (isTimed && rules.length > 0) || rules.some(({ once }) => once?.withinMs !== undefined)
+  const isTimed = expireNs > 0n || window?.overNs !== undefined || rules.some(({ once }) => once?.withinMs !== undefined)
+  return rules.length > 0 && isTimed
 }
 
 function reads<T>(slots: SlotTable, compile: () => T): Reads<T> {

@@ -8,6 +8,7 @@ import type { Cause, Consumer, Entry } from '../derive/entry.ts'
 import type { Origin } from '../source/source.ts'
 import type { CompiledItem, Role } from './derived-item.ts'
 import { feedRoles } from './derived-item.ts'
+import { OpenGauges, type OpenRule } from './open-gauges.ts'
 import type { RememberRule } from './remembering.ts'
 import type { Rule } from './rule.ts'
 
@@ -20,6 +21,7 @@ export interface StatefulSteps {
 export interface DerivationParts {
   readonly items: readonly CompiledItem[]
   readonly rules: readonly { readonly rule: Rule; readonly item: string; readonly paths: readonly SlotPath[] }[]
+  readonly gauges: readonly OpenRule[]
   readonly slotCount: number
   /** Sees each derived event, before its metrics. */
   readonly watch?: ((event: Derived) => void) | undefined
@@ -41,13 +43,15 @@ export class Derivation implements Consumer {
   readonly #watch: ((event: Derived) => void) | undefined
   readonly #row: Row
   readonly #cause: { -readonly [K in keyof Cause]: Cause[K] }
+  readonly #gauges: OpenGauges
   #queue: Derived[] = []
   /** A line is at work: what comes in waits for its end. */
   #isAtWork = false
   #isPriming = false
 
-  constructor({ items, rules, slotCount, watch }: DerivationParts) {
+  constructor({ items, rules, gauges, slotCount, watch }: DerivationParts) {
     this.#watch = watch
+    this.#gauges = new OpenGauges(gauges, slotCount)
     this.#row = new Row(slotCount, NOWHERE)
     this.#cause = { origin: NOWHERE, clock: this.#row.clock, timeNs: 0n, lineBytes: 0, consumer: this }
     const names = items.map(({ spec }) => spec.name)
@@ -102,7 +106,13 @@ export class Derivation implements Consumer {
     this.finish()
   }
 
-  opened(_entry: Entry): void {}
+  opened(entry: Entry): void {
+    if (!this.#isPriming) this.#gauges.opened(entry)
+  }
+
+  show(entry: Entry): void {
+    this.#gauges.show(entry)
+  }
 
   /** Items that take derived events see them in their order; what they derive stands behind. */
   #deriveFurther(): void {

@@ -154,7 +154,7 @@ export class Rule {
     this.#watch = watch
     this.#isCounter = family.spec.type === 'counter'
     this.#maxStep = this.#isCounter && maxStep !== undefined ? maxStep : Number.POSITIVE_INFINITY
-    this.#record = watched(family.recorder(spec.op), watch, this)
+    this.#record = spec.open ? family.shownRecorder(spec.open.op) : watched(family.recorder(spec.op), watch, this)
     this.#countSkip = (reason) => {
       countSkip(this.metric, reason)
       watch?.skipped(this, reason)

@@ -11,6 +11,7 @@ import { KINDS } from './kinds/index.ts'
 import type { Kind, Recorder, RecordOp } from './kinds/kind.ts'
 import { QuantileSketch, type SketchState } from './quantile-sketch.ts'
 import { HIDDEN, SeriesStore } from './series-store.ts'
+import { type ShownOp, ShownValues } from './shown-values.ts'
 import { type CleanLabel, Site, type SiteFamily } from './site.ts'
 import { TimedSeries, type Touched } from './timed-series.ts'
 
@@ -57,6 +58,7 @@ export class Family implements SiteFamily {
   readonly #onePerLabels: readonly number[] | undefined
   #sites: Site[] = []
   #timed: TimedSeries | undefined
+  #shown: ShownValues | undefined
 
   constructor(spec: FamilySpec, environment: FamilyEnvironment) {
     const kind = KINDS[spec.type]
@@ -71,6 +73,17 @@ export class Family implements SiteFamily {
   }
 
   /** What of it goes by the clocks of logs; undefined: nothing. */
+  /** What is made anew whenever numbers are read; undefined: nothing is. */
+  get shown(): ShownValues | undefined {
+    return this.#shown
+  }
+
+  /** How one rule says what is to be shown. */
+  shownRecorder(op: ShownOp): Recorder {
+    this.#shown ??= new ShownValues(this.store)
+    return this.#shown.recorder(op)
+  }
+
   get timed(): TimedSeries | undefined {
     return this.#timed
   }
@@ -88,6 +101,7 @@ export class Family implements SiteFamily {
     this.#keepsUnmasked = false
     this.#sites = []
     this.exemplars = undefined
+    this.#shown = undefined
     const nowNs = BigInt(Math.floor(this.#environment.nowMs())) * 1_000_000n
     if (this.#timed === undefined) {
       this.#timed = this.#timedAs(spec)

@@ -69,9 +69,17 @@ export class Registry {
     return this.#sorted
   }
 
+  /** Tells the gauges of what is open all that is. */
+  showOpen: () => void = () => {}
+
   /** What windows show is what they hold now, as the clocks of their logs stand. Whoever reads numbers calls it before. */
   settle(): void {
     for (const family of this.#sorted) family.timed?.settle()
+    const shown = this.#sorted.flatMap((family) => family.shown ?? [])
+    if (shown.length === 0) return
+    for (const one of shown) one.begin()
+    this.showOpen()
+    for (const one of shown) one.end()
   }
 
   /** Grows with every update, birth and family: equal means that nothing happened. */

@@ -49,7 +49,7 @@ export const OWN_METRICS = {
     name: 'agentlog_keys',
     type: 'gauge',
     labels: ['table'],
-    help: 'Keys that are remembered, by table: marks (of once and rise). limits.keys bounds each table.',
+    help: 'Keys that are remembered, by table: marks (of once and rise); derive (what is open) and remember, which share one bound. limits.keys bounds the marks, and the others together.',
   },
   keysEvicted: {
     name: 'agentlog_keys_evicted_total',
