@@ -4,12 +4,14 @@ import { placeIn } from './raw.ts'
 
 type Keys = Readonly<Record<string, unknown>>
 
+const NONE: readonly string[] = []
+
 /** Keys by where they stand. */
 export const LATER = {
-  top: ['remember', 'derive'],
-  rule: ['derived', 'open'],
-  takes: ['derived'],
-  value: ['rise'],
+  top: NONE,
+  rule: NONE,
+  takes: NONE,
+  value: NONE,
 } as const
 
 /** What stands where only a later version can read it, and what may stand there instead while the rest is checked. */
