@@ -1,6 +1,5 @@
 /** The parts of the reference: each with a title, words, and entries that can be asked for by name. */
 import { NAMED_BUCKETS } from '../config/buckets.ts'
-import { LATER } from '../config/later.ts'
 import { DIAGNOSTIC_CODES } from '../diag/codes.ts'
 import { OWN_METRICS } from '../telemetry/own-metrics.ts'
 import { EXAMPLES } from './examples.ts'
@@ -151,13 +150,10 @@ function languageSections(schema: JsonSchema): Section[] {
   const valueKeys = Object.keys(schemaAt(schema, ['long_value']).properties!)
   const tests = schemaAt(schema, ['where']).additionalProperties as JsonSchema
   const test = tests.anyOf!.find((one) => one.properties !== undefined)!
-  const keys = (
-    path: readonly string[],
-    later: readonly string[] = [],
-    except: readonly string[] = [],
-  ): readonly (readonly string[])[] => rowsOf(keysAt(schema, path, except), later)
+  const keys = (path: readonly string[], except: readonly string[] = []): readonly (readonly string[])[] =>
+    rowsOf(keysAt(schema, path, except))
   return [
-    { id: 'mapping', title: 'The mapping file', columns: KEY_COLUMNS, rows: keys([], LATER.top) },
+    { id: 'mapping', title: 'The mapping file', columns: KEY_COLUMNS, rows: keys([]) },
     { id: 'sources', title: 'sources', words: SOURCE_WORDS, columns: KEY_COLUMNS, rows: keys(['sources', '[]']) },
     { id: 'file', title: 'sources: file', columns: KEY_COLUMNS, rows: keys(['sources', '[]', 'file']) },
     {
@@ -187,7 +183,7 @@ function languageSections(schema: JsonSchema): Section[] {
       title: 'What a rule takes',
       words: 'Keys of a rule, and of `drop`. All of `where` holds, for each element that `each` stands on.',
       columns: KEY_COLUMNS,
-      rows: keys(['drop', '[]'], LATER.takes),
+      rows: keys(['drop', '[]']),
       more: yaml(EXAMPLES.takes),
     },
     {
@@ -197,7 +193,7 @@ function languageSections(schema: JsonSchema): Section[] {
         'A path with a text, number or truth asks for equality, with a list for any of them. Longer tests have these keys; a missing value ' +
         'fulfils only `exists: false` and `not`. `any` and `none` take lists of `where`.',
       columns: KEY_COLUMNS,
-      rows: rowsOf(keysAt(test, []), []),
+      rows: rowsOf(keysAt(test, [])),
     },
     {
       id: 'value',
@@ -205,7 +201,7 @@ function languageSections(schema: JsonSchema): Section[] {
       words:
         'A text is a path; a number or truth is itself. The long form works in the order of this table, however it is written.',
       columns: KEY_COLUMNS,
-      rows: keys(['long_value'], LATER.value),
+      rows: keys(['long_value']),
       more: yaml(EXAMPLES.value),
     },
     EXPRESSIONS,
@@ -215,13 +211,13 @@ function languageSections(schema: JsonSchema): Section[] {
       title: 'A metric',
       words: 'A single rule may stand in the metric itself; several stand under `rules`.',
       columns: KEY_COLUMNS,
-      rows: keys(['metrics', '[]'], LATER.rule, ruleKeys),
+      rows: keys(['metrics', '[]'], ruleKeys),
     },
     {
       id: 'rule',
       title: 'A rule of a metric',
       columns: KEY_COLUMNS,
-      rows: keys(['metrics', '[]', 'rules', '[]'], LATER.rule, takes),
+      rows: keys(['metrics', '[]', 'rules', '[]'], takes),
       more: yaml(EXAMPLES.metric),
     },
     WINDOWS,
@@ -245,7 +241,7 @@ function testsSection(schema: JsonSchema): Section {
     title: 'Mapping tests',
     words: 'A file for `agentlog-exporter test`. The examples of this page are such files.',
     columns: KEY_COLUMNS,
-    rows: rowsOf(rows, []),
+    rows: rowsOf(rows),
   }
 }
 
@@ -328,10 +324,6 @@ function numberSections({ presets }: Facts): Section[] {
   ]
 }
 
-function rowsOf(keys: readonly KeyNote[], later: readonly string[]): (readonly string[])[] {
-  return keys.map(({ name, form, meaning, isNeeded }) => [
-    name,
-    form,
-    `${meaning}${isNeeded ? ' Needed.' : ''}${later.includes(name) ? LATER_MARK : ''}`,
-  ])
+function rowsOf(keys: readonly KeyNote[]): (readonly string[])[] {
+  return keys.map(({ name, form, meaning, isNeeded }) => [name, form, `${meaning}${isNeeded ? ' Needed.' : ''}`])
 }
