@@ -1,4 +1,5 @@
 /** The status page of a run: hands the rooms to it, and lets it look at them once a second. */
+import { sourceWords } from '../config/profile-words.ts'
 import { PAGE_SCRIPT } from '../page/script.ts'
 import { StatusPage } from '../page/status-page.ts'
 import { PAGE_ICON, PAGE_STYLE } from '../page/style.ts'
@@ -35,6 +36,7 @@ export function startPage(serving: Serving, missingProtection: () => string | un
 function pageOf(serving: Serving, startedMs: number, missingProtection: () => string | undefined): StatusPage {
   const { settings, pipeline, inForce } = serving
   const { plan, specs, intakes, diagnostics, texts } = inForce
+  const words = sourceWords(plan.config)
   return new StatusPage({
     ...plan,
     version: packageVersion(),
@@ -42,6 +44,7 @@ function pageOf(serving: Serving, startedMs: number, missingProtection: () => st
     sources: specs.map((spec, i) => ({
       name: spec.name,
       kind: spec.kind,
+      mapping: words.get(spec.name) ?? [],
       get patterns() {
         return intakes[i]?.places() ?? []
       },

@@ -1,9 +1,12 @@
 /** What a plan's lines are applied with. */
 import type { PipelineOptions } from '../pipeline/intake.ts'
 import type { Plan } from '../pipeline/plan.ts'
+import type { Origin } from '../source/source.ts'
 import type { Log } from '../telemetry/log.ts'
 import { Throttle } from '../telemetry/throttle.ts'
 
+/** Names of containers that Compose writes are in some. */
+const MAX_TOLD = 1000
 /** A bug in a line's way is told at most once in this time. */
 const BUG_PERIOD_MS = 10_000
 
@@ -18,8 +21,8 @@ export function pipelineOptions({ config, mappings, own, cleanLabel, sightings, 
     maxLineBytes: config.limits.lineBytes,
     cleanLabel,
     wallClockMs: Date.now,
-    onEnvelope: tellerOf('lines are wrapped, as their shape shows', 'envelope', log),
-    onFormat: tellerOf('lines are no JSON, as the first of them show', 'format', log),
+    onEnvelope: tellerOf((envelope) => ({ envelope }), 'lines are wrapped, as their shape shows', log),
+    onFormat: tellerOf(({ name, why }) => ({ format: name, why }), 'lines are not all JSON, as the first of them show', log),
     onBug: (error) => {
       const hidden = bugs.pass('line')
       const where = error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 4).join(' ').trim() : ''
@@ -34,12 +37,16 @@ export function pipelineOptions({ config, mappings, own, cleanLabel, sightings, 
 }
 
 /** Once for each source and kind: a node may have thousands of containers. */
-function tellerOf(message: string, what: 'envelope' | 'format', log: Log): NonNullable<PipelineOptions['onEnvelope']> {
+function tellerOf<Found>(
+  said: (found: Found) => Readonly<Record<string, string | undefined>>,
+  message: string,
+  log: Log,
+): (found: Found, origin: Origin) => void {
   const told = new Set<string>()
   return (found, { source, file }) => {
-    const key = `${source} ${found}`
-    if (told.has(key)) return
+    const key = `${source} ${Object.values(said(found)).join(' ')}`
+    if (told.has(key) || told.size >= MAX_TOLD) return
     told.add(key)
-    log.info(message, { source, [what]: found, file: file || undefined })
+    log.info(message, { source, ...said(found), file: file || undefined })
   }
 }

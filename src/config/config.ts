@@ -81,6 +81,8 @@ export interface Profile {
   readonly labels: readonly (Placed<ValueSpec> & { readonly name: string })[]
   /** All metrics that the lines may touch; undefined: any. */
   readonly only: readonly string[] | undefined
+  /** Keys of `input` that the source itself says. */
+  readonly ownInput: readonly string[]
   readonly mapping: MappingSpec
 }
 

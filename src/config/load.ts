@@ -3,6 +3,7 @@ import { type Diagnostic, distinct } from '../diag/diagnostic.ts'
 import type { YamlSource } from '../diag/yaml-source.ts'
 import { CONFIG_CHECKS, FILE_CHECKS } from './checks/index.ts'
 import type { Config } from './config.ts'
+import { accepted } from './lint/accepted.ts'
 import { type LoadedFile, Loader, type LoaderOptions } from './loader.ts'
 import { mergeUnits } from './merge.ts'
 import { readPriceFiles } from './price-files.ts'
@@ -29,10 +30,12 @@ export async function loadConfig(options: LoadOptions): Promise<Loaded> {
     const loaded = await loader.load(name)
     if (loaded !== undefined && !roots.includes(loaded)) roots.push(loaded)
   }
-  const report = distinct((diagnostic) => {
-    if (diagnostic.severity === 'error' || !loader.repaired.has(diagnostic.place.file)) diagnostics.push(diagnostic)
-  })
   const units = await unitsOf(roots, loader)
+  const isAccepted = accepted(units.files)
+  const report = distinct((diagnostic) => {
+    const isOfRepaired = diagnostic.severity !== 'error' && loader.repaired.has(diagnostic.place.file)
+    if (!isOfRepaired && !isAccepted(diagnostic)) diagnostics.push(diagnostic)
+  })
   for (const check of FILE_CHECKS) for (const file of units.files) check(file, texts.get(file.file)!, report)
   const priceFiles = await readPriceFiles(units.files, texts, report)
   const config = { ...mergeUnits(units, report), priceFiles }

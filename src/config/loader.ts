@@ -2,7 +2,7 @@
  * Reads mapping files and presets with all that they include, each once, however often and under however many names it is named. What
  * cannot be read, leads out of its folder or includes itself is told where it is named, and left out.
  */
-import { readdir, readFile, realpath } from 'node:fs/promises'
+import { readdir, realpath } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Diagnostic, Place } from '../diag/diagnostic.ts'
 import { nearest } from '../diag/suggest.ts'
@@ -11,9 +11,15 @@ import { loadExpressionParser } from '../select/cel/parser.ts'
 import { besides } from './beside.ts'
 import { reportLater } from './later.ts'
 import type { RawInclude, RawMapping } from './raw.ts'
+import { readText } from './read-text.ts'
 import { repaired } from './repair.ts'
 import { diagnosticOf } from './shape-diagnostic.ts'
 import type { ShapeIssue } from './shape-issues.ts'
+
+/** Far more than anybody has: what includes without end, or all of a folder, ends in a sentence. */
+const MAX_DEPTH = 16
+const MAX_FILES = 200
+const MAX_BYTES = 2 * 1024 ** 2
 
 export interface LoaderOptions {
   /** Folder of the shipped presets. */
@@ -60,6 +66,7 @@ export class Loader {
   readonly repaired = new Set<string>()
   /** By identity; undefined: it could not be read, which was told. */
   readonly #loaded = new Map<string, LoadedFile | undefined>()
+  #bytes = 0
   readonly #options: LoaderOptions
 
   constructor(options: LoaderOptions) {
@@ -74,7 +81,11 @@ export class Loader {
       return this.#error('include-cycle', `files include each other: ${way}`, from!)
     }
     if (this.#loaded.has(identity)) return this.#loaded.get(identity)
-    const loaded = await this.#read(name, identity, from, chain)
+    const excess = this.#excess(chain)
+    const loaded =
+      excess === undefined
+        ? await this.#read(name, identity, from, chain)
+        : this.#error('bad-value', excess, from ?? { file: name })
     this.#loaded.set(identity, loaded)
     return loaded
   }
@@ -87,6 +98,13 @@ export class Loader {
     if (loaded === undefined) return []
     this.#checkWithout(without, loaded, place)
     return [{ loaded, without }]
+  }
+
+  /** Why no further file is read. */
+  #excess(chain: Chain): string | undefined {
+    if (chain.length > MAX_DEPTH) return `files include each other more than ${MAX_DEPTH} levels deep`
+    if (this.#loaded.size >= MAX_FILES) return `this mapping has more than ${MAX_FILES} files`
+    return this.#bytes > MAX_BYTES ? `the files of this mapping have more than ${MAX_BYTES / 1024 ** 2} MiB together` : undefined
   }
 
   async #read(name: string, identity: string, from: Place | undefined, chain: Chain): Promise<LoadedFile | undefined> {
@@ -119,6 +137,7 @@ export class Loader {
   async #rawOf(name: string, from: Place | undefined): Promise<RawMapping | undefined> {
     const text = await this.#textOf(name, from)
     if (text === undefined) return undefined
+    this.#bytes += Buffer.byteLength(text)
     const source = new YamlSource(name, text)
     this.texts.set(name, source)
     const problems = source.diagnostics()
@@ -156,7 +175,7 @@ export class Loader {
     if (preset !== undefined && !(await presetNames(this.#options.presetDir)).includes(preset))
       return this.#unknownPreset(preset, place)
     try {
-      return await readFile(preset === undefined ? name : join(this.#options.presetDir, `${preset}.yaml`), 'utf8')
+      return await readText(preset === undefined ? name : join(this.#options.presetDir, `${preset}.yaml`), from === undefined)
     } catch (error) {
       return this.#error('file-unreadable', `cannot read ${name}: ${(error as Error).message}`, place)
     }

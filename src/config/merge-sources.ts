@@ -1,6 +1,8 @@
 /** Sources as the mapping writes them → what each is, with the defaults of its kind and a name that no other has. */
+import type { Report } from '../diag/diagnostic.ts'
 import type { DockerSourceSpec, KubernetesSourceSpec, SourceSpec } from './config.ts'
-import type { RawSource } from './raw.ts'
+import { placeIn, type RawSource } from './raw.ts'
+import type { PlacedSource } from './units.ts'
 
 /** Every container, wherever Docker puts its data unless told. */
 export const DOCKER_DEFAULTS: Omit<DockerSourceSpec, 'kind' | 'name'> = {
@@ -10,6 +12,21 @@ export const DOCKER_DEFAULTS: Omit<DockerSourceSpec, 'kind' | 'name'> = {
   read: 'auto',
   root: '/var/lib/docker/containers',
   history: 'count',
+}
+
+/** Of several included files; within one, it is told by the checks of the file. */
+export function checkSourceNames(sources: readonly PlacedSource[], report: Report): void {
+  for (const [i, { raw, file, index }] of sources.entries()) {
+    const first = sources.slice(0, i).find((other) => raw.name !== undefined && other.raw.name === raw.name)
+    if (first === undefined || first.file === file) continue
+    report({
+      severity: 'error',
+      code: 'conflict',
+      message: `two sources are called "${raw.name}"`,
+      place: placeIn(file, ['sources', index, 'name']),
+      notes: [{ message: 'the first', place: placeIn(first.file, ['sources', first.index, 'name']) }],
+    })
+  }
 }
 
 /** Sources without a name are called files, files-2 and so on. */

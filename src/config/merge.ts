@@ -6,11 +6,11 @@ import type { Place, Report } from '../diag/diagnostic.ts'
 import type { MappingSpec, MetricSpec, RuleSpec, TakesSpec } from '../mapping/spec.ts'
 import type { ValueSpec } from '../select/spec.ts'
 import { bucketBounds } from './buckets.ts'
-import type { Config, Limits, Profile, SourceSpec } from './config.ts'
+import type { Config, Limits, SourceSpec } from './config.ts'
 import { inputSpec } from './merge-input.ts'
 import { marksOf } from './merge-marks.ts'
-import { sourceSpecs } from './merge-sources.ts'
-import { PLAIN, plainProfile, profileOf } from './profiles.ts'
+import { checkSourceNames, sourceSpecs } from './merge-sources.ts'
+import { PLAIN, Profiles } from './profiles.ts'
 import { listOf, type MappingFile, placeIn, type RawMetric, type RawRule, type RawTakes, rulesOf } from './raw.ts'
 import type { Unit, Units } from './units.ts'
 
@@ -36,19 +36,20 @@ type NodePath = readonly (string | number)[]
 
 export function mergeUnits({ plain, sources, files }: Units, report: Report): Config {
   const metrics = mergeMetrics(files, report)
-  const plainMapping = mappingOf(plain, metrics)
-  const profiles = new Map<string, Profile>()
+  const units = new Set([plain, ...sources.map(({ unit }) => unit)])
+  const mappings = new Map([...units].map((unit) => [unit, mappingOf(unit, metrics)]))
+  const profiles = new Profiles(mappings.get(plain)!, metrics, report)
+  checkSourceNames(sources, report)
   const specs = sourceSpecs(sources.map(({ raw }) => raw)).map((spec, i): SourceSpec => {
     const source = sources[i]!
-    const profile = profileOf(source, mappingOf(source.unit, metrics), metrics, report)
-    if (!profiles.has(profile.key)) profiles.set(profile.key, profile)
-    return profile.key === PLAIN ? spec : { ...spec, ...inputOf(spec, source.unit), profile: profile.key }
+    const profile = profiles.keyFor(source, mappings.get(source.unit)!)
+    return profile === PLAIN ? spec : { ...spec, ...inputOf(spec, source.unit), profile }
   })
   return {
-    ...plainMapping,
+    ...mappings.get(plain)!,
     metrics,
     sources: specs,
-    profiles: new Map([[PLAIN, plainProfile(plainMapping)], ...profiles]),
+    profiles: profiles.all,
     envelope: readAs('envelope', plain.files),
     format: readAs('format', plain.files),
     mask: files.flatMap(({ file, raw }) => (raw.mask ?? []).map((spec, i) => ({ spec, place: placeIn(file, ['mask', i]) }))),
@@ -157,11 +158,17 @@ function reportUnequal(first: Definition, second: Definition, report: Report): v
       message: `${first.raw.name} is defined twice with unequal ${what === 'type' ? 'types' : what}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`,
       place: placeIn(second.owner.file, [...second.path, what]),
       notes: [{ message: 'first defined here', place: placeIn(first.owner.file, [...first.path, 'name']) }],
-      hint: 'give one of them another name, or leave one out with include: { file, without }',
+      hint: `give one of them another name, or leave one out with include: { file, without }${presetHint(first, second)}`,
     })
   }
   differ('type', first.raw.type, second.raw.type)
   if (first.raw.type === second.raw.type) differ('buckets', boundsOf(first), boundsOf(second))
+}
+
+/** Presets are nobody's to rename. */
+function presetHint(...definitions: readonly Definition[]): string {
+  const isOfPresets = definitions.every(({ owner }) => owner.file.startsWith('preset:'))
+  return isOfPresets ? '; --preset NAME=/path, which serves a preset under its own path, comes with a later version' : ''
 }
 
 /** Lists whose order means nothing, of those definitions that give one. */

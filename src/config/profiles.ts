@@ -12,37 +12,78 @@ import type { PlacedSource } from './units.ts'
 /** Key of the profile of logs that no source names. */
 export const PLAIN = ''
 
-export function plainProfile(mapping: MappingSpec): Profile {
-  return { key: PLAIN, unit: '', use: [], labels: [], only: undefined, mapping }
+/** What wraps the lines and how they are written is no business of the mapping: it belongs to how a source reads them. */
+const OF_THE_MAPPING = ['event_name', 'event_time', 'time_zone'] as const
+
+/** Rules of all profiles together: each is compiled for each. */
+const MAX_RULES = 10_000
+
+export class Profiles {
+  readonly #byKey: Map<string, Profile>
+  /** Those of all files, with the rules of all. */
+  readonly #metrics: readonly MetricSpec[]
+  readonly #report: Report
+  #ruleCount = 0
+
+  /** `plain`: what is in force where no source says anything else. */
+  constructor(plain: MappingSpec, metrics: readonly MetricSpec[], report: Report) {
+    this.#metrics = metrics
+    this.#report = report
+    const profile = { key: PLAIN, unit: '', use: [], labels: [], only: undefined, ownInput: [], mapping: plain }
+    this.#byKey = new Map([[PLAIN, profile]])
+  }
+
+  get all(): ReadonlyMap<string, Profile> {
+    return this.#byKey
+  }
+
+  /** Key of the profile of a source; `mapping`: of its unit. */
+  keyFor(source: PlacedSource, mapping: MappingSpec): string {
+    const key = keyOf(source.raw, source.unit.key)
+    checkOnly(source, this.#metrics, this.#report)
+    const labels = labelsOf(source, this.#report)
+    if (this.#byKey.has(key)) return key
+    const profile = profileOf(key, source, labels, mapping)
+    this.#ruleCount += profile.mapping.metrics.reduce((sum, { rules }) => sum + rules.length, 0)
+    if (this.#ruleCount > MAX_RULES) return this.#refuse(source)
+    this.#byKey.set(key, profile)
+    return key
+  }
+
+  #refuse(source: PlacedSource): string {
+    this.#report({
+      severity: 'error',
+      code: 'bad-value',
+      message: `the sources up to this one have ${this.#byKey.size} mappings of their own, with more than ${MAX_RULES} rules together`,
+      place: placeOf(source, []),
+      hint: 'sources with the same use, labels, only and input share one: tell logs apart with $path or $source in the labels of a metric',
+    })
+    return PLAIN
+  }
 }
 
-/** `mapping`: of the source's unit; `metrics`: those of all files. */
-export function profileOf(source: PlacedSource, mapping: MappingSpec, metrics: readonly MetricSpec[], report: Report): Profile {
+function profileOf(key: string, source: PlacedSource, labels: Profile['labels'], mapping: MappingSpec): Profile {
   const { raw, unit } = source
-  const only = raw.only?.toSorted()
-  checkOnly(source, metrics, report)
-  const labels = labelsOf(source, report)
-  const key = keyOf(raw, unit.key)
-  if (key === PLAIN) return plainProfile(mapping)
   const input = inputSpec(unit.files, { input: raw.input ?? {}, place: placeOf(source, ['input']) })
-  const touched = only === undefined ? mapping.metrics : mapping.metrics.filter(({ name }) => only.includes(name))
-  const labelled = touched.map((metric) => ({
-    ...metric,
-    rules: metric.rules.map((rule) => withLabels(rule, labels, metric.name, report)),
-  }))
-  return { key, unit: unit.key, use: unit.use, labels, only, mapping: { ...mapping, input, metrics: labelled } }
+  const touched = raw.only === undefined ? mapping.metrics : mapping.metrics.filter(({ name }) => raw.only!.includes(name))
+  const metrics = touched.map((metric) => ({ ...metric, rules: metric.rules.map((rule) => withLabels(rule, labels)) }))
+  return {
+    key,
+    unit: unit.key,
+    use: unit.use,
+    labels,
+    only: raw.only?.toSorted(),
+    ownInput: OF_THE_MAPPING.filter((name) => raw.input?.[name] !== undefined),
+    mapping: { ...mapping, input, metrics },
+  }
 }
 
-/** What wraps the lines and how they are written belongs to how a source reads them. */
 function keyOf({ labels = {}, only, input = {} }: RawSource, unit: string): string {
-  const { event_name, event_time, time_zone } = input
-  const own = [
-    Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)),
-    only?.toSorted(),
-    { event_name, event_time, time_zone },
-  ]
-  const key = JSON.stringify([unit, ...own])
-  return key === JSON.stringify(['', [], undefined, {}]) ? PLAIN : key
+  const own = OF_THE_MAPPING.map((key) => input[key])
+  const isPlain =
+    unit === '' && Object.keys(labels).length === 0 && only === undefined && own.every((value) => value === undefined)
+  if (isPlain) return PLAIN
+  return JSON.stringify([unit, Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)), only?.toSorted(), own])
 }
 
 function placeOf({ file, index }: PlacedSource, path: NodePath) {
@@ -74,17 +115,7 @@ function labelsOf(source: PlacedSource, report: Report): Profile['labels'] {
   })
 }
 
-function withLabels(rule: RuleSpec, labels: Profile['labels'], metric: string, report: Report): RuleSpec {
+function withLabels(rule: RuleSpec, labels: Profile['labels']): RuleSpec {
   if (labels.length === 0) return rule
-  const clash = labels.find(({ name }) => name === rule.split?.label)
-  if (clash !== undefined)
-    report({
-      severity: 'error',
-      code: 'conflict',
-      message: `label "${clash.name}" is given by this source and by split of ${metric}`,
-      place: { ...clash.place, part: 'key' },
-      notes: [{ message: 'the rule that splits by it', place: rule.place }],
-      hint: 'give the label of the source another name',
-    })
   return { ...rule, labels: [...rule.labels.filter(({ name }) => labels.every((own) => own.name !== name)), ...labels] }
 }

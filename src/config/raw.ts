@@ -46,6 +46,8 @@ export interface RawMetric extends RawRule {
   readonly one_per?: readonly string[]
   readonly max_step?: number
   readonly rules?: readonly RawRule[]
+  /** Codes of warnings that are known and accepted. */
+  readonly 'x-lint'?: { readonly ignore: readonly string[] }
 }
 
 /** One of `include` or `use`. */

@@ -3,6 +3,7 @@
  * from here. The only importer of zod; it runs in a worker that ends (`validate.ts`).
  */
 import { z } from 'zod'
+import { LINT_CODES } from '../diag/codes.ts'
 
 /** Prometheus itself refuses more by default in many set-ups, and nobody can read so many. */
 const MAX_LABELS = 64
@@ -195,6 +196,10 @@ const metric = z.strictObject({
     .describe('Largest step of a counter that is believed; a larger one is rejected and counted.'),
   rules: z.array(z.strictObject(rule)).min(1).optional().describe('Several rules of one metric.'),
   ...rule,
+  'x-lint': z
+    .strictObject({ ignore: z.array(z.enum(LINT_CODES)).min(1).describe('Codes of the warnings.') })
+    .optional()
+    .describe('Warnings about this metric that are known and accepted.'),
 })
 
 const input = z.strictObject({

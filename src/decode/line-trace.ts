@@ -2,9 +2,9 @@
  * What was taken off a line before its object, and where a line that is no event breaks: for `explain`, by the pieces that
  * the formats read with.
  */
-import { looksLikeLogfmt } from './format/choice.ts'
 import { jsonLines } from './format/line-format.ts'
 import { readLogfmt } from './format/logfmt.ts'
+import { looksLikeLogfmt } from './format/tells.ts'
 import { textLine } from './format/text-line.ts'
 import { jsonFault } from './json-fault.ts'
 import { type RejectReason, skipEmpty, trimEnd, withoutColours } from './json-line.ts'
@@ -63,6 +63,7 @@ export function brokenLine(
 ): BrokenLine | undefined {
   if (reason !== 'malformed' && reason !== 'not_json' && reason !== 'not_logfmt') return undefined
   if (name === 'logfmt') return brokenLogfmt(buffer, start, end)
+  if (name === 'json-documents' && reason === 'not_json') return STRAY
   const from = skipEmpty(buffer, start, end)
   const raw = buffer.toString('utf8', from, trimEnd(buffer, from, end))
   const text = withoutColours(raw).replaceAll('\u001b', '')
@@ -77,13 +78,22 @@ export function brokenLine(
   return { message, ...(hint ? { hint } : {}), place: { text, at, column: skipped + at + 1, byte } }
 }
 
+const IS_JSON = 'it looks like JSON, and this log is read as logfmt: if most of it is JSON, say so with input: { format: json }'
+/** Of documents over several lines: a line that is in none. */
+const STRAY: BrokenLine = {
+  message: 'this line is in no object: one begins with "{" in column 1',
+  hint: 'it is the rest of an object that was torn or too long, or text of another program: each object must be written whole',
+}
+
 function brokenLogfmt(buffer: Buffer, start: number, end: number): BrokenLine | undefined {
   const { text } = textLine(buffer, start, end)
   const read = readLogfmt(text, Number.POSITIVE_INFINITY)
   if (!('fault' in read)) return undefined
   const { at, message } = read
-  const hint = text.trimStart().startsWith('{') ? { hint: 'it looks like JSON: leave input.format away' } : {}
-  return { message, ...hint, place: { text, at, column: at + 1, byte: undefined } }
+  const hint = text.trimStart().startsWith('{')
+    ? IS_JSON
+    : 'leave it out where it is written, or take lines apart with patterns: input: { format: { regex: [...] } }'
+  return { message, hint, place: { text, at, column: at + 1, byte: undefined } }
 }
 
 function textHint(text: string): { readonly hint?: string } {

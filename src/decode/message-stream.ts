@@ -6,14 +6,26 @@
  * are read again but not given again. All is decided by bytes and offsets, so it comes out the same however the log is cut.
  */
 import type { LineSinkOptions } from '../frame/line-framer.ts'
-import type { Chunk, HeadlessMessage, OpenMessage, Origin, Resumption, StreamSink, Unfinished } from '../source/source.ts'
+import type {
+  Chunk,
+  FoundFormat,
+  HeadlessMessage,
+  OpenMessage,
+  Origin,
+  Resumption,
+  StreamSink,
+  Unfinished,
+} from '../source/source.ts'
 import { type EnvelopeChoice, EnvelopeReader } from './envelope/choice.ts'
 import type { Content } from './envelope/envelope.ts'
 import { OpenParts } from './envelope/open-parts.ts'
 import { Wrapping } from './envelope/wrapping.ts'
-import { type FormatChoice, FormatReader } from './format/choice.ts'
-import { Documents, jsonDocuments } from './format/documents.ts'
+import type { FormatChoice } from './format/choice.ts'
+import { foundIn } from './format/found.ts'
 import { jsonLines, type LineFormat } from './format/line-format.ts'
+import { documentKey } from './format/open-documents.ts'
+import { Written } from './format/written.ts'
+import { headlessOf, isEmpty, withoutStream } from './resumptions.ts'
 
 /** Why a message, or a line that should have been a part of one, was not given. `torn`: a part of it is gone. */
 export type MessageReject = 'too_long' | 'bad_envelope' | 'torn' | 'not_json'
@@ -31,8 +43,8 @@ export type OnMessage = (
   format: LineFormat,
 ) => void
 
-/** `line`: what was rejected, valid during the call; missing: it was not kept. */
-export type OnReject = (reason: MessageReject, lineBytes: number, line?: Buffer) => void
+/** `line`: what was rejected, valid during the call; missing: it was not kept. `format`: what it should have been written in, if known. */
+export type OnReject = (reason: MessageReject, lineBytes: number, line?: Buffer, format?: LineFormat) => void
 
 export interface MessageStreamOptions {
   readonly origin: Origin
@@ -65,11 +77,9 @@ export class MessageStream implements StreamSink, Unfinished {
   readonly #maxBytes: number
   /** Those that are wanted; undefined: all. */
   readonly #streams: readonly string[] | undefined
-  readonly #formats: FormatReader
-  readonly #documents: Documents
-  /** Where the message at hand begins and ends in the log. */
+  readonly #written: Written
+  /** Where the message at hand begins in the log. */
   #messageOffset = 0
-  #messageEnd = 0
   readonly #onMessage: OnMessage
   readonly #onReject: OnReject
   readonly #content: Content = { buffer: Buffer.alloc(0), start: 0, end: 0, isLast: true }
@@ -77,6 +87,8 @@ export class MessageStream implements StreamSink, Unfinished {
   /** Of a message that was joined. */
   readonly #joined = new Wrapping()
   readonly #open = new Map<string, OpenParts>()
+  /** Streams whose first message began in the log before, with the open document that it is a line of. */
+  readonly #kept = new Map<string, OpenMessage | HeadlessMessage>()
   /** What the log before this one has left open. */
   #before: Unfinished | undefined = undefined
   /** What holds up to `appliedBytes` of it: no message that ends there is given again. */
@@ -94,10 +106,9 @@ export class MessageStream implements StreamSink, Unfinished {
     this.#resumed = origin.resumption
     this.#appliedBytes = origin.resumption?.appliedBytes ?? 0
     this.#reader = new EnvelopeReader(origin.envelope ?? envelope, origin.resumption)
-    this.#formats = new FormatReader(format, origin.resumption)
-    this.#documents = new Documents(maxLineBytes, {
-      document: (...document) => this.#apply(...document, this.#messageEnd, jsonDocuments),
-      reject: (reason, bytes, line) => this.#reject(reason, bytes, this.#messageEnd, line),
+    this.#written = new Written(format, origin.resumption, maxLineBytes, {
+      take: (...message) => this.#apply(...message),
+      reject: (...rejected) => this.#reject(...rejected),
     })
     this.#framer = createFramer({
       maxLineBytes: wrappedLineBytes(maxLineBytes),
@@ -113,7 +124,7 @@ export class MessageStream implements StreamSink, Unfinished {
   get checkpoint(): number {
     let first = this.#framer.checkpoint
     for (const open of this.#open.values()) if (!open.isGivenUp) first = Math.min(first, open.firstOffset)
-    return Math.min(first, this.#documents.firstOffset)
+    return Math.min(first, this.#written.firstOffset)
   }
 
   get appliedBytes(): number {
@@ -124,30 +135,30 @@ export class MessageStream implements StreamSink, Unfinished {
     if (this.#resumed !== undefined && this.#taken < this.#appliedBytes) return this.#resumed
     const open: Record<string, string> = {}
     const givenUp: Record<string, string> = {}
-    let openCount = 0
     for (const [stream, parts] of this.#open) {
-      if (!parts.isGivenUp) openCount++
       const those = parts.isGivenUp ? givenUp : open
       those[stream] = parts.time
     }
+    for (const [key, time] of this.#written.open()) open[key] = time
     const envelope = this.#reader.remembered(this.#taken)
-    const format = this.#formats.remembered(this.#taken)
-    if (envelope === undefined && format === undefined && this.#open.size === 0 && !this.#documents.hasOpen) return undefined
-    return {
-      appliedBytes: this.appliedBytes,
-      ...(openCount > 0 ? { open } : {}),
-      ...(this.#open.size > openCount ? { givenUp } : {}),
+    const formats = this.#taken > 0 ? this.#written.formats.remembered : undefined
+    const { columns } = this.#written
+    const told = {
+      ...(isEmpty(open) ? {} : { open }),
+      ...(isEmpty(givenUp) ? {} : { givenUp }),
       ...(envelope === undefined ? {} : { envelope }),
-      ...(format === undefined ? {} : { format }),
+      ...(formats === undefined ? {} : { formats }),
+      ...(columns === undefined ? {} : { columns }),
     }
+    return isEmpty(told) ? undefined : { appliedBytes: this.appliedBytes, ...told }
   }
 
   get envelope(): string | undefined {
     return this.#reader.found
   }
 
-  get format(): string | undefined {
-    return this.#formats.found?.name
+  get format(): FoundFormat | undefined {
+    return foundIn(this.#written.formats)
   }
 
   get unfinished(): Unfinished {
@@ -156,17 +167,27 @@ export class MessageStream implements StreamSink, Unfinished {
 
   follow(before: Unfinished | undefined): void {
     this.#before = before
+    this.#written.follow(before)
+  }
+
+  formatOf(writer: string): string | number | undefined {
+    return this.#written.formats.rememberedOf(writer) ?? this.#before?.formatOf?.(writer)
   }
 
   partOf(stream: string): OpenMessage | HeadlessMessage | undefined {
+    const document = this.#written.partOf(stream)
+    if (document !== undefined) return document
     const own = this.#open.get(stream)
     if (own !== undefined) return own.isGivenUp ? { why: 'given up', time: own.time } : own
+    if (this.#kept.has(stream)) return undefined
     return (this.#resumed && headlessOf(this.#resumed, stream)) ?? this.#before?.partOf(stream)
   }
 
   settle(stream: string): void {
     this.#open.delete(stream)
-    this.#before?.settle(stream)
+    this.#written.settle(stream)
+    if (!this.#kept.has(stream)) this.#before?.settle(stream)
+    this.#settleKept()
     if (this.#resumed !== undefined) this.#resumed = withoutStream(this.#resumed, stream)
   }
 
@@ -189,8 +210,8 @@ export class MessageStream implements StreamSink, Unfinished {
 
   reset(): void {
     this.#framer.reset()
-    this.#formats.reset()
-    this.#documents.clear()
+    this.#written.reset()
+    this.#kept.clear()
     this.#open.clear()
     this.#resumed = undefined
     this.#before = undefined
@@ -204,19 +225,22 @@ export class MessageStream implements StreamSink, Unfinished {
       this.#resumed = this.resumption
       this.#appliedBytes = this.appliedBytes
       this.#open.clear()
-      this.#documents.clear()
+      this.#kept.clear()
+      this.#written.clear(this.#resumed)
     } else if (this.#taken === 0 && this.#resumed === undefined) {
       this.#reader.startWithin()
-      this.#formats.startWithin()
+      this.#written.formats.startWithin()
     }
     this.#taken = offset
   }
 
-  /** What was read before is behind: the rest of what was given up then comes now. */
+  /** What was read before is behind: what was not open then was finished by the log that goes on with it; of what was given up the rest comes now. */
   #leaveResumed(): void {
     if (this.#resumed === undefined || this.#taken < this.#appliedBytes) return
-    const { givenUp = {} } = this.#resumed
+    const { open = {}, givenUp = {} } = this.#resumed
     this.#resumed = undefined
+    for (const stream of this.#open.keys()) if (!Object.hasOwn(open, stream)) this.#open.delete(stream)
+    this.#written.keepOnly(open)
     for (const [stream, time] of Object.entries(givenUp)) this.#open.set(stream, OpenParts.givenUp(this.#taken, time))
   }
 
@@ -227,12 +251,11 @@ export class MessageStream implements StreamSink, Unfinished {
     else if (how === 'plain' || start === end) this.#give(buffer, start, end, endOffset, undefined)
     else this.#reject('bad_envelope', end - start, endOffset, buffer.subarray(start, end))
     if (this.#open.size > 0) this.#giveUpOld(endOffset)
-    if (this.#documents.hasOpen) this.#documents.giveUpBefore(endOffset - this.#maxBytes * MAX_SPAN_OF_LINES)
   }
 
   #takeTooLong(bytes: number, endOffset: number): void {
     this.#beginLine(endOffset)
-    this.#documents.tearAll()
+    this.#written.tearAll(endOffset)
     this.#reject('too_long', bytes, endOffset)
   }
 
@@ -241,7 +264,6 @@ export class MessageStream implements StreamSink, Unfinished {
     if (this.#resumed !== undefined) this.#leaveResumed()
     this.#taken = endOffset
     this.#messageOffset = lineOffset
-    this.#messageEnd = endOffset
     this.lineCount++
     return lineOffset
   }
@@ -277,7 +299,7 @@ export class MessageStream implements StreamSink, Unfinished {
 
   /** What the log before has of this message. */
   #inherit(stream: string, lineOffset: number, endOffset: number): OpenParts | undefined {
-    const before = this.#before?.partOf(stream)
+    const before = this.#kept.has(stream) ? undefined : this.#before?.partOf(stream)
     if (before === undefined) return undefined
     if (!('why' in before)) return this.#hold(stream, new OpenParts(lineOffset, this.#wrapping, before))
     this.#before?.settle(stream)
@@ -308,8 +330,23 @@ export class MessageStream implements StreamSink, Unfinished {
 
   #finish(stream: string, open: OpenParts, endOffset: number): void {
     this.#open.delete(stream)
-    this.#before?.settle(stream)
     if (!open.isGivenUp) this.#giveJoined(stream, open, endOffset)
+    if (this.#before !== undefined) this.#settleBefore(stream)
+  }
+
+  /** Its head is in the log before. That must keep it as long as a document is open which the message is a line of. */
+  #settleBefore(stream: string): void {
+    const document = this.#written.partOf(documentKey(stream))
+    if (document === undefined) this.#before?.settle(stream)
+    else this.#kept.set(stream, document)
+  }
+
+  #settleKept(): void {
+    for (const [stream, document] of this.#kept) {
+      if (this.#written.partOf(documentKey(stream)) === document) continue
+      this.#kept.delete(stream)
+      this.#before?.settle(stream)
+    }
   }
 
   #giveJoined(stream: string, { bytes, time, container, partCount, firstOffset }: OpenParts, endOffset: number): void {
@@ -327,25 +364,22 @@ export class MessageStream implements StreamSink, Unfinished {
       if (isReadAgain) this.#open.delete(stream)
       else this.#finish(stream, open, endOffset)
     }
-    this.#messageEnd = endOffset
-    if (isReadAgain) this.#documents.clear()
-    else this.#documents.tearAll()
+    if (isReadAgain) this.#written.clear()
+    else this.#written.tearAll(endOffset)
+    this.#settleKept()
   }
 
   #give(buffer: Buffer, start: number, end: number, endOffset: number, wrapping: Wrapping | undefined): void {
-    const isApplied = endOffset <= this.#appliedBytes
-    if (isApplied && this.#formats.found !== jsonDocuments) return
-    const format = this.#formats.of(buffer, start, end, endOffset)
-    if (format !== jsonDocuments) this.#apply(buffer, start, end, wrapping, endOffset, format)
-    else this.#documents.take(buffer, start, end, this.#messageOffset, wrapping)
+    this.#written.take(buffer, start, end, this.#messageOffset, endOffset, wrapping, endOffset <= this.#appliedBytes)
+    if (this.#kept.size > 0) this.#settleKept()
   }
 
   #apply(
     buffer: Buffer,
     start: number,
     end: number,
-    wrapping: Wrapping | undefined,
     endOffset: number,
+    wrapping: Wrapping | undefined,
     format: LineFormat,
   ): void {
     if (endOffset <= this.#appliedBytes) return
@@ -353,24 +387,7 @@ export class MessageStream implements StreamSink, Unfinished {
     else this.#onMessage(buffer, start, end, endOffset, wrapping, format)
   }
 
-  #reject(reason: MessageReject, bytes: number, endOffset: number, line?: Buffer): void {
-    if (endOffset > this.#appliedBytes) this.#onReject(reason, bytes, line)
+  #reject(reason: MessageReject, bytes: number, endOffset: number, line?: Buffer, format?: LineFormat): void {
+    if (endOffset > this.#appliedBytes) this.#onReject(reason, bytes, line, format)
   }
-}
-
-/** What there was of a message when this was read before. */
-function headlessOf({ open, givenUp }: Pick<Resumption, 'open' | 'givenUp'>, stream: string): HeadlessMessage | undefined {
-  if (givenUp !== undefined && Object.hasOwn(givenUp, stream)) return { why: 'given up', time: givenUp[stream]! }
-  return open !== undefined && Object.hasOwn(open, stream) ? { why: 'lost', time: open[stream]! } : undefined
-}
-
-function withoutStream({ open = {}, givenUp = {}, ...rest }: Resumption, stream: string): Resumption {
-  const [stillOpen, stillGivenUp] = [without(open, stream), without(givenUp, stream)]
-  return { ...rest, ...(stillOpen ? { open: stillOpen } : {}), ...(stillGivenUp ? { givenUp: stillGivenUp } : {}) }
-}
-
-/** undefined: nothing is left. */
-function without(times: Readonly<Record<string, string>>, stream: string): Readonly<Record<string, string>> | undefined {
-  const { [stream]: _, ...others } = times
-  return Object.keys(others).length > 0 ? others : undefined
 }

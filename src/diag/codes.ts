@@ -66,21 +66,21 @@ export const DIAGNOSTIC_CODES = {
   'bad-name': {
     means: 'A metric or label name that Prometheus does not allow, or that its conventions advise against (a warning)',
     example: `${METRIC}{ name: tool-calls_total, type: counter, event: e }\n`,
-    cure: 'Letters, digits and _; counters end in _total',
+    cure: 'Letters, digits and _, in snake_case; counters end in _total, and nothing else does; no type and no label in the name',
   },
   'reserved-name': {
-    means: 'A metric or label name that is taken',
+    means: 'A metric or label name that is taken, or that Prometheus gives to targets (a warning)',
     example: `${METRIC}{ name: agentlog_calls_total, type: counter, event: e }\n`,
-    cure: 'agentlog_, process_, nodejs_ and scrape_ are not for mapped metrics; le and quantile belong to their types',
+    cure: 'agentlog_, process_, nodejs_ and scrape_ are not for mapped metrics; le and quantile belong to their types; job, instance, service and the like to targets',
   },
   'name-clash': {
-    means: 'Two metrics whose names meet once types have added their suffixes',
-    example: `${METRIC}{ name: a, type: histogram, event: e, value: v }\n  - { name: a_count, type: gauge, event: e, value: v }\n`,
+    means: 'Two metrics whose names meet once types have added their suffixes (a warning where they only meet in OpenMetrics)',
+    example: `${METRIC}{ name: a_seconds, type: histogram, event: e, value: v }\n  - { name: a_seconds_created, type: gauge, event: e, value: v }\n`,
     cure: 'Call one of them something else',
   },
   conflict: {
     means: 'Two definitions that cannot be one',
-    example: `${METRIC}{ name: a, type: summary, event: e, value: v }\n  - { name: a, type: gauge, event: e, value: v }\n`,
+    example: `${METRIC}{ name: a, type: summary, event: e, value: v }\n  - { name: a, type: gauge, event: f, value: v }\n`,
     cure: 'Rename one, or leave one out with include: { file, without }',
   },
   'unknown-preset': {
@@ -103,11 +103,63 @@ export const DIAGNOSTIC_CODES = {
     example: `${CASE}name: a\n    lines: ''\n`,
     cure: 'Add expect, exactly or absent; give each case its own name',
   },
+  'takes-all': {
+    means: 'A rule that takes every event of the log (a warning)',
+    example: `${METRIC}{ name: a_total, type: counter }\n`,
+    cure: 'Name an event, or ask for a field in where',
+  },
+  'bare-word': {
+    means: 'A bare yes, no, on or off, which older YAML reads as a truth (a warning)',
+    example: `${METRIC}{ name: a_total, type: counter, event: e, where: { b: yes } }\n`,
+    cure: 'Write it in quotes, or true or false',
+  },
+  'unbounded-label': {
+    means:
+      'A label of which the log can make as many as it likes: from an id, a text, a time, a path, an address, a number (a warning)',
+    example: `${METRIC}{ name: a_total, type: counter, event: e, labels: { b: session_id } }\n`,
+    cure: 'Close it with one_of, or map and else; cap it with max_values; take a part with match, part or normalize; or leave it out',
+  },
+  'bad-unit': {
+    means: 'A metric that is in no base unit, names none, or has values that nothing converts to it (a warning)',
+    example: `${METRIC}{ name: a_milliseconds, type: summary, event: e, value: v }\n`,
+    cure: 'Metrics are in seconds, bytes and ratios and say so in their names; unit: beside a path converts',
+  },
+  'odd-buckets': {
+    means: 'Buckets that do not suit the unit of the histogram (a warning)',
+    example: `${METRIC}{ name: a_bytes, type: histogram, event: e, value: v, buckets: seconds }\n`,
+    cure: 'Give bounds in the unit of the value',
+  },
+  'dead-rule': {
+    means: 'A rule, or an entry of a map or set, that nothing can ever reach (a warning)',
+    example: `${METRIC}{ name: a_total, type: counter, event: e, where: { b: { gt: 2, lt: 1 } } }\n`,
+    cure: 'Correct its condition, or take it out',
+  },
+  'counted-twice': {
+    means: 'Two rules of a metric that count the same event in the same series (a warning)',
+    example: `${METRIC}{ name: a_total, type: counter, rules: [{ event: e }, { event: [e, f] }] }\n`,
+    cure: 'Take one out, or narrow it with where',
+  },
+  'open-pattern': {
+    means: 'A regular expression that fits every text where it should choose (a warning)',
+    example: `${METRIC}{ name: a_total, type: counter, event: e, where: { b: { regex: '.*' } } }\n`,
+    cure: 'Ask for exists: true, or say what is to fit',
+  },
+  'wrong-type': {
+    means: 'A gauge that only ever grows (a warning)',
+    example: `${METRIC}{ name: a, type: gauge, event: e, value: 1, op: add }\n`,
+    cure: 'Make it a counter',
+  },
   'not-yet': {
     means: 'A part of the language that this version does not have',
     example: `${METRIC}{ name: a_total, type: counter, event: e, open: calls }\n`,
     cure: 'Leave it out, or use a version that has it',
   },
 } as const satisfies Readonly<Record<string, CodeNote>>
+
+/** Codes of warnings about metrics, which a metric may accept knowingly with x-lint. */
+export const LINT_CODES = [
+  ...(['bad-name', 'reserved-name', 'name-clash', 'unbounded-label', 'bad-unit', 'odd-buckets'] as const),
+  ...(['dead-rule', 'counted-twice', 'open-pattern', 'wrong-type', 'takes-all'] as const),
+] as const satisfies readonly (keyof typeof DIAGNOSTIC_CODES)[]
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES

@@ -27,6 +27,8 @@ const MAX_TOLD_ELEMENTS = 20
 
 export interface ExplainerOptions extends LineLimits {
   readonly mappings: Mappings
+  /** What is special about the mapping of a source, by its name. */
+  readonly sourceWords: ReadonlyMap<string, readonly string[]>
   /** What they were compiled with as its watch. */
   readonly updates: Updates
   /** Every text of the log passes it on its way out. */
@@ -87,7 +89,14 @@ export class Explainer {
   }
 
   /** A line that was rejected before it was read; `line`: what there is of it. */
-  unread(reason: MessageReject, bytes: number, origin: Origin, number: number, line: Buffer | undefined): AppliedLine {
+  unread(
+    reason: MessageReject,
+    bytes: number,
+    origin: Origin,
+    number: number,
+    line: Buffer | undefined,
+    format = jsonLines,
+  ): AppliedLine {
     const text = line && { buffer: line, start: 0, end: line.length }
     return {
       origin,
@@ -98,7 +107,7 @@ export class Explainer {
       name: undefined,
       text,
       wrapping: undefined,
-      format: jsonLines,
+      format,
       eventIndex: 0,
     }
   }
@@ -135,6 +144,7 @@ export class Explainer {
       ...(line.eventIndex === 0 ? {} : { event_of_line: line.eventIndex + 1 }),
       text: text === undefined || line.eventIndex > 0 ? '' : this.logText.text(lineOf(text)),
       outcome,
+      ...this.#mapping(line.origin),
       ...envelopeOf(line, this.logText),
       ...(line.format === jsonLines || outcome === 'blank' ? {} : { format: line.format.name }),
       takenOff: takenOffOf(line, this.logText),
@@ -146,6 +156,11 @@ export class Explainer {
     }
     const { field } = this.#reader!.decoder
     return { ...head, ...(field === undefined ? {} : { field }), ...this.#event(line) }
+  }
+
+  #mapping({ source }: Origin): Pick<LineExplanation, 'mapping'> {
+    const words = this.#options.sourceWords.get(source) ?? []
+    return words.length === 0 ? {} : { mapping: { source: harmless(source), is: words.map(harmless) } }
   }
 
   #event(line: AppliedLine): Pick<LineExplanation, 'event' | 'drop' | 'rules' | 'hints'> {

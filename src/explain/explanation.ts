@@ -24,6 +24,8 @@ export interface LineExplanation {
   readonly text: string
   readonly outcome: LineOutcome
   /** What was around the message. */
+  /** The source, and what is special about the mapping of its lines; missing: nothing. */
+  readonly mapping?: { readonly source: string; readonly is: readonly string[] }
   readonly envelope?: EnvelopeTold
   /** What it is written in, if not JSON. */
   readonly format?: string

@@ -21,7 +21,14 @@ export interface LineTaker {
     format: LineFormat,
   ): void
   /** One that was rejected before it was read; `line`: what there is of it. */
-  unread(reason: MessageReject, bytes: number, origin: Origin, number: number, line: Buffer | undefined): void
+  unread(
+    reason: MessageReject,
+    bytes: number,
+    origin: Origin,
+    number: number,
+    line: Buffer | undefined,
+    format: LineFormat | undefined,
+  ): void
   /** Whether lines of a stream after line `number` are wanted. */
   wantsAfter(number: number): boolean
   /** Resolves when more can be taken; undefined: now. */
@@ -38,8 +45,8 @@ export class LineStream extends MessageStream {
       onMessage: (buffer, start, end, _endOffset, wrapping, format) => {
         if (this.#isWanted) taker.line(buffer, start, end, origin, this.lineCount, wrapping, format)
       },
-      onReject: (reason, bytes, line) => {
-        if (this.#isWanted) taker.unread(reason, bytes, origin, this.lineCount, line)
+      onReject: (reason, bytes, line, format) => {
+        if (this.#isWanted) taker.unread(reason, bytes, origin, this.lineCount, line, format)
       },
     })
     this.#taker = taker

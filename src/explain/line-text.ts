@@ -23,6 +23,7 @@ export function lineText(told: LineExplanation, paint: Paint): string {
   const lines = [
     head,
     ...(text === '' || rejected?.before !== undefined ? [] : [`  ${paint('dim', text)}`]),
+    ...(told.mapping === undefined ? [] : [`  map   source ${told.mapping.source}: ${told.mapping.is.join('; ')}`]),
     ...envelopeLines(told),
     ...takenOffLines(told),
     ...(told.format === undefined || told.event_of_line !== undefined ? [] : [`  read  as ${told.format}`]),

@@ -16,7 +16,13 @@ export function summaryText(told: SummaryTold, paint: Paint): string {
     head(told, paint),
     told.hints.map((hint) => hintText(hint, paint)),
     mendingLines(told.mending, paint),
+    section(
+      'sources with a mapping of their own',
+      (told.sources ?? []).map(({ name, is }) => `  ${name}: ${is.join('; ')}`),
+      paint,
+    ),
     section('envelopes by messages', table(told.envelopes.map(envelopeRow)), paint),
+    section('formats by messages', table(told.formats.map(({ messages, name, why }) => [messages, name, why])), paint),
     section(
       'rejected lines',
       told.rejected.flatMap((one) => rejectLines(one, place, paint)),

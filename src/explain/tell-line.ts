@@ -83,5 +83,8 @@ function messageOf(reason: RejectReason, bytes: number, { bounds, maxLineBytes }
 }
 
 const HINTS: { readonly [reason in RejectReason]?: string } = {
+  no_match: 'add a pattern that fits it to input.format, behind the others: the first that fits a line counts',
+  not_otlp:
+    'let the collector write spans and metrics elsewhere; if most of the log is other JSON, say so with input: { format: json }',
   not_object: 'write one {...} per line',
 }

@@ -14,6 +14,8 @@ export interface SourceFact {
   readonly kind: string
   /** What it looks for: paths and globs, names of containers. */
   readonly patterns: readonly string[]
+  /** What is special about the mapping of its lines. */
+  readonly mapping?: readonly string[]
   /** What is named but cannot be read now, each as `path: reason`. */
   readonly problems: () => readonly string[]
 }

@@ -23,12 +23,13 @@ export function gatherSources(facts: PageFacts, sampler: RateSampler): SourceVie
       name: source.name,
       kind: source.kind,
       patterns: source.patterns.map(shown),
+      mapping: (source.mapping ?? []).map(shown),
       problems: source.problems().slice(0, MAX_PROBLEMS).map(shown),
       streams: streams.slice(0, MAX_STREAMS).map(({ origin, checkpoint, envelope, format }) => ({
         name: shown(origin.file || 'standard input'),
         readBytes: checkpoint,
         ...(envelope === undefined || envelope === 'none' ? {} : { envelope }),
-        ...(format === undefined || format === 'json' ? {} : { format }),
+        ...(format === undefined || format.name === 'json' ? {} : { format }),
       })),
       hiddenStreams: Math.max(0, streams.length - MAX_STREAMS),
     }

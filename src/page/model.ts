@@ -96,6 +96,8 @@ export interface SourceView {
   readonly history: readonly number[]
   /** By the log's own clock; undefined: no event yet. */
   readonly lastEventMs: number | undefined
+  /** What is special about the mapping that its lines go through. */
+  readonly mapping: readonly string[]
   readonly problems: readonly string[]
   readonly streams: readonly StreamView[]
   readonly hiddenStreams: number
@@ -106,8 +108,8 @@ export interface StreamView {
   readonly readBytes: number
   /** What its lines are wrapped in; missing: nothing, as far as they have told. */
   readonly envelope?: string
-  /** What its lines are written in, if not JSON. */
-  readonly format?: string
+  /** What its lines are written in, if not all JSON, and why it is taken to be so; without: the mapping says it. */
+  readonly format?: { readonly name: string; readonly why?: string }
 }
 
 export interface ExampleView {

@@ -3,7 +3,7 @@ import type { EnvelopeChoice } from '../decode/envelope/choice.ts'
 import type { FormatChoice } from '../decode/format/choice.ts'
 import { MessageStream, type OnMessage } from '../decode/message-stream.ts'
 import type { LineSinkOptions } from '../frame/line-framer.ts'
-import type { Chunk, Origin, StreamSink } from '../source/source.ts'
+import type { Chunk, FoundFormat, Origin, StreamSink } from '../source/source.ts'
 import type { LineApplier } from './line-applier.ts'
 import type { LineGuard } from './line-guard.ts'
 
@@ -34,7 +34,7 @@ export interface EventStreamOptions extends Watch {
   /** The lines have told what wraps them, or that it is something else than before. */
   readonly onEnvelope?: ((envelope: string, origin: Origin) => void) | undefined
   /** The lines have told what they are written in, and it is not JSON. */
-  readonly onFormat?: ((format: string, origin: Origin) => void) | undefined
+  readonly onFormat?: ((format: FoundFormat, origin: Origin) => void) | undefined
 }
 
 export class EventStream extends MessageStream {
@@ -55,15 +55,24 @@ export class EventStream extends MessageStream {
       ...options,
       origin,
       onMessage: guard === undefined ? apply : guarded(apply, guard, origin, application),
-      onReject: (reason, bytes, line) => {
+      onReject: (reason, bytes, line, format) => {
         if (line === undefined) application.applier.reject(reason, bytes)
-        else application.applier.rejectLine(reason, line, origin)
+        else application.applier.rejectLine(reason, line, origin, format)
       },
     })
     const isFoundOut = options.envelope === 'auto' && origin.envelope === undefined
-    if (isFoundOut && onEnvelope !== undefined) this.#tellEnvelope = tellOnChange('none', () => this.envelope, origin, onEnvelope)
+    if (isFoundOut && onEnvelope !== undefined)
+      this.#tellEnvelope = tellOnChange(
+        'none',
+        () => this.envelope,
+        (envelope) => onEnvelope(envelope, origin),
+      )
     if (options.format === 'auto' && onFormat !== undefined)
-      this.#tellFormat = tellOnChange('json', () => this.format, origin, onFormat)
+      this.#tellFormat = tellOnChange(
+        'json',
+        () => this.format?.name,
+        () => onFormat(this.format!, origin),
+      )
     this.#application = application
     this.#origin = origin
     this.#guard = guard
@@ -103,17 +112,12 @@ function guarded(apply: OnMessage, guard: LineGuard, origin: Origin, application
 }
 
 /** `usual` is not told. */
-function tellOnChange(
-  usual: string,
-  read: () => string | undefined,
-  origin: Origin,
-  tell: (envelope: string, origin: Origin) => void,
-): () => void {
+function tellOnChange(usual: string, read: () => string | undefined, tell: (found: string) => void): () => void {
   let told = usual
   return () => {
-    const envelope = read()
-    if (envelope === told || envelope === undefined) return
-    told = envelope
-    tell(envelope, origin)
+    const found = read()
+    if (found === told || found === undefined) return
+    told = found
+    tell(found)
   }
 }

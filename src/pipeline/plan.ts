@@ -57,13 +57,13 @@ export function compilePlan(config: Config, tell: Report, watch?: UpdateWatch, w
  * Takes over from the plan before: numbers about ourselves go on, and so do series and marks of every metric that is defined as it was.
  * The config must have been compiled without errors before. The plan before must not be used any more.
  */
-export function takeOver(config: Config, before: Plan, wallClockMs: () => number = Date.now): Plan {
-  const { own, registry, clocks, marks } = before
+export function takeOver(config: Config, { own, registry, clocks, marks }: Plan, wallClockMs: () => number = Date.now): Plan {
   const report = ({ message }: Diagnostic): never => {
     throw new Error(`compiled before without it: ${message}`)
   }
   const masking = maskingOf(config, report)
-  const compile = () => compiled(config, before, { report, wallClockMs, cleanLabel: masking.cleanLabel })
+  const compile = () =>
+    compiled(config, { own, registry, clocks, marks }, { report, wallClockMs, cleanLabel: masking.cleanLabel })
   const limits = { maxSeries: config.limits.series, cleanLabel: masking.cleanLabel }
   const made = marks.redefine(config.limits.keys, () => registry.redefine(limits, compile))
   return { ...masking, ...made, config, registry, own, clocks, marks }

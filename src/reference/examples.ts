@@ -109,20 +109,20 @@ cases:
         - { event: llm_call, split: { type: { input: usage.in, output: usage.out } } }
         - { event: embedding, labels: { type: { const: embedding } }, value: tokens }
     - { name: llm_seconds, type: histogram, event: llm_call, value: { path: ms, unit: ms }, buckets: [0.1, 1, 10], exemplar: { trace_id: trace } }
-    - { name: session_open, type: gauge, event: session, value: open, labels: { id: id, host: host }, one_per: [id] }
+    - { name: session_open, type: gauge, event: session, value: open, labels: { user: user, host: host }, one_per: [user] }
 cases:
   - name: two rules of one metric, a sample for each entry of split, one series per session
     lines: |
       {"event":"llm_call","model":"m","usage":{"in":3,"out":4},"ms":250,"trace":"t1"}
       {"event":"embedding","model":"m","tokens":9}
-      {"event":"session","id":"1","host":"a","open":1}
-      {"event":"session","id":"1","host":"b","open":2}
+      {"event":"session","user":"1","host":"a","open":1}
+      {"event":"session","user":"1","host":"b","open":2}
     expect: |
       llm_tokens_total{model="m",type="input"} 3
       llm_tokens_total{model="m",type="output"} 4
       llm_tokens_total{model="m",type="embedding"} 9
       llm_seconds_bucket{le="1"} 1
-      session_open{id="1",host="b"} 2
+      session_open{user="1",host="b"} 2
     absent: ['session_open{host="a"}']
 `,
   input: `mapping: |

@@ -15,11 +15,11 @@ function caseSource({ sources }: Config, { file, source }: CaseOrigin): SourceSp
   return sources.length === 1 ? sources[0] : sources.find((spec) => spec.kind === 'file' && finds(spec, file))
 }
 
-/** As if that source had found the file. */
-export function originOf(config: Config, one: CaseOrigin): Origin {
+/** As if that source had found the file; `index`: of the log among those of the case. */
+export function originOf(config: Config, one: CaseOrigin, index = 0): Origin {
   const spec = caseSource(config, one)
   const fields = spec?.kind === 'file' ? fieldsOf(spec, one.file) : {}
-  return { source: spec?.name ?? 'test', log: 'log', file: one.file, stream: '', fields }
+  return { source: spec?.name ?? 'test', log: index === 0 ? 'log' : `log-${index + 1}`, file: one.file, stream: '', fields }
 }
 
 /** What wraps the lines of a case: as its source says, else the mapping. */

@@ -18,37 +18,40 @@ export interface Played {
   readonly withOwn: string
 }
 
-export interface Play extends CaseOrigin {
+export interface PlayedLog extends CaseOrigin {
   readonly log: string | Buffer
+}
+
+export interface Play extends PlayedLog {
+  /** Logs that are read behind the first. */
+  readonly further?: readonly PlayedLog[]
   readonly advanceMs: number
 }
 
 /** Throws what a bug in the way of a line throws. The mapping has been checked. */
-export function play(config: Config, { log, advanceMs, ...from }: Play): Played {
+export function play(config: Config, { further = [], advanceMs, ...first }: Play): Played {
   const plan = compilePlan(config, () => {})
-  const { mappings, registry, own, cleanLabel, sightings } = plan
   let nowMs = START_MS
-  const origin = originOf(config, from)
+  for (const [i, one] of [first, ...further].entries()) readLog(one, i, plan, () => nowMs)
+  nowMs += advanceMs
+  plan.clocks.moveOn(BigInt(Math.round(advanceMs * 1e6)))
+  const { registry, own } = plan
+  const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => 0 })
+  return { plan, mapped: exposition.mappedText(), withOwn: exposition.mappedText({ withOwn: true }) }
+}
+
+function readLog({ log, ...from }: PlayedLog, index: number, plan: Plan, wallClockMs: () => number): void {
+  const { config, mappings, registry, own, cleanLabel, sightings } = plan
+  const origin = originOf(config, from, index)
+  const onBug = (error: unknown): never => {
+    throw error
+  }
   const bounds = { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth }
-  const applier = new LineApplier(
-    {
-      source: origin.source,
-      mapping: mappings.ofSource(origin.source),
-      own,
-      sightings,
-      births: registry.births,
-      bounds,
-      cleanLabel,
-      wallClockMs: () => nowMs,
-      onBug: (error) => {
-        throw error
-      },
-    },
-    origin,
-  )
+  const mapping = mappings.ofSource(origin.source)
+  const common = { source: origin.source, mapping, own, sightings, births: registry.births, bounds, cleanLabel }
   const stream = new EventStream({
     origin,
-    application: { applier },
+    application: { applier: new LineApplier({ ...common, wallClockMs, onBug }, origin) },
     envelope: envelopeOf(config, from),
     format: formatOf(config, from),
     maxLineBytes: config.limits.lineBytes,
@@ -57,8 +60,4 @@ export function play(config: Config, { log, advanceMs, ...from }: Play): Played 
   const buffer = Buffer.from(log as string)
   const at = stream.push({ buffer, start: 0, end: buffer.length, offset: 0 })
   stream.end({ buffer, start: at, end: buffer.length, offset: at })
-  nowMs += advanceMs
-  plan.clocks.moveOn(BigInt(Math.round(advanceMs * 1e6)))
-  const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => 0 })
-  return { plan, mapped: exposition.mappedText(), withOwn: exposition.mappedText({ withOwn: true }) }
 }

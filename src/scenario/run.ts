@@ -63,11 +63,15 @@ export async function runScenarios(
 /** Cases that name a source which the mapping does not have. */
 function unknownSources({ cases }: ScenarioFile, { sources }: Config, file: string): Diagnostic[] {
   const known = sources.map(({ name }) => name)
-  return cases.flatMap(({ source, index }): Diagnostic[] => {
+  const named = cases.flatMap(({ source, index, further }) => [
+    { source, path: ['cases', index, 'source'] },
+    ...further.map((log, i) => ({ source: log.source, path: ['cases', index, 'further', i, 'source'] })),
+  ])
+  return named.flatMap(({ source, path }): Diagnostic[] => {
     if (source === undefined || known.includes(source)) return []
     const near = nearest(source, known)
     const message = `no source of the mapping is called "${source}"; ${known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`}`
-    const place = { file, path: ['cases', index, 'source'] }
+    const place = { file, path }
     return [
       { severity: 'error', code: 'bad-case', message, place, ...(near === undefined ? {} : { hint: `did you mean "${near}"?` }) },
     ]

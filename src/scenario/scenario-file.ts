@@ -13,15 +13,20 @@ export interface ExpectedSample extends Sample {
   readonly line: number
 }
 
-export interface ScenarioCase {
-  readonly name: string
-  readonly index: number
-  readonly line: number
-  /** The log as it would stand in a file. */
+export interface CaseLog {
+  /** As it would stand in a file. */
   readonly log: string
   readonly file: string
   /** Name of the source that the lines come from. */
   readonly source: string | undefined
+}
+
+export interface ScenarioCase extends CaseLog {
+  readonly name: string
+  readonly index: number
+  readonly line: number
+  /** Logs that are read behind the first. */
+  readonly further: readonly CaseLog[]
   readonly advanceMs: number
   readonly expected: readonly ExpectedSample[]
   /** Whether the mapped metrics may have no other samples than those expected. */
@@ -40,11 +45,15 @@ export interface ScenarioFile {
   readonly source: YamlSource
 }
 
-interface RawCase {
-  readonly name: string
+interface RawLog {
   readonly lines: string | readonly string[]
   readonly file?: string
   readonly source?: string
+}
+
+interface RawCase extends RawLog {
+  readonly name: string
+  readonly further?: readonly RawLog[]
   readonly advance?: string
   readonly expect?: string
   readonly exactly?: string
@@ -83,6 +92,10 @@ function mappingOf(given: string, source: YamlSource): ScenarioFile['mapping'] {
   return { text: source.text.slice(0, bodyStart).replace(/[^\n]/g, '') + source.text.slice(bodyStart, end) }
 }
 
+function logOf({ lines, file = '/logs/test.jsonl', source }: RawLog): CaseLog {
+  return { log: typeof lines === 'string' ? lines : lines.map((one) => `${one}\n`).join(''), file, source }
+}
+
 class CaseReader {
   readonly diagnostics: Diagnostic[] = []
   readonly #source: YamlSource
@@ -106,9 +119,8 @@ class CaseReader {
       name: raw.name,
       index,
       line,
-      log: typeof raw.lines === 'string' ? raw.lines : raw.lines.map((one) => `${one}\n`).join(''),
-      file: raw.file ?? '/logs/test.jsonl',
-      source: raw.source,
+      ...logOf(raw),
+      further: (raw.further ?? []).map(logOf),
       advanceMs: durationMs(raw.advance ?? '0s'),
       expected,
       isComplete: raw.exactly !== undefined,

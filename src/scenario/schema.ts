@@ -3,8 +3,7 @@ import { z } from 'zod'
 
 const duration = z.string().regex(/^(\d+(\.\d+)?(ms|s|m|h|d))+$/, 'a duration such as 30s, 10m or 24h')
 
-const testCase = z.strictObject({
-  name: z.string().min(1).describe('What is proved, one sentence.'),
+const log = {
   lines: z
     .union([z.string(), z.array(z.string()).min(1)])
     .describe('The log: a block of text, or a list of lines. Each case begins with nothing.'),
@@ -16,6 +15,12 @@ const testCase = z.strictObject({
     .describe(
       'Name of the source of the mapping that the lines come from; default: the only one, or the first that finds the file.',
     ),
+}
+
+const testCase = z.strictObject({
+  name: z.string().min(1).describe('What is proved, one sentence.'),
+  ...log,
+  further: z.array(z.strictObject(log)).optional().describe('Further logs, each read to its end behind the one before.'),
   advance: duration.optional().describe('Moves the clock after the lines.'),
   expect: z
     .string()

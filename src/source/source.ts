@@ -74,8 +74,20 @@ export interface Resumption {
   readonly givenUp?: Readonly<Record<string, string>>
   /** What was found to wrap the lines. Missing: nothing. */
   readonly envelope?: string
-  /** What the lines were found to be written in. Missing: JSON. */
-  readonly format?: string
+  /** By writer (see `Wrapping`), what it was found to write, or how many bytes of it have told nothing; others are to tell. Missing: all is JSON. */
+  readonly formats?: Readonly<Record<string, string | number>>
+  /** By writer, where an open document begins that does not begin its first line: the offset of that, and bytes of the message before it. */
+  readonly columns?: Readonly<Record<string, Column>>
+}
+
+export type Column = readonly [messageOffset: number, column: number]
+
+/** What a log is written in, for people. */
+export interface FoundFormat {
+  /** One for all, or each with who writes it. */
+  readonly name: string
+  /** Missing: the mapping says it. */
+  readonly why?: string
 }
 
 /** Messages that are unfinished at the end of a log. The log that goes on with it finishes them. */
@@ -84,6 +96,8 @@ export interface Unfinished {
   partOf(stream: string): OpenMessage | HeadlessMessage | undefined
   /** It is finished, or given up. */
   settle(stream: string): void
+  /** What is known of the format of a writer, as in `Resumption`; missing: nothing of any. */
+  formatOf?(writer: string): string | number | undefined
 }
 
 /** A message of which parts have come. */
@@ -117,7 +131,7 @@ export interface StreamSink {
   /** What wraps its lines, as far as they have told. */
   readonly envelope?: string | undefined
   /** What they are written in, as far as they have told. */
-  readonly format?: string | undefined
+  readonly format?: FoundFormat | undefined
   /**
    * Nothing follows `chunk` (which starts at the offset last asked for): an unterminated last line is complete now.
    * If `needBytes` is above 0 afterwards, the last `needBytes` bytes of the stream are wanted again: `end` is called with them.
@@ -153,8 +167,8 @@ export interface Position {
   readonly changes: number
   /** What was found to wrap its lines. */
   readonly envelope?: string | undefined
-  /** What they were found to be written in. */
-  readonly format?: string | undefined
+  /** What they are written in, as far as is known. */
+  readonly format?: FoundFormat | undefined
   /** What finds the log again after a restart, as text that only the source reads. Asked for when it is written. */
   note(): string
 }

@@ -87,7 +87,7 @@ const valid = (): object => ({
       each: { b: 'list' },
       where: { '$b.t': 'x', n: { gt: 1, not: [1, 2] }, any: [{ a: 1 }], none: [{ b: { exists: true } }] },
       labels: { l: { path: ['a', 'b'], map: { x: 'y' }, map_re: [['^5', 'z']], one_of: ['y', 'z'], else: 'o' }, m: null },
-      value: { path: 'v', plus: ['w', { const: 1 }], minus: { path: 'q', default: 0 }, unit: 'ms' },
+      value: { path: 'v', plus: ['w', { const: 1 }], minus: { path: 'q', default: 0 }, unit: 'percent', scale: 2 },
     },
     {
       name: 'h',

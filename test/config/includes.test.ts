@@ -1,4 +1,5 @@
 /** Where includes are looked for, and where they may not lead. */
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -15,6 +16,64 @@ test('files that include each other, or themselves, are told once, with the way'
   expect(codesOf(await loaded([main]))).toEqual(['include-cycle'])
   expect((await loaded([main])).diagnostics[0]?.message).toContain('a.yaml → ')
   expect(codesOf(await loaded([own]))).toEqual(['include-cycle'])
+})
+
+test('a file counts once, under however many names; a cycle through a link is one', async () => {
+  folder.write('names/metric.yaml', METRIC)
+  folder.write('names/sub/inner.yaml', 'version: 1\ninclude: [../metric.yaml]\n')
+  symlinkSync('metric.yaml', join(folder.path, 'names/link.yaml'))
+  const main = folder.write('names/main.yaml', 'version: 1\ninclude: [./link.yaml, ./sub/../metric.yaml, sub/inner.yaml]\n')
+  const { config, diagnostics } = await loaded([main])
+  expect([diagnostics, config.metrics.map(({ rules }) => rules.length)]).toEqual([[], [1]])
+  const own = folder.write('names/own.yaml', 'version: 1\ninclude: [./again.yaml]\n')
+  symlinkSync('own.yaml', join(folder.path, 'names/again.yaml'))
+  expect((await loaded([own])).diagnostics).toMatchObject([
+    {
+      code: 'include-cycle',
+      message: expect.stringMatching(/own\.yaml → .*again\.yaml$/),
+      place: { file: own, path: ['include', 0] },
+    },
+  ])
+})
+
+test('what never ends, is no file or is too large is told at once', async () => {
+  execFileSync('mkfifo', [join(folder.path, 'pipe.yaml')])
+  folder.write('large.yaml', `version: 1\n# ${'x'.repeat(600_000)}\n`)
+  const main = folder.write('endless.yaml', 'version: 1\ninclude: [/dev/zero, ./pipe.yaml, ./large.yaml]\n')
+  const { diagnostics } = await loaded([main])
+  expect(diagnostics.map(({ code, message }) => [code, message.replace(/^cannot read \S+: /, '')])).toEqual([
+    ['file-unreadable', 'it is no file'],
+    ['file-unreadable', 'it is no file'],
+    ['yaml-syntax', 'the file is larger than 524288 bytes'],
+  ])
+  expect(codesOf(await loaded(['/dev/zero']))).toEqual(['yaml-syntax'])
+})
+
+test('levels, files and bytes of all that is included are bounded', async () => {
+  const chain = Array.from({ length: 30 }, (_, i) => folder.write(`levels/${i}.yaml`, `version: 1\ninclude: [./${i + 1}.yaml]\n`))
+  expect((await loaded([chain[0]!])).diagnostics).toMatchObject([
+    { code: 'bad-value', message: 'files include each other more than 16 levels deep', place: { file: chain[16] } },
+  ])
+  for (let i = 0; i < 250; i++) folder.write(`many/${i}.yaml`, 'version: 1\n')
+  const many = folder.write('many/main.yaml', `version: 1\ninclude: [${Array.from({ length: 250 }, (_, i) => `./${i}.yaml`)}]\n`)
+  const { diagnostics } = await loaded([many])
+  expect([diagnostics.length, diagnostics[0]!.message]).toEqual([50, 'this mapping has more than 200 files'])
+  for (let i = 0; i < 8; i++) folder.write(`bytes/${i}.yaml`, `version: 1\n# ${'x'.repeat(500_000)}\n`)
+  const bytes = folder.write('bytes/main.yaml', `version: 1\ninclude: [${Array.from({ length: 8 }, (_, i) => `./${i}.yaml`)}]\n`)
+  expect(codesOf(await loaded([bytes]))).toEqual(['bad-value', 'bad-value', 'bad-value'])
+})
+
+test('files that include each other in many ways are read once each', async () => {
+  const width = 12
+  for (let i = 0; i < width; i++) {
+    const below = Array.from({ length: width - i - 1 }, (_, n) => `{ file: ./${i + n + 1}.yaml, without: [m${width - 1}_total] }`)
+    folder.write(
+      `dag/${i}.yaml`,
+      `version: 1\ninclude: [${below}]\n${METRIC.slice('version: 1\n'.length).replace('a_total', `m${i}_total`)}`,
+    )
+  }
+  const { config, diagnostics } = await loaded([join(folder.path, 'dag/0.yaml')])
+  expect([diagnostics, config.metrics.length]).toEqual([[], width - 1])
 })
 
 test('an include is looked for beside the file that names it, not in the working directory', async () => {

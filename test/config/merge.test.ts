@@ -32,8 +32,8 @@ test.each([
 ])(
   'unequal %s are told with both places; equal ones in another order, and none, are no conflict',
   async (key, rest, one, other, same) => {
-    const metric = (given: string): string => `metrics: [{ name: m, ${rest}, event: e${given} }]\n`
-    base(metric(`, ${key}: ${one}`))
+    const metric = (given: string, event = 'f'): string => `metrics: [{ name: m, ${rest}, event: ${event}${given} }]\n`
+    base(metric(`, ${key}: ${one}`, 'e'))
     const twice = async (given: string) =>
       loaded([folder.write('main.yaml', `version: 1\ninclude: [./base.yaml]\n${metric(given)}`)])
     const [only, ...more] = (await twice(`, ${key}: ${other}`)).diagnostics

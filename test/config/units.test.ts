@@ -33,8 +33,8 @@ function folderOf(name: string): (file: string, text: string) => string {
 
 test('a unit is the included files, those that the source uses, then the file itself', async () => {
   const write = folderOf('order')
-  write('base.yaml', `input: { time_zone: Europe/Oslo, event_name: base }\n${metric('calls')}`)
-  write('claude.yaml', `input: { event_name: claude }\n${metric('calls')}`)
+  write('base.yaml', `input: { time_zone: Europe/Oslo, event_name: base }\n${metric('calls', 'called')}`)
+  write('claude.yaml', `input: { event_name: claude }\n${metric('calls', 'tool_use')}`)
   write('codex.yaml', metric('turns'))
   const main = write(
     'main.yaml',
@@ -192,5 +192,48 @@ test('what is used may not use the mapping again, and leads nowhere else', async
     ['include-cycle', ['include', 0]],
     ['file-unreadable', ['sources', 0, 'use', 1]],
     ['unknown-preset', ['sources', 0, 'use', 2]],
+  ])
+})
+
+test('sources with thousands of mappings of their own are refused at once', async () => {
+  const metrics = Array.from({ length: 400 }, (_, i) => `  - { name: m${i}_total, type: counter, event: e${i} }\n`).join('')
+  const sources = Array.from({ length: 300 }, (_, i) => `  - { labels: { n: ${i} }, file: { paths: [/${i}] } }\n`).join('')
+  const main = folder.write('many.yaml', `version: 1\nmetrics:\n${metrics}sources:\n${sources}`)
+  const startMs = performance.now()
+  const { diagnostics } = await loaded([main])
+  expect(diagnostics[0]).toMatchObject({ code: 'bad-value', place: { path: ['sources', 25] } })
+  expect(diagnostics[0]!.message).toContain('more than 10000 rules together')
+  expect(performance.now() - startMs).toBeLessThan(10_000)
+})
+
+test('included files may not call two sources the same', async () => {
+  const write = folderOf('names')
+  const one = write('one.yaml', 'sources: [{ name: a, stdin: {} }]\n')
+  const two = write('two.yaml', 'sources: [{ name: a, file: { paths: [/a] } }]\n')
+  const main = write('main.yaml', 'include: [./one.yaml, ./two.yaml]\n')
+  expect((await loaded([main])).diagnostics).toMatchObject([
+    { code: 'conflict', place: { file: two, path: ['sources', 0, 'name'] }, notes: [{ place: { file: one } }] },
+  ])
+})
+
+test('a label of a source has a name that labels may have, and is not what a type itself uses', async () => {
+  const write = folderOf('label-names')
+  const codes = async (label: string) =>
+    codesOf(
+      await loaded([
+        write(
+          'main.yaml',
+          `sources: [{ labels: { ${label}: { const: x } }, stdin: {} }]
+metrics: [{ name: s_seconds, type: histogram, event: e, value: s }, { name: c_total, type: counter, event: e, split: { kind: { a: a } } }]
+`,
+        ),
+      ]),
+    )
+  expect([await codes('team'), await codes('9'), await codes('__x'), await codes('le'), await codes('kind')]).toEqual([
+    [],
+    ['bad-name'],
+    ['reserved-name'],
+    ['conflict'],
+    ['conflict'],
   ])
 })

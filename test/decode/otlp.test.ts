@@ -87,6 +87,34 @@ test('a double may be a text, as Infinity and NaN are; what is no number stays a
   for (const text of ['', ' ', '0x10', 'constructor', '1,5']) f(text, text)
 })
 
+test('names with underscores stand for those of JSON', () => {
+  const attributes = [
+    attribute('a', { int_value: '5' }),
+    attribute('b', {
+      kvlist_value: { values: [attribute('c', { array_value: { values: [{ string_value: 'x' }, { bool_value: true }] } })] },
+    }),
+    attribute('d', { double_value: 0.5 }),
+    attribute('e', { bytes_value: 'aGk=' }),
+  ]
+  const record = { time_unix_nano: '1795216860000000000', severity_text: 'INFO', event_name: 'call', trace_id: 'ab', attributes }
+  const line = {
+    resource_logs: [
+      { resource: { attributes: [attribute('r', { string_value: 's' })] }, scope_logs: [{ log_records: [record] }] },
+    ],
+  }
+  expect(read(line)).toMatchObject([
+    {
+      event: 'call',
+      time: 1795216860000000000n,
+      severityText: 'INFO',
+      severity_text: 'INFO',
+      traceId: 'ab',
+      attributes: { a: 5, b: { c: ['x', true] }, d: 0.5, e: 'aGk=' },
+      resource: { r: 's' },
+    },
+  ])
+})
+
 test('the name may stand in an attribute, the time where it was observed', () => {
   const attributes = [attribute('event.name', { stringValue: 'prompt' })]
   expect(

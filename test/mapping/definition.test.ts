@@ -7,7 +7,7 @@ const folder = scratchFolder()
 afterAll(folder.remove)
 
 async function defined(metric: string): Promise<string> {
-  const file = folder.write('m.yaml', `version: 1\nmetrics: [{ name: a_total, type: counter, event: e, ${metric} }]\n`)
+  const file = folder.write('m.yaml', `version: 1\nmetrics: [{ name: a_usd_total, type: counter, event: e, ${metric} }]\n`)
   const { config, diagnostics } = await loaded([file])
   expect(diagnostics).toEqual([])
   return definitionOf(config.metrics[0]!, [])

@@ -8,6 +8,10 @@ import { EventStream } from '../../src/pipeline/event-stream.ts'
 import { LineApplier } from '../../src/pipeline/line-applier.ts'
 import { compilePlan } from '../../src/pipeline/plan.ts'
 import { type FormatSpec, lineFormatOf } from '../../src/select/line-format.ts'
+import { CriBatch } from '../../src/source/docker/cri-batch.ts'
+import { Feed } from '../../src/source/docker/feed.ts'
+import { type FeedState, FRESH, pastFeedOf } from '../../src/source/docker/feed-note.ts'
+import { LogTimes } from '../../src/source/docker/log-time.ts'
 import type { Origin } from '../../src/source/source.ts'
 import { loaded, scratchFolder } from '../config/loading.ts'
 
@@ -71,15 +75,22 @@ function reader(format: FormatSpec, mayEnter: (text: string) => boolean = () => 
     own,
     mapping,
     calls: () => own.events.at('s', 'mapped').value,
+    /** Calls, lines that are no event, documents that are torn. */
+    counts: () => [
+      own.events.at('s', 'mapped').value,
+      own.lines.at('s', 'rejected').value,
+      own.lines.at('s', 'blank').value,
+      own.rejects.at('s', 'torn').value,
+    ],
     poison: () => own.rejects.at('s', 'poison').value,
-    open: (resumption: Origin['resumption']) =>
+    open: (resumption?: Origin['resumption']) =>
       new EventStream({
         origin: { ...origin, resumption },
         application: { applier },
         guard,
         envelope: 'auto',
         format: lineFormat,
-        onFormat: (name, { file }) => told.push(`${file} ${name}`),
+        onFormat: ({ name }, { file }) => told.push(`${file} ${name}`),
         maxLineBytes,
         createFramer: (options) => new LineFramer(options),
       }),
@@ -88,13 +99,11 @@ function reader(format: FormatSpec, mayEnter: (text: string) => boolean = () => 
 
 const CUTS = fc.array(fc.record({ bytes: fc.nat(300), isKilled: fc.boolean() }), { maxLength: 40 })
 
-/** Calls that are counted of a log that comes in such pieces; at a kill what the record has is all that is left. */
-function callsIn(
-  log: Buffer,
-  format: FormatSpec,
-  cuts: readonly { readonly bytes: number; readonly isKilled: boolean }[],
-): number {
-  const { open, calls, bugs } = reader(format)
+type Cuts = readonly { readonly bytes: number; readonly isKilled: boolean }[]
+
+/** What is counted of a log that comes in such pieces; at a kill what the record has is all that is left. */
+function countsIn(log: Buffer, format: FormatSpec, cuts: Cuts): number[] {
+  const { open, counts, bugs } = reader(format)
   let sink = open(undefined)
   let at = 0
   for (const { bytes, isKilled } of [...cuts, { bytes: log.length, isKilled: false }]) {
@@ -105,7 +114,59 @@ function callsIn(
     sink = open(sink.resumption)
   }
   expect(bugs).toEqual([])
-  return calls()
+  return counts()
+}
+
+function callsIn(log: Buffer, format: FormatSpec, cuts: Cuts): number {
+  return countsIn(log, format, cuts)[0]!
+}
+
+/** The same for generations of one log: each is read to its end before the next, a kill leaves the record of all. */
+function countsOver(generations: readonly (readonly string[])[], format: FormatSpec, cuts: Cuts): number[] {
+  const { open, counts, bugs } = reader(format)
+  const logs = generations.map((lines) => Buffer.from(lines.join('')))
+  const records = logs.map((): { checkpoint: number; resumption?: Origin['resumption'] } => ({ checkpoint: 0 }))
+  const left = [...cuts]
+  let upTo = 0
+  for (;;) {
+    const sinks = records.map(({ resumption }) => open(resumption))
+    const offsets = records.map(({ checkpoint }) => checkpoint)
+    for (const [i, sink] of sinks.entries()) sink.follow(sinks[i - 1]?.unfinished)
+    const push = (i: number, end: number): void => {
+      offsets[i] = sinks[i]!.push({ buffer: logs[i]!, start: offsets[i]!, end, offset: offsets[i]! })
+    }
+    for (let i = 0; i < upTo; i++) push(i, logs[i]!.length)
+    let isKilled = false
+    while (!isKilled && upTo < logs.length) {
+      const log = logs[upTo]!
+      const { bytes, isKilled: dies } = left.shift() ?? { bytes: log.length, isKilled: false }
+      push(upTo, Math.min(log.length, offsets[upTo]! + bytes))
+      if (offsets[upTo]! === log.length) upTo++
+      isKilled = dies
+    }
+    for (const [i, sink] of sinks.entries())
+      if (i < upTo || offsets[i]! > 0)
+        records[i] = JSON.parse(JSON.stringify({ checkpoint: sink.checkpoint, resumption: sink.resumption }))
+    if (upTo === logs.length) break
+  }
+  expect(bugs).toEqual([])
+  return counts()
+}
+
+/** At the end of a line: the next one of its stream goes on with it. */
+const PART = '¶'
+const turns = fc.array(fc.boolean(), { minLength: 1, maxLength: 8 })
+
+/** Lines of both streams of a container, in turn. */
+function mixed(out: readonly string[], err: readonly string[], turn: readonly boolean[]): string[] {
+  const left = { stdout: [...out], stderr: [...err] }
+  const lines: string[] = []
+  for (let i = 0; left.stdout.length + left.stderr.length > 0; i++) {
+    const stream = left.stderr.length === 0 || (turn[i % turn.length] && left.stdout.length > 0) ? 'stdout' : 'stderr'
+    const line = left[stream].shift()!
+    lines.push(`2026-01-01T00:00:00Z ${stream} ${line.endsWith(PART) ? 'P' : 'F'} ${line.replace(PART, '')}\n`)
+  }
+  return lines
 }
 
 test('any cut and any kill gives the calls that the lines have', () => {
@@ -126,6 +187,8 @@ test('documents count once each, whatever stands between them, of each stream, h
   const blocks: readonly (readonly [lines: readonly string[], calls: number])[] = [
     [call, 1],
     [['{"event":"call"}'], 1],
+    [['{"event":"call"}{"event":"call"} {"event":"other"} {', '"event":"call"}{"event":', '"call"}'], 4],
+    [['\u001b[1m{', '\u001b[32m"event"\u001b[0m: "call"', '}'], 1],
     [call.slice(0, 3), 0],
     [call.slice(2), 0],
     [['  "x": {"event":"call"}', 'text', ''], 0],
@@ -177,10 +240,111 @@ test('what the first line that tells is, the log is, however it is cut or killed
     fc.property(fc.array(fc.constantFrom(...told), { maxLength: 15 }), CUTS, (chosen, cuts) => {
       const log = Buffer.from(chosen.map(([line]) => `${line}\n`).join(''))
       const format = chosen.find(([, tells]) => tells !== undefined)?.[1] ?? 'json'
+      expect(countsIn(log, 'auto', cuts)).toEqual(countsIn(log, 'auto', []))
       expect(callsIn(log, 'auto', cuts)).toBe(callsIn(log, format, []))
     }),
     { numRuns: 300 },
   )
+})
+
+test('what each stream of a container tells first, it writes, however its log is cut, killed or rotated', () => {
+  const line = fc.constantFrom(
+    '',
+    'text',
+    'event=call a=1 b=2',
+    '{"event":"call"}',
+    '{"event":¶',
+    '"call"}',
+    batch('call', 'call'),
+    '{',
+    '  "event": "call"',
+    '}',
+  )
+  fc.assert(
+    fc.property(
+      fc.array(line, { maxLength: 10 }),
+      fc.array(line, { maxLength: 10 }),
+      turns,
+      CUTS,
+      fc.nat(20),
+      (out, err, turn, cuts, at) => {
+        const alone = (lines: readonly string[]) =>
+          countsIn(Buffer.from(lines.map((one) => `${one}\n`.replace(`${PART}\n`, '')).join('')), 'auto', [])
+        const lines = mixed(out, err, turn)
+        const ofErr = alone(err)
+        const counts = alone(out).map((count, i) => count + ofErr[i]!)
+        expect(countsIn(Buffer.from(lines.join('')), 'auto', cuts)).toEqual(counts)
+        expect(countsOver([lines.slice(0, at), lines.slice(at)], 'auto', cuts)).toEqual(counts)
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test('a document that is open when its log is rotated counts once, where its end is, whatever is killed and when', () => {
+  const call = JSON.stringify({ event: 'call', list: [{ text: '}{"\\' }] }, null, 2).split('\n')
+  const lines = ['{', '  "event": "call"', '}', '}{', '} text', '{"event":"call"} {"event":"call"}', 'text', ...call]
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...lines), { maxLength: 12 }),
+      fc.array(fc.nat(12), { maxLength: 3 }),
+      CUTS,
+      (chosen, at, cuts) => {
+        const ends = [...at.sort((a, b) => a - b), chosen.length]
+        const isBare = cuts.length % 2 === 0
+        const written = isBare ? chosen.map((one) => `${one}\n`) : mixed(chosen, [], [true])
+        const generations = ends.map((end, i) => written.slice(i === 0 ? 0 : ends[i - 1], end))
+        expect(countsOver(generations, 'json-documents', cuts)).toEqual(
+          countsIn(Buffer.from(written.join('')), 'json-documents', []),
+        )
+      },
+    ),
+    { numRuns: 500 },
+  )
+})
+
+test('history that is skipped tells nothing of what comes', () => {
+  const skipped = '{"event":"call"}\n'
+  const log = Buffer.from(`${skipped}text\nevent=call a=1 b=2\nevent=call\n`)
+  const { open, calls, told } = reader('auto')
+  const first = open({ appliedBytes: skipped.length, formats: {} })
+  first.push({ buffer: log, start: skipped.length, end: skipped.length + 5, offset: skipped.length })
+  const again = open(JSON.parse(JSON.stringify(first.resumption)))
+  again.push({ buffer: log, start: first.checkpoint, end: log.length, offset: first.checkpoint })
+  expect([calls(), told]).toEqual([2, ['/a logfmt']])
+})
+
+test("over Docker's interface what a stream was found to be stays, also when it rests and in the next process", () => {
+  const { open, calls } = reader('auto')
+  const batch = new CriBatch()
+  const id = `${'c'.repeat(64)}:stdout`
+  const counts = { taken: { value: 0 }, replayed: { value: 0 }, parts: { value: 0 }, gaps: { value: 0 } }
+  const feedAt = (state: FeedState) =>
+    new Feed({
+      id,
+      origin: { source: 's', log: id, file: '', stream: 'stdout', fields: {}, envelope: 'cri' },
+      state,
+      open: ({ resumption }) => open(resumption),
+      batch,
+      counts,
+      skipBefore: '',
+      primeBefore: '',
+      liveFrom: '',
+    })
+  const give = (feed: Feed, second: number, text: string): void => {
+    const timeText = `2026-01-01T00:00:0${second}.000000000Z`
+    const buffer = Buffer.from(`${text}\n`)
+    feed.take({ stream: 'stdout', timeText, time: new LogTimes().parse(timeText)!, buffer, start: 0, end: buffer.length })
+    batch.flush()
+  }
+  const first = feedAt(FRESH)
+  give(first, 1, 'event=call a=1 b=2')
+  first.rest()
+  give(first, 2, '{"event":"call"}')
+  const next = feedAt(pastFeedOf({ id, checkpoint: first.position.checkpoint, note: first.position.note() })!.state)
+  give(next, 3, '{"event":"call"}')
+  give(next, 4, 'event=call')
+  expect(calls()).toBe(2)
 })
 
 test('what was found out is told once, unless it is JSON', () => {

@@ -6,6 +6,6 @@ import type { MappingFile } from '../raw.ts'
 export function checkBareWords({ file }: MappingFile, text: YamlSource, report: Report): void {
   for (const { span, word } of text.bareWords) {
     const message = `bare ${word} is the text "${word}" here, though older YAML reads a truth`
-    report({ severity: 'warning', code: 'bad-value', message, place: { file, span }, hint: `write "${word}", or true or false` })
+    report({ severity: 'warning', code: 'bare-word', message, place: { file, span }, hint: `write "${word}", or true or false` })
   }
 }

@@ -3,7 +3,7 @@ import type { Diagnostic, NodePath, Report } from '../../diag/diagnostic.ts'
 import { nearest } from '../../diag/suggest.ts'
 import type { ValueSpec } from '../../select/spec.ts'
 import { bucketBounds, NAMED_BUCKETS } from '../buckets.ts'
-import { type MappingFile, placeIn, type RawMetric, type RawRule, rulesOf } from '../raw.ts'
+import { type MappingFile, placeIn, type RawMapping, type RawMetric, type RawRule, rulesOf } from '../raw.ts'
 
 type Say = (message: string, path: NodePath, more?: Partial<Diagnostic>, part?: 'key' | 'value') => void
 
@@ -24,7 +24,7 @@ export function checkMetricParts({ file, raw }: MappingFile, _: unknown, report:
     const path = ['metrics', i]
     checkKeys(metric, metric.type, path, say)
     checkBuckets(metric, path, say)
-    checkOnePer(metric, Object.keys(raw.defaults?.labels ?? {}), path, say)
+    checkOnePer(metric, labelsBeside(raw), path, say)
     checkRuleKeys(metric, path, say)
     for (const { rule, path: at } of rulesOf(metric, path)) checkRule(rule, metric, at, say)
   }
@@ -52,6 +52,11 @@ function checkBuckets({ type, buckets }: RawMetric, path: NodePath, say: Say): v
       ...path,
       'buckets',
     ])
+}
+
+/** Labels that no metric gives itself. */
+function labelsBeside({ defaults, sources = [] }: RawMapping): string[] {
+  return [defaults?.labels, ...sources.map(({ labels }) => labels)].flatMap((labels) => Object.keys(labels ?? {}))
 }
 
 function checkOnePer(metric: RawMetric, defaults: readonly string[], path: NodePath, say: Say): void {
@@ -109,6 +114,7 @@ function checkRule(rule: RawRule, metric: RawMetric, path: NodePath, say: Say): 
   if (rule.event === undefined && rule.where === undefined && rule.each === undefined) {
     say(`this rule of "${metric.name}" takes every event of the log`, path, {
       severity: 'warning',
+      code: 'takes-all',
       hint: 'name an event: event: NAME',
     })
   }

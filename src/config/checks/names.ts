@@ -3,7 +3,8 @@ import type { NodePath, Report } from '../../diag/diagnostic.ts'
 import { type MappingFile, placeIn, type RawMetric, rulesOf } from '../raw.ts'
 
 const RESERVED_PREFIXES = ['agentlog_', 'process_', 'nodejs_', 'scrape_']
-const LABEL_OF_TYPE: Readonly<Record<string, string>> = { histogram: 'le', summary: 'quantile' }
+/** Labels that are the exposition's own, by type of metric. */
+export const LABEL_OF_TYPE: Readonly<Record<string, string>> = { histogram: 'le', summary: 'quantile' }
 
 export function checkNames({ file, raw }: MappingFile, _: unknown, report: Report): void {
   const error = (code: 'bad-name' | 'reserved-name', message: string, path: NodePath, part: 'key' | 'value'): void =>
@@ -17,6 +18,8 @@ export function checkNames({ file, raw }: MappingFile, _: unknown, report: Repor
       error('reserved-name', `label "${name}" is what a ${type} itself uses`, path, 'key')
   }
   for (const name of Object.keys(raw.defaults?.labels ?? {})) label(name, undefined, ['defaults', 'labels', name])
+  for (const [i, { labels }] of (raw.sources ?? []).entries())
+    for (const name of Object.keys(labels ?? {})) label(name, undefined, ['sources', i, 'labels', name])
   for (const [i, metric] of (raw.metrics ?? []).entries()) {
     const path = ['metrics', i]
     const taken = LABEL_OF_TYPE[metric.type]

@@ -1,8 +1,8 @@
-/** Sources: exactly one kind each, names that differ, path fields and patterns of lines that compile, a zone that exists. */
+/** Sources: exactly one kind each, names that differ, path fields and patterns of lines that compile, zones that exist. */
 import type { NodePath, Report } from '../../diag/diagnostic.ts'
 import { type FormatSpec, linePatternProblem } from '../../select/line-format.ts'
 import { compileRegex } from '../../select/regex.ts'
-import { type MappingFile, placeIn, type RawSource } from '../raw.ts'
+import { type MappingFile, placeIn, type RawInput, type RawSource } from '../raw.ts'
 
 type SayError = (code: 'bad-value' | 'bad-regex' | 'conflict', message: string, path: NodePath) => void
 
@@ -21,11 +21,16 @@ export function checkSources({ file, raw }: MappingFile, _: unknown, report: Rep
     const problem = fieldsProblem(source)
     if (problem !== undefined) error('bad-regex', problem, [...path, 'file', 'fields'])
     checkPatterns(source.input?.format, [...path, 'input'], error)
+    checkZone(source.input, [...path, 'input'], error)
   }
   checkPatterns(raw.input?.format, ['input'], error)
-  const zone = raw.input?.time_zone
+  checkZone(raw.input, ['input'], error)
+}
+
+function checkZone(input: RawInput | undefined, path: NodePath, error: SayError): void {
+  const zone = input?.time_zone
   if (zone !== undefined && !isZone(zone))
-    error('bad-value', `"${zone}" is no time zone: expected a name such as UTC or Europe/Berlin`, ['input', 'time_zone'])
+    error('bad-value', `"${zone}" is no time zone: expected a name such as UTC or Europe/Berlin`, [...path, 'time_zone'])
 }
 
 function checkPatterns(format: FormatSpec | undefined, path: NodePath, error: SayError): void {

@@ -14,6 +14,11 @@ export class Wrapping {
   /** Name of the container; empty where the envelope does not say it. */
   container = ''
   partCount = 1
+  /** Who wrote it, as far as the envelope says: what one writer writes is of one format. */
+  get writer(): string {
+    return this.kind === 'compose' ? this.container : this.stream
+  }
+
   readonly #time = Buffer.alloc(MAX_TIME_BYTES)
   #timeBytes = 0
 

@@ -1,99 +1,123 @@
 /**
- * What the lines of a log are written in. Said by the mapping, all are. Found out (`auto`), the first line that tells decides for the whole
- * log, within its first 16 KiB: an object tells JSON or an export of OTLP, a bracket alone documents over several lines, three name=value pairs at the start of a line that holds no JSON
- * tell logfmt; other text tells nothing. A log that has not told by then, or that is not read from its start, is JSON. It is decided by
- * bytes and offsets alone, and remembered with the log's position: so neither cuts nor restarts change it.
+ * What is written in a log. Said by the mapping, all of it is. Found out (`auto`), the first line that tells decides for all that its writer
+ * writes there: what a container writes to stdout may be JSON and what it writes to stderr logfmt. An object tells JSON or an export of OTLP,
+ * a bracket alone documents over several lines, three name=value at the start of a line that holds no JSON tell logfmt; other text tells
+ * nothing. Who has not told in 16 KiB is taken to write JSON. It follows from the lines alone, wherever reading begins, and is remembered
+ * with the log's position; the next generation of a container's log goes on with it. So neither cuts nor restarts change it.
  */
-import type { Resumption } from '../../source/source.ts'
-import { skipEmpty, trimEnd } from '../json-line.ts'
+import type { Resumption, Unfinished } from '../../source/source.ts'
 import { jsonDocuments } from './documents.ts'
 import { jsonLines, type LineFormat } from './line-format.ts'
-import { logfmtLines, readLogfmt } from './logfmt.ts'
+import { logfmtLines } from './logfmt.ts'
+import { documentKey } from './open-documents.ts'
 import { otlpLines } from './otlp.ts'
-import { textLine } from './text-line.ts'
+import { toldBy } from './tells.ts'
 
 export type FormatChoice = 'auto' | LineFormat
 
-/** A log that is not begun yet, or has told nothing so far. */
-const UNDECIDED = 'undecided'
 const DECIDING_BYTES = 16 * 1024
-const BRACE = 0x7b
-/** What a remembered name stands for; JSON is not remembered. */
-const BY_NAME: ReadonlyMap<string, LineFormat> = new Map(
-  [logfmtLines, otlpLines, jsonDocuments].map((format) => [format.name, format]),
+/** Containers in the output of Compose. Later ones are taken to write JSON. */
+const MAX_WRITERS = 64
+const BY_NAME: ReadonlyMap<unknown, LineFormat> = new Map(
+  [jsonLines, logfmtLines, otlpLines, jsonDocuments].map((format) => [format.name, format]),
 )
 
 export class FormatReader {
-  readonly #choice: FormatChoice
-  #found: LineFormat | undefined
+  readonly #said: LineFormat | undefined
+  /** By writer: what it writes, or how many bytes of it have told nothing. */
+  readonly #known = new Map<string, LineFormat | number>()
+  /** What those write that are not known; undefined: they are to tell. */
+  #others: LineFormat | undefined
+  #before: Unfinished | undefined = undefined
+  /** Who has written last, which is most often who writes next. */
+  #lastWriter = ''
+  #lastFormat: LineFormat | undefined = undefined
 
   /** `resumed`: what was remembered of the log where reading begins. */
   constructor(choice: FormatChoice, resumed: Resumption | undefined) {
-    this.#choice = choice
-    const isBegun = resumed !== undefined && resumed.format !== UNDECIDED
-    this.#found = choice !== 'auto' ? choice : isBegun ? (BY_NAME.get(resumed.format ?? '') ?? jsonLines) : undefined
+    this.#said = choice === 'auto' ? undefined : choice
+    for (const [writer, known] of Object.entries(resumed?.formats ?? {})) this.#known.set(writer, formatOf(known))
+    this.#others = resumed !== undefined && resumed.formats === undefined ? jsonLines : undefined
   }
 
-  /** What the log is written in; undefined as long as no line has told. */
-  get found(): LineFormat | undefined {
-    return this.#found
+  /** By writer, what was said or found to be written; empty as long as nothing has told. */
+  get found(): ReadonlyMap<string, LineFormat> {
+    if (this.#said !== undefined) return new Map([['', this.#said]])
+    const found = new Map<string, LineFormat>()
+    for (const [writer, known] of this.#known) if (typeof known !== 'number') found.set(writer, known)
+    return found.size === 0 && this.#others !== undefined ? new Map([['', this.#others]]) : found
   }
 
-  /** For the record. `takenBytes`: how far the log was read. */
-  remembered(takenBytes: number): string | undefined {
-    if (this.#choice !== 'auto' || this.#found === jsonLines) return undefined
-    if (this.#found !== undefined) return this.#found.name
-    return takenBytes > 0 && takenBytes < DECIDING_BYTES ? UNDECIDED : undefined
+  get isFoundOut(): boolean {
+    return this.#said === undefined
   }
 
-  /** Reading begins behind the start of a log of which nothing is remembered. */
+  /** For the record: nothing, where all is JSON. What was said tells nothing to a mapping that does not say it any more. */
+  get remembered(): Resumption['formats'] {
+    if (this.#said !== undefined) return this.#said === jsonLines ? undefined : {}
+    if (this.#others !== undefined) return undefined
+    return Object.fromEntries([...this.#known.keys()].map((writer) => [writer, this.rememberedOf(writer)!]))
+  }
+
+  rememberedOf(writer: string): string | number | undefined {
+    const known = this.#known.get(writer) ?? this.#others
+    return typeof known === 'object' ? known.name : known
+  }
+
+  /** Reading begins behind the start of a log of which nothing is remembered: all that was there was JSON. */
   startWithin(): void {
-    this.#found ??= jsonLines
+    this.#others ??= jsonLines
+  }
+
+  /** This log goes on where that one ends. */
+  follow(before: Unfinished | undefined): void {
+    this.#before = before
   }
 
   /** What follows is another log. */
   reset(): void {
-    if (this.#choice === 'auto') this.#found = undefined
+    this.#known.clear()
+    this.#others = this.#before = this.#lastFormat = undefined
   }
 
-  /** What the message in bytes `[start, end)` is written in; `endOffset`: where it ends in the log. */
-  of(buffer: Buffer, start: number, end: number, endOffset: number): LineFormat {
-    if (this.#found !== undefined) return this.#found
-    this.#found = endOffset > DECIDING_BYTES ? jsonLines : toldBy(buffer, start, end)
-    return this.#found ?? jsonLines
+  /** What is known to be written by it; undefined: it has not told. */
+  knownOf(writer: string): LineFormat | undefined {
+    const known = this.#said ?? this.#known.get(writer) ?? this.#others
+    return typeof known === 'number' ? undefined : known
+  }
+
+  /** What the message in bytes `[start, end)` is written in. */
+  of(buffer: Buffer, start: number, end: number, writer: string): LineFormat {
+    if (this.#said !== undefined) return this.#said
+    if (this.#lastFormat !== undefined && this.#lastWriter === writer) return this.#lastFormat
+    const known = this.#known.get(writer) ?? this.#others ?? this.#inherited(writer)
+    const format = typeof known === 'number' ? this.#find(buffer, start, end, writer, known) : known
+    if (format === undefined) return jsonLines
+    this.#lastWriter = writer
+    this.#lastFormat = format
+    return format
+  }
+
+  /** undefined: it is still not known. */
+  #find(buffer: Buffer, start: number, end: number, writer: string, silentBytes: number): LineFormat | undefined {
+    const format = silentBytes >= DECIDING_BYTES ? jsonLines : toldBy(buffer, start, end)
+    this.#known.set(writer, format ?? silentBytes + (end - start) + 1)
+    // A log without envelopes is one writer's: then nothing is to be remembered of JSON.
+    if (format === jsonLines && writer === '' && this.#known.size === 1) this.#others = jsonLines
+    return format
+  }
+
+  /** A container's log is one log in several files; a file without an envelope is one by itself, unless it begins within a document. */
+  #inherited(writer: string): LineFormat | number {
+    if (this.#known.size >= MAX_WRITERS) return jsonLines
+    const isWithin = this.#before?.partOf(documentKey(writer)) !== undefined
+    const known = isWithin ? jsonDocuments : writer === '' ? 0 : formatOf(this.#before?.formatOf?.(writer) ?? 0)
+    this.#known.set(writer, known)
+    return known
   }
 }
 
-const OTLP = /^\{\s*"resource(?:Logs|Spans|Metrics)"\s*:\s*\[/
-const HEAD_BYTES = 64
-/** Looking for pairs takes memory with the length of what is looked at. */
-const MAX_LOOKED_AT = 4096
-/** `level=info msg="..."`, with three such pairs at least. */
-const LOGFMT = /^(?:[\w.@/-]+=(?:"(?:[^"\\]|\\.)*"|[^\s"]*)(?:\s+|$)){3}/
-
-/** undefined: the line tells nothing. */
-function toldBy(buffer: Buffer, start: number, end: number): LineFormat | undefined {
-  const from = skipEmpty(buffer, start, end)
-  const to = trimEnd(buffer, from, end)
-  if (buffer[from] === BRACE && to === from + 1) return jsonDocuments
-  if (buffer[from] === BRACE && from < end)
-    return OTLP.test(buffer.toString('latin1', from, Math.min(end, from + HEAD_BYTES))) ? otlpLines : jsonLines
-  const { text } = textLine(buffer, from, to)
-  const brace = text.indexOf('{')
-  if (brace >= 0 && isJson(text.slice(brace))) return jsonLines
-  return looksLikeLogfmt(text) && 'fields' in readLogfmt(text, Number.POSITIVE_INFINITY) ? logfmtLines : undefined
-}
-
-/** Whether three name=value stand at the start of it. */
-export function looksLikeLogfmt(text: string): boolean {
-  return LOGFMT.test(text.slice(0, MAX_LOOKED_AT))
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
+/** A name that this version does not know stands for JSON. */
+function formatOf(known: string | number): LineFormat | number {
+  return typeof known === 'number' ? known : (BY_NAME.get(known) ?? jsonLines)
 }

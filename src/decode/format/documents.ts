@@ -1,14 +1,16 @@
 /**
- * JSON objects that are printed over several lines, one after the other. A document begins with a line that has `{` in column 1 and ends with
- * the bracket that closes it; of each stream one may be open. One that breaks off is `torn`, found out by the next that begins; lines that
- * are in none are `not_json`, also the rest of one that was given up. So what a line is follows from the lines since the last document
- * began, and reading may go on at the start of the oldest open one.
+ * JSON objects that are printed over several lines, one after the other. A document begins with `{` in column 1, or behind the bracket that
+ * closes the one before it on the same line, and ends with the bracket that closes it; of each writer one may be open. One that breaks off is
+ * `torn`, found out by the next that begins a line; what is in none is `not_json`, also the rest of one that was given up. So what a line is
+ * follows from the lines since the last document began, and reading may go on at the start of the oldest open one. What a log leaves open
+ * is finished by the one that goes on with it.
  */
-
-import { OpenParts } from '../envelope/open-parts.ts'
-import { Wrapping } from '../envelope/wrapping.ts'
-import { JsonLine } from '../json-line.ts'
+import type { Column, OpenMessage, Resumption, Unfinished } from '../../source/source.ts'
+import type { Wrapping } from '../envelope/wrapping.ts'
+import { JsonLine, withoutColours } from '../json-line.ts'
+import { walkBrackets } from './brackets.ts'
 import type { LineFormat } from './line-format.ts'
+import { documentKey, OpenDocument } from './open-documents.ts'
 
 export const jsonDocuments: LineFormat = {
   name: 'json-documents',
@@ -23,23 +25,40 @@ export interface DocumentTaker {
   reject(reason: DocumentReject, bytes: number, line?: Buffer): void
 }
 
-interface OpenDocument {
-  readonly parts: OpenParts
-  readonly wrapping: Wrapping | undefined
-  depth: number
-}
-
 const BRACE = 0x7b
-const NEWLINE = Buffer.from('\n')
+const ESCAPE = 0x1b
+/** Each may hold as much as a line may: of more writers (Compose) the one that began first is torn. */
+const MAX_OPEN = 8
+const NO_COLUMN: Column = [-1, 0]
 
 export class Documents {
   readonly #maxBytes: number
   readonly #taker: DocumentTaker
+  /** By writer. */
   readonly #open = new Map<string, OpenDocument>()
+  /** Where those began that are read again. */
+  #columns: ReadonlyMap<string, Column> = new Map()
+  #before: Unfinished | undefined = undefined
+  /** Of the line at hand. */
+  #writer = ''
+  #offset = 0
+  #wrapping: Wrapping | undefined = undefined
 
   constructor(maxBytes: number, taker: DocumentTaker) {
     this.#maxBytes = maxBytes
     this.#taker = taker
+  }
+
+  /** Those that are open, each with the time of its first line. */
+  *open(): IterableIterator<readonly [writer: string, document: OpenMessage]> {
+    for (const [writer, { parts }] of this.#open) yield [writer, parts]
+  }
+
+  /** Of those that do not begin their first line; undefined: there is none. */
+  get columns(): Resumption['columns'] {
+    const behind = [...this.#open].filter(([, { column }]) => column > 0)
+    if (behind.length === 0) return undefined
+    return Object.fromEntries(behind.map(([writer, { parts, column }]) => [writer, [parts.firstOffset, column] as const]))
   }
 
   get hasOpen(): boolean {
@@ -53,112 +72,136 @@ export class Documents {
     return first
   }
 
-  /** The line in bytes `[start, end)`, which begins at `offset` of the log. */
-  take(buffer: Buffer, start: number, end: number, offset: number, wrapping: Wrapping | undefined): void {
-    const stream = wrapping?.stream ?? ''
-    const from = markEnd(buffer, start, end)
-    const isFirst = from < end && buffer[from] === BRACE
-    if (isFirst) this.#tear(stream)
-    const open = this.#open.get(stream)
-    if (open === undefined && !isFirst) this.#takeStray(buffer, start, end, wrapping)
-    else if (open === undefined) this.#begin(stream, buffer, from, end, offset, wrapping)
-    else this.#goOn(stream, open, buffer, start, end)
+  follow(before: Unfinished | undefined): void {
+    this.#before = before
+  }
+
+  partOf(writer: string): OpenMessage | undefined {
+    return this.#open.get(writer)?.parts
+  }
+
+  /** The log that goes on with it has finished it. */
+  settle(writer: string): void {
+    this.#open.delete(writer)
+  }
+
+  /** The line of `writer` in bytes `[start, end)`, which begins at `offset` of the log. */
+  take(buffer: Buffer, start: number, end: number, offset: number, writer: string, wrapping: Wrapping | undefined): void {
+    this.#writer = writer
+    this.#offset = offset
+    this.#wrapping = wrapping
+    if (buffer.subarray(start, end).indexOf(ESCAPE) >= 0) {
+      const plain = Buffer.from(withoutColours(buffer.toString('latin1', start, end)), 'latin1')
+      this.#takePlain(plain, 0, plain.length)
+    } else this.#takePlain(buffer, start, end)
   }
 
   /** Documents that began more than so many bytes ago are given up: no more is ever read again. */
   giveUpBefore(offset: number): void {
-    for (const [stream, { parts }] of this.#open) if (parts.firstOffset < offset) this.#tear(stream)
+    for (const [writer, { parts }] of this.#open) if (parts.firstOffset < offset) this.#tear(writer)
   }
 
   /** A line is missing, and whose it is is not known; or nothing follows. */
   tearAll(): void {
-    for (const stream of [...this.#open.keys()]) this.#tear(stream)
+    for (const writer of [...this.#open.keys()]) this.#tear(writer)
   }
 
-  /** What is open is read again, or is of no interest any more. */
-  clear(): void {
+  /** What is open is read again, or is of no interest any more. `columns`: what is known of it. */
+  clear(columns: Resumption['columns'] = {}): void {
+    this.#columns = new Map(Object.entries(columns))
     this.#open.clear()
   }
 
-  #takeStray(buffer: Buffer, start: number, end: number, wrapping: Wrapping | undefined): void {
-    if (isBlank(buffer, start, end)) this.#taker.document(buffer, start, start, wrapping)
-    else this.#taker.reject('not_json', end - start, buffer.subarray(start, end))
+  #takePlain(buffer: Buffer, start: number, end: number): void {
+    let at = this.#startOf(buffer, start, end)
+    if (!this.#open.has(this.#writer)) this.#inherit()
+    if (at < end && buffer[at] === BRACE) this.#tear(this.#writer)
+    const open = this.#open.get(this.#writer)
+    if (open !== undefined) at = this.#goOn(open, buffer, at, end)
+    else if (isBlank(buffer, at, end)) this.#taker.document(buffer, at, at, this.#wrapping)
+    for (; at < end && buffer[at] === BRACE; at = skipBlanks(buffer, at, end)) at = this.#begin(buffer, at, end, at - start)
+    if (at < end && !isBlank(buffer, at, end)) this.#taker.reject('not_json', end - at, buffer.subarray(at, end))
   }
 
-  #begin(stream: string, buffer: Buffer, start: number, end: number, offset: number, around: Wrapping | undefined): void {
-    const depth = depthAfter(buffer, start, end, 0)
-    if (depth <= 0) {
-      this.#taker.document(buffer, start, end, around)
-      return
+  /** Past a byte order mark, or where the document begins whose rest is wanted. */
+  #startOf(buffer: Buffer, start: number, end: number): number {
+    const [messageOffset, column] = this.#columns.get(this.#writer) ?? NO_COLUMN
+    const isBehind = messageOffset === this.#offset && !this.#open.has(this.#writer)
+    return isBehind ? Math.min(end, start + column) : markEnd(buffer, start, end)
+  }
+
+  /** Answers where it ends. */
+  #begin(buffer: Buffer, start: number, end: number, column: number): number {
+    const walked = walkBrackets(buffer, start, end, 0)
+    if (walked.depth === 0) {
+      this.#taker.document(buffer, start, walked.end, this.#wrapping)
+      return walked.end
     }
-    const wrapping = around && new Wrapping()
-    if (around !== undefined) wrapping?.copyFrom(around)
-    const document = { parts: new OpenParts(offset, around ?? NOTHING), wrapping, depth }
-    this.#open.set(stream, document)
-    this.#add(stream, document, buffer, start, end)
+    if (this.#open.size >= MAX_OPEN) this.#tear(this.#open.keys().next().value as string)
+    const document = new OpenDocument(this.#offset, column, this.#wrapping)
+    document.depth = walked.depth
+    this.#open.set(this.#writer, document)
+    this.#add(document, buffer, start, end)
+    return end
   }
 
-  #goOn(stream: string, document: OpenDocument, buffer: Buffer, start: number, end: number): void {
-    if (!this.#add(stream, document, buffer, start, end)) return
-    document.depth = depthAfter(buffer, start, end, document.depth)
-    if (document.depth > 0) return
-    this.#open.delete(stream)
+  /** Answers where it ends, and the blanks behind it. */
+  #goOn(document: OpenDocument, buffer: Buffer, start: number, end: number): number {
+    const to = document.walk(buffer, start, end)
+    if (!this.#add(document, buffer, start, to)) return end
+    if (document.depth > 0) return end
+    this.#close(this.#writer)
     const { bytes } = document.parts
     this.#taker.document(bytes, 0, bytes.length, document.wrapping)
+    return skipBlanks(buffer, to, end)
   }
 
-  #add(stream: string, { parts }: OpenDocument, buffer: Buffer, start: number, end: number): boolean {
-    const bytes = parts.bytes.length + (end - start) + NEWLINE.length
-    if (bytes > this.#maxBytes) {
-      this.#open.delete(stream)
-      this.#taker.reject('too_long', bytes)
-      return false
+  #add(document: OpenDocument, buffer: Buffer, start: number, end: number): boolean {
+    const bytes = document.byteCount + (end - start) + 1
+    if (bytes <= this.#maxBytes) {
+      document.addLine(buffer, start, end)
+      return true
     }
-    parts.add(buffer, start, end)
-    parts.add(NEWLINE, 0, NEWLINE.length)
-    return true
+    this.#close(this.#writer)
+    this.#taker.reject('too_long', bytes)
+    return false
   }
 
-  #tear(stream: string): void {
-    const open = this.#open.get(stream)
+  /** What the log before has of one, if this is the first line of the writer. */
+  #inherit(): void {
+    const before = this.#before?.partOf(documentKey(this.#writer))
+    if (before === undefined) return
+    if (!('why' in before)) this.#open.set(this.#writer, new OpenDocument(this.#offset, 0, this.#wrapping, before))
+    else {
+      this.#close(this.#writer)
+      this.#taker.reject('torn', 0)
+    }
+  }
+
+  #tear(writer: string): void {
+    const open = this.#open.get(writer)
     if (open === undefined) return
-    this.#open.delete(stream)
-    this.#taker.reject('torn', open.parts.bytes.length)
+    this.#close(writer)
+    this.#taker.reject('torn', open.byteCount)
+  }
+
+  #close(writer: string): void {
+    this.#open.delete(writer)
+    this.#before?.settle(documentKey(writer))
   }
 }
-
-const NOTHING = { time: '', container: '' }
 
 /** Past a byte order mark. */
 function markEnd(buffer: Buffer, start: number, end: number): number {
   return end - start > 2 && buffer[start] === 0xef && buffer[start + 1] === 0xbb && buffer[start + 2] === 0xbf ? start + 3 : start
 }
 
-function isBlank(buffer: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (buffer[i]! > 0x20) return false
-  return true
-}
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-/** `[` and `{`, `]` and `}` differ from each other in this bit only. */
-const CASE_BIT = 0x20
-const CLOSE = 0x7d
-
-/** How many brackets are open after the line, of `depth` before it; 0 as soon as the last is closed. No text of JSON goes over a line end. */
-function depthAfter(buffer: Buffer, start: number, end: number, depth: number): number {
-  let open = depth
-  for (let i = start; i < end; i++) {
-    const byte = buffer[i]!
-    if (byte === QUOTE) i = textEnd(buffer, i + 1, end)
-    else if (byte >= 0x5b && (byte | CASE_BIT) === BRACE) open++
-    else if (byte >= 0x5b && (byte | CASE_BIT) === CLOSE && --open === 0) return 0
-  }
-  return open
-}
-
-function textEnd(buffer: Buffer, from: number, end: number): number {
-  let at = from
-  while (at < end && buffer[at] !== QUOTE) at += buffer[at] === BACKSLASH ? 2 : 1
+function skipBlanks(buffer: Buffer, start: number, end: number): number {
+  let at = start
+  while (at < end && buffer[at]! <= 0x20) at++
   return at
+}
+
+function isBlank(buffer: Buffer, start: number, end: number): boolean {
+  return skipBlanks(buffer, start, end) === end
 }

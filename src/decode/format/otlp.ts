@@ -2,7 +2,8 @@
  * Lines of the collector's file exporter: one export request in OTLP's JSON, of which each log record is an event. The record's fields are
  * the event's; `attributes`, `resource` and `scope` are objects instead of lists of keys and values, of a key that comes twice the last
  * counts; int64, which are texts there, are numbers. `event` is its name and `time` its time (both also where OTLP has a second place for
- * them), so that a mapping finds them unasked. One record is made at a time: a line of many costs the memory of its JSON.
+ * them), so that a mapping finds them unasked. Names with underscores, as protobuf has them, stand for those of JSON. One record is made at
+ * a time: a line of many costs the memory of its JSON.
  */
 import type { JsonBounds } from '../json-bounds.ts'
 import { JsonLine, type RejectReason } from '../json-line.ts'
@@ -41,9 +42,9 @@ class OtlpLine implements LineReader {
     const rejected = this.#line.read(buffer, start, end)
     if (rejected !== undefined) return rejected
     const { body } = this.#line
-    if (!isObject(body) || !Array.isArray(own(body, 'resourceLogs'))) return 'not_otlp'
+    if (!Array.isArray(either(body, 'resourceLogs', 'resource_logs'))) return 'not_otlp'
     if (hasRounded(body)) this.#line.parseFaithfully()
-    this.#batches = batchesOf(own(this.#line.body, 'resourceLogs'))
+    this.#batches = batchesOf(either(this.#line.body, 'resourceLogs', 'resource_logs'))
     this.eventCount = this.#batches.reduce((count, { records }) => count + records.length, 0)
     this.#batch = 0
     this.#record = -1
@@ -78,18 +79,33 @@ class OtlpLine implements LineReader {
 function batchesOf(resourceLogs: Json): Batch[] {
   return list(resourceLogs).flatMap((ofResource) => {
     const resource = attributesOf(own(own(ofResource, 'resource'), 'attributes'))
-    return list(own(ofResource, 'scopeLogs')).map((ofScope) => ({
+    return list(either(ofResource, 'scopeLogs', 'scope_logs')).map((ofScope) => ({
       resource,
       scope: withAttributes(own(ofScope, 'scope')),
-      records: list(own(ofScope, 'logRecords')).filter(isObject),
+      records: list(either(ofScope, 'logRecords', 'log_records')).filter(isObject),
     }))
   })
 }
 
 const TIMES = ['timeUnixNano', 'observedTimeUnixNano'] as const
+/** Fields of a record that protobuf names otherwise than JSON. */
+const BY_UNDERSCORES: Readonly<Record<string, string>> = {
+  time_unix_nano: 'timeUnixNano',
+  observed_time_unix_nano: 'observedTimeUnixNano',
+  severity_number: 'severityNumber',
+  severity_text: 'severityText',
+  dropped_attributes_count: 'droppedAttributesCount',
+  trace_id: 'traceId',
+  span_id: 'spanId',
+  event_name: 'eventName',
+}
 
 function eventOf({ resource, scope }: Batch, record: Json): Json {
   const event = withAttributes(record)
+  for (const name of Object.keys(event)) {
+    const known = Object.hasOwn(BY_UNDERSCORES, name) ? BY_UNDERSCORES[name] : undefined
+    if (known !== undefined && !Object.hasOwn(event, known)) event[known] = event[name]
+  }
   for (const name of TIMES) if (Object.hasOwn(event, name)) event[name] = int64(event[name])
   if (Object.hasOwn(event, 'body')) event.body = anyValue(event.body)
   const name = own(event, 'eventName')
@@ -128,16 +144,23 @@ function anyValue(any: Json): Json {
   const value = kind === undefined ? undefined : any[kind]
   switch (kind) {
     case 'intValue':
+    case 'int_value':
       return int64(value)
     case 'doubleValue':
+    case 'double_value':
       return typeof value === 'string' ? double(value) : value
     case 'arrayValue':
+    case 'array_value':
       return list(own(value, 'values')).map(anyValue)
     case 'kvlistValue':
+    case 'kvlist_value':
       return attributesOf(own(value, 'values'))
     case 'stringValue':
+    case 'string_value':
     case 'boolValue':
+    case 'bool_value':
     case 'bytesValue':
+    case 'bytes_value':
       return value
     default:
       return undefined
@@ -172,6 +195,10 @@ function hasRounded(value: Json): boolean {
 
 function own(value: Json, name: string): Json {
   return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
+}
+
+function either(value: Json, name: string, other: string): Json {
+  return own(value, name) ?? own(value, other)
 }
 
 function list(value: Json): readonly Json[] {

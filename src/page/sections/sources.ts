@@ -29,7 +29,7 @@ export function sourcesHtml(sources: readonly SourceView[], atMs: number): Html 
 
 function cells(source: SourceView, atMs: number): Part[] {
   return [
-    [foreign(source.name), under(filesOf(source))],
+    [foreign(source.name), under(filesOf(source)), source.mapping.length > 0 && under(foreign(source.mapping.join('; ')))],
     STATES[source.state],
     [source.lagBytes === 0 ? '0' : bytes(source.lagBytes), source.lagSeconds > 0 && under(`for ${duration(source.lagSeconds)}`)],
     count(source.lines),
@@ -64,6 +64,12 @@ function envelopeText(envelope: string | undefined): string {
   return envelope === undefined ? '' : `, ${ENVELOPES[envelope] ?? envelope}`
 }
 
+function formatText(format: SourceView['streams'][number]['format']): string {
+  if (format === undefined) return ''
+  const name = FORMATS[format.name] ?? format.name
+  return format.why === undefined ? `, ${name}` : `, ${name} (found out: ${format.why})`
+}
+
 function lastEvent({ lastEventMs }: SourceView, atMs: number): Html | string {
   if (lastEventMs === undefined) return html`<span class="quiet">none yet</span>`
   const at = new Date(lastEventMs).toISOString()
@@ -84,7 +90,7 @@ function more(source: SourceView): (Html | false)[] {
   const problems = source.problems.map((problem) => html`<li>${foreign(problem)}</li>`)
   const streams = source.streams.map(
     ({ name, readBytes, envelope, format }) =>
-      html`<li><code>${foreign(name)}</code> <span class="quiet">${bytes(readBytes)} read${envelopeText(envelope)}${format === undefined ? '' : `, ${FORMATS[format] ?? format}`}</span></li>`,
+      html`<li><code>${foreign(name)}</code> <span class="quiet">${bytes(readBytes)} read${envelopeText(envelope)}${formatText(format)}</span></li>`,
   )
   const patterns = source.patterns.map((pattern) => html`<li><code>${foreign(pattern)}</code></li>`)
   return [

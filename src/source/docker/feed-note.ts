@@ -1,7 +1,7 @@
 /** How far a stream of a container is in the numbers, as the note of its position has it. */
 
 import { isContainerId } from '../containers.ts'
-import type { RecordedPosition } from '../source.ts'
+import type { RecordedPosition, Resumption } from '../source.ts'
 import { type CursorState, START } from './cursor.ts'
 import type { StreamName } from './log-frame.ts'
 import { isTime, NO_TIME } from './log-time.ts'
@@ -13,6 +13,8 @@ export interface FeedState {
   /** Bytes of lines that were given to the sink: the lines that follow are told apart from them by it. */
   readonly offset: number
   readonly messages: number
+  /** What its sink knew of the format of what is written (see `Resumption`). */
+  readonly formats?: Resumption['formats']
 }
 
 export const FRESH: FeedState = { cursor: START, openTime: NO_TIME, offset: 0, messages: 0 }
@@ -29,22 +31,32 @@ export function positionId(container: string, stream: StreamName): string {
   return `${container}:${stream}`
 }
 
-export function noteOf({ cursor, openTime, offset }: FeedState, name: string): string {
+export function noteOf({ cursor, openTime, offset, formats }: FeedState, name: string): string {
   const { time, count, hashes, highest } = cursor
   const set = (text: string): string | undefined => (text === NO_TIME ? undefined : text)
-  return JSON.stringify({ time, count, hashes, highest: set(highest), openTime: set(openTime), offset, name })
+  return JSON.stringify({ time, count, hashes, highest: set(highest), openTime: set(openTime), offset, formats, name })
 }
 
 /** undefined: no position of a container's stream. */
 export function pastFeedOf({ id, checkpoint, note }: RecordedPosition): PastFeed | undefined {
   const [container = '', stream, ...rest] = id.split(':')
   if (!isContainerId(container) || (stream !== 'stdout' && stream !== 'stderr') || rest.length > 0) return undefined
-  const { time, count, hashes, highest = NO_TIME, openTime = NO_TIME, offset, name } = parsed(note)
+  const { time, count, hashes, highest = NO_TIME, openTime = NO_TIME, offset, formats, name } = parsed(note)
   if (!isTime(time) || !isTime(highest) || !isTime(openTime)) return undefined
   if (!isCount(count) || !isCount(offset) || typeof name !== 'string') return undefined
   if (!Array.isArray(hashes) || hashes.some((one) => typeof one !== 'string')) return undefined
   const cursor = { time, count, hashes, highest }
-  return { container, stream, name, state: { cursor, openTime, offset, messages: checkpoint } }
+  return {
+    container,
+    stream,
+    name,
+    state: { cursor, openTime, offset, messages: checkpoint, ...(isFormats(formats) ? { formats } : {}) },
+  }
+}
+
+function isFormats(value: unknown): value is NonNullable<Resumption['formats']> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.values(value).every((known) => typeof known === 'string' || isCount(known))
 }
 
 function parsed(note: string): Readonly<Record<string, unknown>> {

@@ -59,6 +59,8 @@ export class Feed {
   #openFrame: LogFrame | undefined
   /** Its last part was as long as parts are. */
   #wasCut = false
+  /** Of a sink that was given back, or of a process before. */
+  #formats: FeedState['formats']
   #isHistory: boolean | undefined
   #isPrimed = false
   readonly position: Position
@@ -71,6 +73,7 @@ export class Feed {
     this.#offset = this.#doneOffset = state.offset
     this.#messages = state.messages
     this.#owedTime = state.openTime
+    this.#formats = state.formats
     this.position = {
       origin,
       id,
@@ -91,7 +94,9 @@ export class Feed {
 
   get state(): FeedState {
     const openTime = this.#openFrame?.time ?? this.#owedTime
-    return { cursor: stateOf(this.#mark), openTime, offset: this.#doneOffset, messages: this.#messages }
+    const formats = this.#owner === undefined ? this.#formats : this.#owner.sink.resumption?.formats
+    const told = formats === undefined ? {} : { formats }
+    return { cursor: stateOf(this.#mark), openTime, offset: this.#doneOffset, messages: this.#messages, ...told }
   }
 
   /** From where on a daemon is asked. `floor`: all that is new of a stream without an open message is of this time or later. */
@@ -143,6 +148,7 @@ export class Feed {
     if (this.#owner === undefined || this.isOpen) return
     this.#options.batch.flush()
     this.#offset = this.#owner.offset
+    this.#formats = this.#owner.sink.resumption?.formats
     this.#owner.sink.end({ buffer: Buffer.alloc(0), start: 0, end: 0, offset: this.#offset })
     this.#owner = undefined
   }
@@ -190,7 +196,9 @@ export class Feed {
       origin.historyBytes = isHistory ? Number.MAX_SAFE_INTEGER : 0
       origin.primedBytes = isPrimed ? Number.MAX_SAFE_INTEGER : 0
     }
-    this.#owner ??= { sink: open(origin), offset: this.#offset }
+    if (this.#owner !== undefined) return this.#owner
+    origin.resumption = this.#formats && { appliedBytes: this.#offset, formats: this.#formats }
+    this.#owner = { sink: open(origin), offset: this.#offset }
     return this.#owner
   }
 

@@ -49,12 +49,17 @@ function withoutOpen(ghost: PastFile): PastFile {
 
 function lostParts({ resumption }: PastFile): Unfinished {
   const lost = new Map<string, HeadlessMessage>()
+  const formats = new Map(Object.entries(resumption?.formats ?? {}))
   const add = (times: Readonly<Record<string, string>> = {}, why: HeadlessMessage['why']): void => {
     for (const [stream, time] of Object.entries(times)) lost.set(stream, { why, time })
   }
   add(resumption?.open, 'lost')
   add(resumption?.givenUp, 'given up')
-  return { partOf: (stream) => lost.get(stream), settle: (stream) => void lost.delete(stream) }
+  return {
+    partOf: (stream) => lost.get(stream),
+    settle: (stream) => void lost.delete(stream),
+    formatOf: (writer) => formats.get(writer),
+  }
 }
 
 interface Begun {

@@ -351,6 +351,8 @@ export class Tails {
     }
     const firstOffset = primes ? 0 : endOfHistory(fd, toSkipBytes, maxLineBytes, window)
     const startOffset = Math.min(sizeBytes, isUnread ? firstOffset : (past?.checkpoint ?? firstOffset))
+    // What is skipped tells nothing of what comes.
+    if ((past === undefined || isUnread) && startOffset > 0) origin.resumption = { appliedBytes: startOffset, formats: {} }
     const content = past === undefined ? {} : { sinceMs: past.sinceMs }
     const tail = new Tail({ fd, stat, nowMs, startOffset, historyBytes, ...content, origin, sink: open(origin), window })
     if (past?.state === 'open' && past.key === fileKey(stat)) resumeRotation(tail, past)

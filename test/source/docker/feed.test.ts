@@ -129,6 +129,11 @@ describe('a position', () => {
     ['no JSON', `${ID}:stdout`, 'history is skipped'],
     ['a time that is none', `${ID}:stdout`, '{"time":"1","count":0,"hashes":[],"offset":0,"name":""}'],
     ['hashes that are none', `${ID}:stdout`, '{"time":"","count":0,"hashes":[1],"offset":0,"name":""}'],
+    [
+      'a format that is none',
+      `${ID}:stdout`,
+      '{"time":"1","count":0,"hashes":[],"offset":0,"name":"","formats":{"stdout":null}}',
+    ],
     ['a negative count', `${ID}:stdout`, '{"time":"","count":-1,"hashes":[],"offset":0,"name":""}'],
   ])('with %s is not ours', (_, id, note) => {
     expect(pastFeedOf({ id, checkpoint: 0, note })).toBeUndefined()
