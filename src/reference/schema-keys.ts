@@ -8,6 +8,8 @@ export interface JsonSchema {
   readonly additionalProperties?: boolean | JsonSchema
   readonly items?: JsonSchema
   readonly anyOf?: readonly JsonSchema[]
+  /** One schema, beside a description of its own. */
+  readonly allOf?: readonly [JsonSchema]
   readonly enum?: readonly (string | number | boolean)[]
   readonly const?: unknown
   readonly pattern?: string
@@ -22,7 +24,7 @@ export interface KeyNote {
   readonly isNeeded: boolean
 }
 
-/** Keys of the object at `path` of properties; `[]` is an element of a list. */
+/** Keys of the object at `path` of properties; `[]` is an element of a list, `*` what stands under any name. */
 export function keysAt(schema: JsonSchema, path: readonly string[], except: readonly string[] = []): KeyNote[] {
   const object = schemaAt(schema, path)
   const needed = new Set(object.required ?? [])
@@ -37,16 +39,26 @@ export function keysAt(schema: JsonSchema, path: readonly string[], except: read
 export function schemaAt(schema: JsonSchema, path: readonly string[]): JsonSchema {
   let at = schema
   for (const step of path) {
-    const next = step === '[]' ? at.items : (at.properties?.[step] ?? schema.definitions?.[step])
+    const next =
+      step === '[]'
+        ? at.items
+        : step === '*'
+          ? schemaOf(at.additionalProperties)
+          : (at.properties?.[step] ?? schema.definitions?.[step])
     if (next === undefined) throw new Error(`the schema has nothing at ${path.join('.')}`)
     at = next
   }
   return at
 }
 
+function schemaOf(additional: JsonSchema['additionalProperties']): JsonSchema | undefined {
+  return typeof additional === 'object' ? additional : undefined
+}
+
 /** How a value is written: `text`, `number`, `a \| b`, `list of text`. */
 export function formOf(schema: JsonSchema): string {
   if (schema.$ref !== undefined) return schema.$ref.endsWith('/where') ? 'tests by path' : 'value'
+  if (schema.allOf !== undefined) return formOf(schema.allOf[0])
   if (schema.enum !== undefined) return schema.enum.join(', ')
   if (schema.const !== undefined) return String(schema.const)
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(formOf))].join(' or ')
