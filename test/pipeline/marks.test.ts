@@ -222,8 +222,8 @@ test('all numbers are those of the definitions, whatever the chunks and deaths',
     )
     expect(found).toEqual(wanted)
   })
-  fc.assert(runOf, { numRuns: 300, seed: 6 })
-})
+  fc.assert(runOf, { numRuns: 120, seed: 6 })
+}, 60_000)
 
 test('with room for few keys deaths change nothing either, and there are never more', async () => {
   for (const keys of [1, 2, 7, 20]) {
@@ -237,7 +237,7 @@ test('with room for few keys deaths change nothing either, and there are never m
       evictions += undisturbed.plan.own.keysEvicted.at('marks').value
       expect(undisturbed.plan.own.keys.at('marks').value).toBe(undisturbed.plan.marks.table.size)
     })
-    fc.assert(runOf, { numRuns: 100, seed: keys })
-    expect(evictions).toBeGreaterThan(100)
+    fc.assert(runOf, { numRuns: 30, seed: keys })
+    expect(evictions).toBeGreaterThan(50)
   }
-})
+}, 60_000)
