@@ -144,6 +144,29 @@ function priceSection(rows: Section['rows']): Section {
   }
 }
 
+/** The long forms of `once` and `rise`. */
+function marksSection(rule: JsonSchema): Section {
+  const longOf = (key: 'once' | 'rise') => {
+    const long = rule.properties![key]!.anyOf!.find((one) => one.properties?.key !== undefined)!
+    return rowsOf(keysAt(long, []), []).map(([name = '', ...rest]) => [`${key}: ${name}`, ...rest])
+  }
+  return {
+    id: 'once-and-rise',
+    title: 'once and rise',
+    words:
+      'A key, a value or a list of them, says what is one and the same; if one value of it is missing, nothing counts (`no_key`). With `once` ' +
+      'it counts one time in a metric; with `rise` a number adds what it is above the highest seen for the key, in each entry of `split` ' +
+      'and for each count of a price; what adds nothing makes no sample. Numbers below 0 are refused. Only an applied sample is remembered, ' +
+      'over restarts; a metric that is defined anew, and `state reset`, begin anew. `history: prime` fills it; after `history: skip` the first ' +
+      'number of a key in a log whose lines were skipped is a baseline. Of all metrics together `limits.keys` keys are remembered, as 128 ' +
+      'secret bits each; past it the key goes that was touched longest ago. At least as many of those that went are known: one that comes ' +
+      'back does not count (`forgotten`), its number is a baseline, and it is remembered from then on.',
+    columns: KEY_COLUMNS,
+    rows: [...longOf('once'), ...longOf('rise')],
+    more: yaml(EXAMPLES.marks),
+  }
+}
+
 function languageSections(schema: JsonSchema): Section[] {
   const takes = Object.keys(schemaAt(schema, ['drop', '[]']).properties!)
   const ruleKeys = Object.keys(schemaAt(schema, ['metrics', '[]', 'rules', '[]']).properties!)
@@ -220,6 +243,7 @@ function languageSections(schema: JsonSchema): Section[] {
       rows: keys(['metrics', '[]', 'rules', '[]'], takes),
       more: yaml(EXAMPLES.metric),
     },
+    marksSection(schemaAt(schema, ['metrics', '[]', 'rules', '[]'])),
     WINDOWS,
     ...stateSections(keys, { takes, value: valueKeys }, KEY_COLUMNS),
     { id: 'defaults', title: 'defaults', columns: KEY_COLUMNS, rows: keys(['defaults']) },

@@ -10,9 +10,13 @@ import { MessageStream } from '../../dist/decode/message-stream.js'
 import { fillSlots, Row } from '../../dist/decode/row.js'
 import { LineFramer } from '../../dist/frame/line-framer.js'
 import { compileMapping } from '../../dist/mapping/compile.js'
+import { Marks } from '../../dist/marks/marks.js'
+import { Once } from '../../dist/marks/once.js'
+import { Rise } from '../../dist/marks/rise.js'
 import { Registry } from '../../dist/registry/registry.js'
 import { loadExpressionParser } from '../../dist/select/cel/parser.js'
 import { compileWhere } from '../../dist/select/condition.js'
+import { compileKey } from '../../dist/select/key.js'
 import { lineFormatOf } from '../../dist/select/line-format.js'
 import { compilePrice } from '../../dist/select/price.js'
 import { SlotTable } from '../../dist/select/slots.js'
@@ -28,6 +32,7 @@ const EVENTS = Array.from({ length: 1024 }, (_, i) => ({
   status: ['ok', 'error', 'timeout'][i % 3],
   ms: (i * 37) % 5000,
   model: `model-${i % 7}`,
+  message: `msg_01XFDUDYJgAACzvnptv${i >> 3}VoYEL`,
   builtin_model: ['claude-sonnet-4-5', 'gpt-5', 'o3'][i % 3],
   usage: { input: i * 11, cached: i },
   ...(i % 2 === 0 ? { reason: 'x' } : {}),
@@ -35,6 +40,9 @@ const EVENTS = Array.from({ length: 1024 }, (_, i) => ({
 }))
 
 const PRICE = { model: 'model', input: 'usage.input', output: 'ms', cache_read: 'usage.cached' }
+
+/** By id: each message comes eight times, one after the other, and then again; one that is known has nothing new. */
+const KEYS = { once: 'message', rise: { number: 'usage.input', key: 'message' } }
 
 const FORMS = [
   ['where', 'status not ok, and ms over 2000', { status: { not: 'ok' }, ms: { gt: 2000 } }],
@@ -50,11 +58,42 @@ const FORMS = [
   ['value', 'the same as expr', { expr: 'event.usage.input - event.usage.cached' }],
   ['price', 'an inline table', { ...PRICE, table: { 'model-*': { input: 3, output: 15 } } }],
   ['price', 'builtin', { ...PRICE, model: 'builtin_model', table: 'builtin' }],
+  ['once', 'a key of 128 that are known', KEYS.once],
+  ['rise', 'a key of 128 that are known', KEYS.rise],
 ]
 
 function compile(kind, spec, context) {
+  if (kind === 'once' || kind === 'rise') return compileMarks(kind, spec, context)
   if (kind === 'price') return compilePrice(spec, new Map(), context, compileValue)
   return kind === 'where' ? compileWhere(spec, context) : compileValue(spec, context)
+}
+
+/** As a rule asks: what counts is marked. */
+function compileMarks(kind, spec, context) {
+  const space = new Marks({ limit: 200_000, seed: Int32Array.of(1, 2, 3, 4) }).space('bench')
+  const key = compileKey([{ spec: kind === 'once' ? spec : spec.key, place: context.place }], context)
+  if (kind === 'once') {
+    const once = new Once(key, space, undefined)
+    return {
+      test: (row) => {
+        if (once.ask(row) !== 'new') return false
+        once.note()
+        return true
+      },
+    }
+  }
+  const number = compileValue(spec.number, context)
+  const rise = new Rise(key, space, { skipsNew: false, resets: false, baseline: undefined })
+  const numbers = [0]
+  return {
+    test: (row) => {
+      rise.begin(row)
+      numbers[0] = number.number(row)
+      if (rise.ask(numbers, 0) !== 'counts') return false
+      rise.lift(numbers, 0)
+      return true
+    },
+  }
 }
 
 function compiled(kind, spec) {
@@ -69,7 +108,7 @@ function compiled(kind, spec) {
     fillSlots(row, event, slots.eventPaths)
     return row
   })
-  return { rows, ask: kind === 'where' ? (row) => made.test(row) : (row) => made.number(row) }
+  return { rows, ask: made.test === undefined ? (row) => made.number(row) : (row) => made.test(row) }
 }
 
 /** Whole rules: 64 series, an event per millisecond. What depends on time pays for its clock, too. */
