@@ -7,6 +7,7 @@ import { PRESET_DIR } from '../../src/cli/shipped.ts'
 import { type Loaded, loadConfig } from '../../src/config/load.ts'
 import { presetNames } from '../../src/config/loader.ts'
 import { shapeIssues } from '../../src/config/shape-issues.ts'
+import { runScenarios } from '../../src/scenario/run.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const SRC = join(ROOT, 'src')
@@ -60,6 +61,25 @@ test('logs of a preset are looked for in the home of whoever runs it', async () 
     join(homedir(), '.claude/projects/**/*.jsonl'),
     join(homedir(), '.codex/{sessions,archived_sessions}/**/*.jsonl'),
   ])
+})
+
+const CASES = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.yaml'))
+/** What `codex exec` writes has no ids that tell a copy from another run. */
+const WITHOUT_COPIES = /^exec says/
+
+test.for(CASES)('%s: logs that are there twice count once', async (name) => {
+  const file = join(import.meta.dirname, name)
+  const copied = (all: string, lines: string): string =>
+    `${all}    further:\n      - file: /logs/copy.jsonl\n        lines: |\n${lines.replace(/^/gm, '    ').trimEnd()}\n`
+  const twice = readFileSync(file, 'utf8').replace(/^ {4}lines: \|\n((?: {6}.*\n)+)/gm, copied)
+  const { outcome } = await runScenarios(file, twice, { presetDir: PRESET_DIR })
+  const results = outcome!.results.filter(({ scenario }) => !WITHOUT_COPIES.test(scenario.name))
+  expect(results.length).toBeGreaterThan(8)
+  for (const { scenario, differences } of results) {
+    // Each log says for itself what has not ended.
+    const others = differences.filter((one) => !JSON.stringify(one).includes('agent_tool_calls_in_flight'))
+    expect([scenario.name, others]).toEqual([scenario.name, []])
+  }
 })
 
 test('the README asks for metrics that presets have, with labels that they have', async () => {
