@@ -6,7 +6,8 @@ import { Clocks } from '../clock/clocks.ts'
 import type { Derived } from '../derive/derived-event.ts'
 import { freshKeys, type OpenKeys } from '../derive/open-keys.ts'
 import type { Report } from '../diag/diagnostic.ts'
-import type { Marks } from '../marks/marks.ts'
+import { SEED_WORDS } from '../marks/key-hash.ts'
+import { Marks } from '../marks/marks.ts'
 import type { Family } from '../registry/family.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { CleanLabel } from '../select/label-text.ts'
@@ -37,12 +38,13 @@ export interface CompileOptions {
   readonly nameIndices?: Map<string, number>
   readonly countSkip: CountSkip
   readonly countUnpriced?: CountUnpriced | undefined
-  readonly marks: Marks
   /** Who sees each update; see `UpdateWatch`. */
   readonly watch?: UpdateWatch | undefined
   readonly report: Report
   /** Of the logs that the mapping reads; default: its own. */
   readonly clocks?: Clocks | undefined
+  /** Of all mappings that are in force together; default: its own. */
+  readonly marks?: Marks | undefined
   /** What is remembered and derived; default: a fresh table. */
   readonly keys?: OpenKeys | undefined
   /** What becomes of a text that is kept. */
@@ -51,9 +53,13 @@ export interface CompileOptions {
   readonly onDerived?: (event: Derived) => void
 }
 
+/** Of a mapping that is compiled for its problems, or to be told of. */
+const FEW_KEYS = 1000
+
 /** Compiles all metrics into `registry`. Series of closed label sets stand at 0 afterwards. */
 export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapping {
-  const { report, clocks = new Clocks(), nameIndices = new Map() } = options
+  const { report, clocks = new Clocks(), nameIndices = new Map(), unit = '' } = options
+  const { marks = new Marks({ limit: FEW_KEYS, seed: new Int32Array(SEED_WORDS) }) } = options
   const { families = defineFamilies(spec.metrics, [spec], options.registry) } = options
   const slots = new SlotTable()
   const derivedSlots = new SlotTable()
@@ -61,10 +67,9 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
   const read = <T>(compile: () => T): Reads<T> => reads(slots, compile)
   const value = ({ spec: text, place }: Placed<Parameters<typeof compileValue>[0]>) =>
     read(() => compileValue(text, { slots, bindings: new Map(), place, report }))
-  const state = compileState(spec, { ...options, slots, derivedSlots })
+  const state = compileState(spec, { ...options, marks, slots, derivedSlots })
   const rules = spec.metrics.flatMap((metric) => {
     const family = families.get(metric.name)!
-    const { marks, unit = '' } = options
     const ofMetric = new MetricMarks(metric, { marks, unit, definition: family.spec.definition })
     return metric.rules.map((rule) => {
       const ofRule = rule.derived === undefined ? slots : derivedSlots
@@ -113,13 +118,14 @@ function fieldsTaken({ derived, open }: Pick<RuleSpec, 'derived' | 'open'>, item
   return { of, names: open === undefined ? fieldsOf(item) : openFieldsOf(item) }
 }
 
-interface StateSlots {
+interface StateContext {
+  readonly marks: Marks
   readonly slots: SlotTable
   readonly derivedSlots: SlotTable
 }
 
 /** What is remembered and derived; undefined: nothing. From then on `$kept` is known. */
-function compileState(spec: MappingSpec, options: CompileOptions & StateSlots) {
+function compileState(spec: MappingSpec, options: CompileOptions & StateContext) {
   const { remember = [], derive = [] } = spec
   if (remember.length + derive.length === 0) return undefined
   const { slots, countSkip, keys = freshKeys(), unit = '', cleanLabel = (text: string) => text } = options
@@ -143,9 +149,9 @@ function compileState(spec: MappingSpec, options: CompileOptions & StateSlots) {
   }
 }
 
-/** Whether series of the metric go, or values leave them, by the time of events. */
-function needsClock({ expireNs = 0n, window }: MetricSpec): boolean {
-  return expireNs > 0n || window?.overNs !== undefined
+/** Whether series of the metric go, values leave them, or keys count again by the time of events. */
+function needsClock({ expireNs = 0n, window, rules }: MetricSpec): boolean {
+  return expireNs > 0n || window?.overNs !== undefined || rules.some(({ once }) => once?.withinMs !== undefined)
 }
 
 function reads<T>(slots: SlotTable, compile: () => T): Reads<T> {

@@ -166,7 +166,9 @@ export class Mapping implements DecodePlan {
   /** The clock of the row's log comes to the time of the event in it. For mappings that need clocks. */
   keepTime(row: Row): void {
     row.clock = this.#clockOf(row.origin)
-    this.#clocks.advance(row.clock, row.time())
+    const ns = row.statedTime()
+    if (ns === undefined) this.#clocks.advanceByArrival(row.clock, row.time())
+    else this.#clocks.advance(row.clock, ns)
   }
 
   /** All that is there of the log was read: until more comes the wall clock goes on for it. */

@@ -138,7 +138,7 @@ function compileAside(config: Config, mappings: Mappings, report: Report): void 
     const { limits, priceFiles = new Map() } = config
     const own = createOwnMetrics()
     const registry = new Registry({ maxSeries: limits.series, own, cleanLabel: (text) => text })
-    const options = { registry, marks: createMarks(limits.keys, own), countSkip: () => {}, report }
+    const options = { registry, countSkip: () => {}, report }
     for (const place of compileMapping({ ...unit, metrics, priceFiles }, options).places) compiledAt.add(place)
   }
 }
