@@ -35,7 +35,7 @@ function folderOf(name: string): (file: string, text: string) => string {
 test('a unit is the included files, those that the source uses, then the file itself', async () => {
   const write = folderOf('order')
   write('base.yaml', `input: { time_zone: Europe/Oslo, event_name: base }\n${metric('calls', 'called')}`)
-  write('claude.yaml', `input: { event_name: claude }\n${metric('calls', 'tool_use')}`)
+  write('claude.yaml', `input: { event_name: claude, event_time: ts }\n${metric('calls', 'tool_use')}`)
   write('codex.yaml', metric('turns'))
   const main = write(
     'main.yaml',
@@ -153,6 +153,7 @@ test('a label of a source is a constant or a name of ours', async () => {
     '{ length: $ }',
     '$kept.team',
     '{ const: 1, plus: team }',
+    '{ const: 1, minus: team }',
   ])
     expect([value, await codes(value)]).toEqual([value, ['bad-value']])
   expect(await codes('$sauce')).toEqual(['unknown-name'])
@@ -177,7 +178,7 @@ test('a mistake in a used file is told once, however many sources use it, and al
     'main.yaml',
     `sources:
   - { name: a, use: [./claude.yaml], labels: { team: { const: a } }, stdin: {} }
-  - { name: b, use: [./claude.yaml], labels: { team: { const: b } }, only: [], file: { paths: [/b] } }
+  - { name: b, use: [./claude.yaml], labels: { team: { const: b } }, file: { paths: [/b] } }
 `,
   )
   expect(codesOf(await loaded([main]))).toEqual(['bad-path'])
