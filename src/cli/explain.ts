@@ -1,5 +1,6 @@
 /** `explain`: reads logs as `run --once` does, and shows what became of each line and why, or of all lines in one table. */
 import { sourceWords } from '../config/profile-words.ts'
+import type { LineFormat } from '../decode/format/line-format.ts'
 import type { Diagnostic, Place } from '../diag/diagnostic.ts'
 import { locate, renderDiagnostics, type Sources } from '../diag/render.ts'
 import { Explainer } from '../explain/explainer.ts'
@@ -9,6 +10,7 @@ import { cleanedBy, harmless } from '../explain/log-text.ts'
 import { SummaryReport } from '../explain/summary-report.ts'
 import { Updates } from '../explain/updates.ts'
 import type { Plan } from '../pipeline/plan.ts'
+import { lineFormatOf } from '../select/line-format.ts'
 import { Descriptors } from '../source/file/descriptors.ts'
 import { Log } from '../telemetry/log.ts'
 import { descriptorShares } from './descriptor-shares.ts'
@@ -87,9 +89,15 @@ function summaryReport(
     nameSpec: config.input.eventName.spec,
     mappingFiles: [...texts.keys()],
     envelope: config.envelope,
+    saidFormats: saidFormats(config),
     overflowOf: (metric: string) => own.seriesOverflow.at(metric).value,
   }
   return new SummaryReport(explainer, updates, context, { isJson, isColoured: io.colour && !isJson, write: io.stdout })
+}
+
+function saidFormats({ sources, format: ofAll }: Plan['config']): ReadonlySet<LineFormat['name']> {
+  const formats = sources.map(({ format = ofAll }) => lineFormatOf(format))
+  return new Set(formats.flatMap((format) => (format === 'auto' ? [] : [format.name])))
 }
 
 async function read(plan: Plan, request: ExplainRequest, report: LineReport | SummaryReport, io: Io): Promise<number> {

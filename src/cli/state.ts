@@ -89,9 +89,9 @@ function readRecord(folder: string, without?: string): ReadRecord {
   const logs: RecordedLog[] = []
   const positions: PositionsPart = new PositionsPart([], logs, () => positions.recordedMs)
   const births = new BirthsPart(registry.births)
-  const clocks = new ClocksPart(new Clocks())
   const marks = new Marks({ limit: Number.MAX_SAFE_INTEGER, seed: new Int32Array(SEED_WORDS) })
   const marksPart = new MarksPart(marks)
+  const clocks = new ClocksPart(new Clocks())
   const onError = (what: string, error: NodeJS.ErrnoException): never => {
     throw Object.assign(new Error(`${what}: ${error.code}`), { syscall: error.syscall })
   }

@@ -22,6 +22,7 @@ export function summaryText(told: SummaryTold, paint: Paint): string {
       paint,
     ),
     section('envelopes by messages', table(told.envelopes.map(envelopeRow)), paint),
+    section('formats by messages', table(told.formats.map(({ messages, name, why }) => [messages, name, why])), paint),
     section(
       'rejected lines',
       told.rejected.flatMap((one) => rejectLines(one, place, paint)),

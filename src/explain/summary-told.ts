@@ -1,4 +1,5 @@
 /** What `explain --summary` says of whole logs: the stable shape of its `--format json` (one object), from which the text is made too. */
+import type { LineFormat } from '../decode/format/line-format.ts'
 import type { SkipReason } from '../mapping/skip-reason.ts'
 import type { FamilyType } from '../registry/family-spec.ts'
 import type { Hint, LineOutcome, Rejected } from './explanation.ts'
@@ -14,6 +15,8 @@ export interface SummaryTold {
   readonly outcomes: Readonly<Record<LineOutcome, number>>
   /** What the messages were wrapped in, the most frequent first; empty if none was. */
   readonly envelopes: readonly EnvelopesTold[]
+  /** What they were read as, the most frequent first; empty if all of them as JSON. */
+  readonly formats: readonly FormatsTold[]
   readonly rejected: readonly RejectsTold[]
   /** By event name, the most frequent first; `name` is null for events without one. */
   readonly events: readonly EventsTold[]
@@ -32,6 +35,12 @@ export interface EnvelopesTold {
   readonly messages: number
   /** Of these, messages that came in several lines. */
   readonly joined: number
+  readonly why: string
+}
+
+export interface FormatsTold {
+  readonly name: LineFormat['name']
+  readonly messages: number
   readonly why: string
 }
 

@@ -3,6 +3,7 @@
  * bounded: 1000 event names besides those that the mapping waits for, a few texts for each.
  */
 import type { EnvelopeKind } from '../decode/envelope/wrapping.ts'
+import type { LineFormat } from '../decode/format/line-format.ts'
 import type { EventTrace } from '../mapping/mapping.ts'
 import type { Mappings } from '../mapping/mappings.ts'
 import type { Rule } from '../mapping/rule.ts'
@@ -46,6 +47,8 @@ export class Summary {
   otherEvents = 0
   /** Messages by what was around them, and how many of those came in parts. */
   readonly envelopes = new Map<EnvelopeKind | 'none', { messages: number; joined: number }>()
+  /** Messages by what they were read as. */
+  readonly formats = new Map<LineFormat['name'], number>()
   readonly outcomes: Record<LineOutcome, number> = { mapped: 0, unmatched: 0, unmapped: 0, dropped: 0, rejected: 0, blank: 0 }
   readonly rejects = new Map<string, RejectCounts>()
   /** By name as it is shown; undefined: without one. */
@@ -86,12 +89,13 @@ export class Summary {
     this.bytes += line.bytes
     this.outcomes[line.outcome]++
     if (line.eventIndex === 0 && line.text !== undefined && line.outcome !== 'blank' && line.reason !== 'bad_envelope')
-      this.#addEnvelope(line)
+      this.#addKind(line)
     if (line.outcome === 'rejected') this.#addReject(line)
     else if (line.outcome !== 'blank') this.#addEvent(line)
   }
 
-  #addEnvelope({ wrapping }: AppliedLine): void {
+  #addKind({ wrapping, format: { name } }: AppliedLine): void {
+    this.formats.set(name, (this.formats.get(name) ?? 0) + 1)
     const kind = wrapping?.kind ?? 'none'
     const counts = this.envelopes.get(kind) ?? { messages: 0, joined: 0 }
     this.envelopes.set(kind, counts)

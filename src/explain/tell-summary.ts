@@ -1,4 +1,6 @@
 /** What was added up → what is told of it: names compared, rules without hits explained, the likeliest cause first. */
+import type { LineFormat } from '../decode/format/line-format.ts'
+import { WHY_FOUND as WHY_FOUND_FORMAT } from '../decode/format/tells.ts'
 import { alike } from '../diag/suggest.ts'
 import type { Mappings } from '../mapping/mappings.ts'
 import type { Rule } from '../mapping/rule.ts'
@@ -28,6 +30,8 @@ export interface SummaryContext {
   readonly mappingFiles: readonly string[]
   /** As the mapping says it: `auto`, or what every line must have. */
   readonly envelope: string
+  /** Formats that the mapping says, of all logs or of some. */
+  readonly saidFormats: ReadonlySet<LineFormat['name']>
 }
 
 const MAX_SHOWN_EXAMPLES = 3
@@ -45,6 +49,7 @@ export function tellSummary(summary: Summary, context: SummaryContext): SummaryT
     bytes,
     outcomes,
     envelopes: envelopesOf(summary, context),
+    formats: formatsOf(summary, context),
     rejected: [...summary.rejects.values()].map(({ hint, ...told }) => told).sort((a, b) => b.count - a.count),
     events: [...summary.events].map(([name, counts]) => eventsOf(name, counts, context)).sort((a, b) => b.count - a.count),
     otherEvents,
@@ -73,6 +78,13 @@ function envelopesOf({ envelopes }: Summary, { envelope }: SummaryContext): Summ
   if ([...envelopes.keys()].every((kind) => kind === 'none')) return []
   const why = (kind: keyof typeof WHY_FOUND) => (envelope === kind ? `input.envelope is ${envelope}` : WHY_FOUND[kind])
   const told = [...envelopes].map(([kind, counts]) => ({ kind, ...counts, why: why(kind) }))
+  return told.sort((a, b) => b.messages - a.messages)
+}
+
+function formatsOf({ formats }: Summary, { saidFormats }: SummaryContext): SummaryTold['formats'] {
+  if ([...formats.keys()].every((name) => name === 'json')) return []
+  const why = (name: LineFormat['name']) => (saidFormats.has(name) ? `input.format is ${name}` : WHY_FOUND_FORMAT[name])
+  const told = [...formats].map(([name, messages]) => ({ name, messages, why: why(name) }))
   return told.sort((a, b) => b.messages - a.messages)
 }
 

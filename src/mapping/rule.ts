@@ -75,7 +75,7 @@ interface Sample {
   readonly mark: number
 }
 
-/** What became of a sample: it had no number, it did not count, or it is in a series. */
+/** What became of a sample: it had no number; it was refused; or it is in a series, or its marks say that nothing of it is to be added. */
 type Applied = 'missing' | 'refused' | 'applied'
 
 export class Rule {
@@ -243,10 +243,10 @@ export class Rule {
     }
     const outcome = rise.ask(numbers, mark)
     this.#watch?.rose(this, { outcome, numbers: rise.told(numbers) })
-    const isApplied = outcome === 'counts' && this.#countRisen(site, rise.added, price, row)
+    if (outcome === 'counts' && !this.#countRisen(site, rise.added, price, row)) return 'refused'
     if (outcome === 'forgotten') this.#countSkip('forgotten')
-    if (isApplied || outcome === 'baseline' || outcome === 'forgotten') rise.lift(numbers, mark)
-    return isApplied ? 'applied' : 'refused'
+    if (outcome !== 'same') rise.lift(numbers, mark)
+    return 'applied'
   }
 
   #countRisen(site: Site, added: readonly number[], price: Price | undefined, row: Row): boolean {

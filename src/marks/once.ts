@@ -1,4 +1,4 @@
-/** `once`: a key counts one time, for ever or within a time. What counts is marked by the caller, once it did. */
+/** `once`: a key counts one time, for ever or within a time by the clock of its log. What counts is marked by the caller, once it did. */
 import type { Row } from '../decode/row.ts'
 import type { Key } from '../select/key.ts'
 import type { ValueTrace } from '../select/trace.ts'
@@ -31,7 +31,7 @@ export class Once {
     const texts = this.#key.texts(row)
     if (texts === undefined) return 'no_key'
     const standing = this.#space.find(texts)
-    if (this.#withinUs !== undefined) this.#nowUs = Number(row.time() / NS_PER_US)
+    if (this.#withinUs !== undefined) this.#nowUs = Number(row.clock.nowNs / NS_PER_US)
     if (standing === 'forgotten') this.note()
     if (standing !== 'known') return standing
     return this.#withinUs !== undefined && this.#nowUs - this.#space.value() >= this.#withinUs ? 'new' : 'repeated'

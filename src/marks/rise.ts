@@ -52,7 +52,7 @@ export class Rise {
     if (texts === undefined) return false
     this.#space.find(texts)
     this.#isBaseline = this.#options.baseline?.test(row) ?? false
-    this.#isSkipped = this.#options.skipsNew || (row.origin.skipsHistory === true && (row.origin.historyBytes ?? 0) > 0)
+    this.#isSkipped = this.#options.skipsNew || row.origin.lacksHistory === true
     return true
   }
 

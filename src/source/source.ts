@@ -49,8 +49,8 @@ export interface Origin {
   readonly historyBytes?: number
   /** Lines that end in the first so many bytes prepare for later ones and count nothing (`history: prime`). Default 0. */
   readonly primedBytes?: number
-  /** What was there when the source first looked is never read (`history: skip`). Default false. */
-  readonly skipsHistory?: boolean
+  /** Lines before the first one that is read were left out (`history: skip`): totals that go on in it began before. Default false. */
+  readonly lacksHistory?: boolean
   readonly container?: Container | undefined
   readonly pod?: Pod | undefined
   /** What the source knows its bytes to be wrapped in; default: the mapping's `input.envelope` says it, or it is found out. */

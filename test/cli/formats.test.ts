@@ -88,6 +88,14 @@ test('without input.format the first line that tells decides, and explain says w
   expect(stdout).toContain('-:1 rejected as not_json\n  Starting\n  there is no')
   expect(stdout).toContain('-:2 mapped: "call", 1 sample\n  event=call tool=bash ms=1\n  read  as logfmt\n')
   expect(stdout).toContain('-:3 rejected as malformed')
+  const { stdout: summary } = await finish(['explain', '--summary', '-c', mapping, '-'], 'event=call tool=bash ms=1\nx\n')
+  expect(summary).toMatch(/formats by messages\n +2 +logfmt +its first line that tells begins with three name=value\n/)
+  expect(summary).toContain('leave it out where it is written, or take lines apart with patterns')
+  const { stdout: said } = await finish(
+    ['explain', '--summary', '-c', written('said.yaml', `version: 1\ninput: { format: logfmt }\n${METRIC}`), '-'],
+    'event=call\n',
+  )
+  expect(said).toMatch(/1 +logfmt +input\.format is logfmt\n/)
 })
 
 test('what no pattern fits is explained so', async () => {

@@ -202,6 +202,7 @@ export class FileSource implements Source {
       maxFiles: this.#options.maxFiles ?? 20_000,
       maxLineBytes: this.#maxLineBytes,
       primes: this.#options.history === 'prime',
+      skips: this.#options.history === 'skip',
       past: this.#past,
       unseen: this.#unseen,
       hasCopies: this.#hasCopies,

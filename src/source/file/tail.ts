@@ -384,6 +384,7 @@ export class Tail {
     this.progress.restart()
     this.#landmarks.reset()
     this.origin.historyBytes = this.origin.primedBytes = 0
+    this.origin.lacksHistory = false
     this.origin.resumption = undefined
     return 'truncated'
   }

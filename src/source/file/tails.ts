@@ -38,6 +38,8 @@ export interface TailsOptions {
   readonly maxLineBytes: number
   /** What is skipped otherwise is read, and counts nothing. */
   readonly primes: boolean
+  /** What is skipped is never read. */
+  readonly skips: boolean
   /** What is known of files that are not open. */
   readonly past: PastFiles
   readonly unseen: Unseen
@@ -331,11 +333,12 @@ export class Tails {
   }
 
   #begin(path: string, { fd, stat }: OpenedFile, past: PastFile | undefined, startsAtEnd: boolean, nowMs: number): Tail {
-    const { source, open, about, window, meter, primes, maxLineBytes } = this.#options
+    const { source, open, about, window, meter, primes, skips, maxLineBytes } = this.#options
     const sizeBytes = Number(stat.size)
     const isUnread = past?.state === 'unread'
     const toSkipBytes = isUnread ? past.historyBytes : startsAtEnd ? sizeBytes : 0
     const primedBytes = past === undefined || isUnread ? (primes ? toSkipBytes : 0) : (past.primedBytes ?? 0)
+    const historyBytes = past?.historyBytes ?? (this.opensHistory ? sizeBytes : 0)
     const origin = {
       source,
       log: fileKey(stat),
@@ -343,6 +346,7 @@ export class Tails {
       stream: '',
       ...about(path),
       primedBytes,
+      lacksHistory: skips && historyBytes > 0,
       resumption: past?.resumption,
     }
     const firstOffset = primes ? 0 : endOfHistory(fd, toSkipBytes, maxLineBytes, window)
@@ -350,7 +354,6 @@ export class Tails {
     // What is skipped tells nothing of what comes.
     if ((past === undefined || isUnread) && startOffset > 0) origin.resumption = { appliedBytes: startOffset, formats: {} }
     const content = past === undefined ? {} : { sinceMs: past.sinceMs }
-    const historyBytes = past?.historyBytes ?? (this.opensHistory ? sizeBytes : 0)
     const tail = new Tail({ fd, stat, nowMs, startOffset, historyBytes, ...content, origin, sink: open(origin), window })
     if (past?.state === 'open' && past.key === fileKey(stat)) resumeRotation(tail, past)
     // A copy that brings nothing leaves the ghost to a longer one.
