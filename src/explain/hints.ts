@@ -57,7 +57,7 @@ export function failureText(failure: Failure, { values, logText }: Pick<HintCont
     return `each ${harmless(failure.path)}: ${found}, expected a list or an object`
   }
   const on = failure.on.map(({ name, key }) => `$${name} at ${logText.text(key, undefined, 40)}, `).join('')
-  return `${on}${conditionText(values.condition(failure.failed))}`
+  return `${on}${conditionText(values.standOn(failure.on).condition(failure.failed))}`
 }
 
 /** The line gives a time that was not taken: the log's clock is not what it seems. A line without one is nothing to tell. */

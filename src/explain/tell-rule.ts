@@ -59,6 +59,7 @@ export class RuleTeller {
   }
 
   #element<T>({ on, isTaken, empty, where, made }: ElementTrace<T>, tellMade: TellMade<T>): ElementTold {
+    this.#values.standOn(on)
     return {
       on: on.map((standing) => this.#standing(standing)),
       isTaken,
