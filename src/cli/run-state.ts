@@ -3,6 +3,7 @@
  * while the run goes on. Whatever the disk does, the run goes on: then in memory, which `agentlog_state_durable` and the page say.
  */
 import { ClocksPart } from '../clock/clocks-part.ts'
+import { DerivePart } from '../derive/derive-part.ts'
 import { MarksPart } from '../marks/marks-part.ts'
 import type { LineGuard } from '../pipeline/line-guard.ts'
 import type { Plan } from '../pipeline/plan.ts'
@@ -70,9 +71,10 @@ export async function openState(
   const series = new SeriesPart()
   const positions = new PositionsPart(sources)
   const births = new BirthsPart(plan.registry.births)
-  const marks = new MarksPart(plan.marks)
   const clocks = new ClocksPart(plan.clocks)
-  const parts = [clocks, series, positions, births, marks]
+  const derive = new DerivePart(plan.keys)
+  const marks = new MarksPart(plan.marks)
+  const parts = [clocks, series, positions, births, marks, derive]
   const record = new DurableRecord({ disk: nodeDisk, folder, parts, program: packageVersion(), onError })
   const kept = { folder, record, series, positions, lock, suspects, plan, log, onError, isUnread: false }
   try {
@@ -84,6 +86,7 @@ export async function openState(
       log.warn('a metric is not defined as it was, and starts anew', { metric: name })
     // Who has seen what is not known then, and nothing may fall to 0 that was seen above.
     if (!isBroken) births.restore(series.recorded, plan.registry.families())
+    derive.restore(plan.clocks)
     marks.restore()
     left.add(positions.recorded(), positions.recordedMs)
     left.giveTo(sources)

@@ -117,7 +117,8 @@ function writeClock(out: ByteWriter, clock: LogClock): void {
   out.text(clock.source)
   out.text(clock.log)
   out.byte(clock.isStanding ? 1 : 0)
-  writeNs(out, clock.nowNs)
+  // When lines came says nothing to those that are read after a restart.
+  writeNs(out, clock.isByArrival ? 0n : clock.nowNs)
 }
 
 /** A time from 1970 on. */

@@ -76,6 +76,24 @@ export class Clocks {
 
   /** An event of this time has come in the log: all that is due up to now is done, then the clock shows its time, if it is later. */
   advance(clock: LogClock, ns: bigint): void {
+    const isFirst = clock.isByArrival && !clock.isStanding
+    clock.isByArrival = false
+    // What is read may be old, though lines before that say no time came now.
+    if (isFirst && ns < clock.nowNs) clock.setBack(ns)
+    this.#comeTo(clock, ns)
+  }
+
+  /**
+   * An event that says no time has come now. Of a log whose events say theirs that moves the clock only at its end, where the wall clock
+   * does so: such a line among those of long ago must not end what they began.
+   */
+  advanceByArrival(clock: LogClock, ns: bigint): void {
+    if (!clock.isStanding && !clock.isByArrival && clock.nowNs > 0n) return
+    if (clock.nowNs === 0n) clock.isByArrival = true
+    this.#comeTo(clock, ns)
+  }
+
+  #comeTo(clock: LogClock, ns: bigint): void {
     this.#leave(clock)
     const { nowNs } = clock
     const toNs = ns > nowNs ? ns : nowNs

@@ -1,5 +1,6 @@
 /**
- * The clock of one log: the highest time of its events. While the log stands at its end the wall clock moves it on. It never goes back.
+ * The clock of one log: the highest time of its events. While the log stands at its end the wall clock moves it on. It never goes back, but
+ * from when lines came to the first time that one says.
  * Only `Clocks` moves it, since what runs out on the way must be done first.
  */
 import { type Due, DueHeap } from './due-heap.ts'
@@ -40,6 +41,8 @@ export class LogClock implements ClockName, Due {
   index = -1
   /** Somebody reads its log in this process, and says when it stands at its end. */
   isRead = false
+  /** For `Clocks`: it shows when events came, since none of its log has said its time yet. */
+  isByArrival = false
   readonly #world: ClockWorld
   #ownNs: bigint
   #isStanding = false
@@ -80,6 +83,12 @@ export class LogClock implements ClockName, Due {
   /** For `Clocks`: on, never back. */
   moveTo(ns: bigint): void {
     if (ns <= this.nowNs) return
+    this.#ownNs = ns
+    this.#world.onMove(this)
+  }
+
+  /** For `Clocks`: what it showed was no time of its log. */
+  setBack(ns: bigint): void {
     this.#ownNs = ns
     this.#world.onMove(this)
   }

@@ -89,6 +89,8 @@ export interface Profile {
 /** As a mapping: every metric with the rules of all files, and the rest as it is where a source does not use files of its own. */
 export interface Config extends MappingSpec {
   readonly sources: readonly SourceSpec[]
+  /** By key of the unit: what its files say, whatever labels and metrics its sources have. */
+  readonly units: ReadonlyMap<string, MappingSpec>
   /** By key: the mapping's own, which is '', and those of the sources. */
   readonly profiles: ReadonlyMap<string, Profile>
   /** Of sources that say none. */

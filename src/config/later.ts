@@ -4,13 +4,15 @@ import { placeIn } from './raw.ts'
 
 type Keys = Readonly<Record<string, unknown>>
 
+const NONE: readonly string[] = []
+
 /** Keys by where they stand. */
 export const LATER = {
-  top: ['remember', 'derive'],
+  top: NONE,
   metric: ['expire'],
-  rule: ['derived', 'over', 'last', 'open'],
-  takes: ['derived'],
-  value: ['rise'],
+  rule: ['over', 'last'],
+  takes: NONE,
+  value: NONE,
 } as const
 
 const LATER_OPS = ['mean', 'sum', 'count', 'distinct']

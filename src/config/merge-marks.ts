@@ -7,7 +7,11 @@ import { placeIn, type RawKey, type RawOnce, type RawRise, type RawRule } from '
 
 type NodePath = readonly (string | number)[]
 
-export function marksOf({ once, rise }: RawRule, file: string, path: NodePath): Pick<RuleSpec, 'once' | 'rise'> {
+export function marksOf(
+  { once, rise }: Pick<RawRule, 'once' | 'rise'>,
+  file: string,
+  path: NodePath,
+): Pick<RuleSpec, 'once' | 'rise'> {
   return {
     ...(once === undefined ? {} : { once: onceOf(longOf<RawOnce>(once, file, [...path, 'once'])) }),
     ...(rise === undefined ? {} : { rise: riseOf(longOf<RawRise>(rise, file, [...path, 'rise'])) }),

@@ -3,15 +3,16 @@
  * is in force for each source.
  */
 import type { Place, Report } from '../diag/diagnostic.ts'
-import type { MappingSpec, MetricSpec, RuleSpec, TakesSpec } from '../mapping/spec.ts'
+import type { GaugeOp, MetricSpec, OpenOp, RuleSpec } from '../mapping/spec.ts'
 import type { ValueSpec } from '../select/spec.ts'
 import { bucketBounds } from './buckets.ts'
 import type { Config, Limits, SourceSpec } from './config.ts'
-import { inputSpec } from './merge-input.ts'
 import { marksOf } from './merge-marks.ts'
 import { checkSourceNames, sourceSpecs } from './merge-sources.ts'
+import { takesSpec } from './merge-takes.ts'
 import { PLAIN, Profiles } from './profiles.ts'
-import { listOf, type MappingFile, placeIn, type RawMetric, type RawRule, type RawTakes, rulesOf } from './raw.ts'
+import { listOf, type MappingFile, placeIn, type RawMetric, type RawRule, rulesOf } from './raw.ts'
+import { unitMappings } from './unit-mappings.ts'
 import type { Unit, Units } from './units.ts'
 
 const DEFAULT_MAX_SERIES = 2000
@@ -36,8 +37,7 @@ type NodePath = readonly (string | number)[]
 
 export function mergeUnits({ plain, sources, files }: Units, report: Report): Config {
   const metrics = mergeMetrics(files, report)
-  const units = new Set([plain, ...sources.map(({ unit }) => unit)])
-  const mappings = new Map([...units].map((unit) => [unit, mappingOf(unit, metrics)]))
+  const mappings = unitMappings(new Set([plain, ...sources.map(({ unit }) => unit)]), metrics, report)
   const profiles = new Profiles(mappings.get(plain)!, metrics, report)
   checkSourceNames(sources, report)
   const specs = sourceSpecs(sources.map(({ raw }) => raw)).map((spec, i): SourceSpec => {
@@ -49,22 +49,12 @@ export function mergeUnits({ plain, sources, files }: Units, report: Report): Co
     ...mappings.get(plain)!,
     metrics,
     sources: specs,
+    units: new Map([...mappings].map(([{ key }, mapping]) => [key, mapping])),
     profiles: profiles.all,
     envelope: readAs('envelope', plain.files),
     format: readAs('format', plain.files),
     mask: files.flatMap(({ file, raw }) => (raw.mask ?? []).map((spec, i) => ({ spec, place: placeIn(file, ['mask', i]) }))),
     limits: limitsOf(files),
-  }
-}
-
-/** What the files of a unit say. `metrics`: those of all files, with the rules of all. */
-function mappingOf({ files }: Unit, metrics: readonly MetricSpec[]): MappingSpec {
-  const withoutOf = new Map(files.map(({ file, without }) => [file, without]))
-  const isIn = (metric: MetricSpec, { place }: RuleSpec): boolean => withoutOf.get(place.file)?.includes(metric.name) === false
-  return {
-    input: inputSpec(files),
-    drop: files.flatMap(({ file, raw }) => (raw.drop ?? []).map((takes, i) => takesSpec(takes, file, ['drop', i]))),
-    metrics: metrics.map((metric) => ({ ...metric, rules: metric.rules.filter((rule) => isIn(metric, rule)) })),
   }
 }
 
@@ -221,13 +211,19 @@ function ruleSpec(
       })),
     },
     ...marksOf(rule, file, path),
-    op: rule.op ?? metric.op ?? 'set',
+    ...opOf(rule.op ?? metric.op, rule.open, placeIn(file, [...path, 'open'])),
     exemplar: Object.entries(rule.exemplar ?? {}).map(([name, spec]) => ({
       name,
       spec,
       place: placeIn(file, [...path, 'exemplar', name]),
     })),
   }
+}
+
+/** A gauge of what is open counts it unless it says otherwise. */
+function opOf(op: RawRule['op'], open: string | undefined, place: Place): Pick<RuleSpec, 'op' | 'open'> {
+  if (open === undefined) return { op: (op ?? 'set') as GaugeOp }
+  return { op: 'set', open: { spec: open, place, op: (op ?? 'count') as OpenOp } }
 }
 
 /** Default labels, the metric's, the rule's: the nearer wins, null takes one off. */
@@ -246,40 +242,4 @@ function labelsOf(
   take(metric.labels, [...above.metricPath, 'labels'])
   take(rule.labels, [...path, 'labels'])
   return [...found].flatMap(([name, { spec, place }]) => (spec === null ? [] : [{ name, spec, place }]))
-}
-
-function takesSpec(takes: RawTakes, file: string, path: NodePath): TakesSpec {
-  return {
-    place: placeIn(file, path),
-    events: takes.event === undefined ? undefined : listOf(takes.event),
-    each: eachOf(takes, file, path),
-    where: takes.where && { spec: takes.where, place: placeIn(file, [...path, 'where']) },
-  }
-}
-
-/** The levels in the order in which they stand in each other: of the keys of a mapping that is not the order in which they are written. */
-function eachOf({ each = {} }: RawTakes, file: string, path: NodePath): TakesSpec['each'] {
-  const levels = Array.isArray(each)
-    ? each.map((level, i) => ({ level, at: [...path, 'each', i] }))
-    : [{ level: each, at: [...path, 'each'] }]
-  return levels.flatMap(({ level, at }) => {
-    const left = Object.entries(level as Readonly<Record<string, string>>).map(([name, spec]) => ({
-      name,
-      spec,
-      place: placeIn(file, [...at, name]),
-    }))
-    const sorted: typeof left = []
-    while (left.length > 0) {
-      const standsInOther = (spec: string, name: string): boolean =>
-        left.some((other) => other.name !== name && rootOf(spec) === other.name)
-      const next = left.findIndex(({ spec, name }) => !standsInOther(spec, name))
-      sorted.push(...left.splice(Math.max(next, 0), 1))
-    }
-    return sorted
-  })
-}
-
-/** `group` of `$group.parts`. */
-function rootOf(path: string): string | undefined {
-  return /^\$(\w+)/.exec(path)?.[1]
 }

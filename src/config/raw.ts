@@ -7,6 +7,7 @@ import type { EnvelopeSpec } from './config.ts'
 
 export interface RawTakes {
   readonly event?: string | readonly string[]
+  readonly derived?: string
   readonly each?: Readonly<Record<string, string>> | readonly Readonly<Record<string, string>>[]
   readonly where?: WhereSpec
 }
@@ -33,7 +34,48 @@ export interface RawRule extends RawTakes {
   readonly once?: RawKey | RawOnce
   readonly rise?: RawKey | RawRise
   readonly exemplar?: Readonly<Record<string, ValueSpec>>
-  readonly op?: 'set' | 'add' | 'max' | 'min'
+  readonly op?: 'set' | 'add' | 'max' | 'min' | 'sum' | 'count'
+  readonly open?: string
+}
+
+type RawCarry = Readonly<Record<string, ValueSpec>>
+
+export interface RawRemember extends RawTakes {
+  readonly scope?: RawKey
+  readonly first?: boolean
+  /** The keys of a value. */
+  readonly [key: string]: unknown
+}
+
+export interface RawFeed extends RawTakes {
+  readonly key?: RawKey
+  readonly carry?: RawCarry
+}
+
+export interface RawCollect extends RawTakes {
+  readonly op: 'count' | 'sum' | 'max' | 'min' | 'first' | 'last' | 'distinct'
+  readonly value?: ValueSpec
+  readonly once?: RawKey | RawOnce
+  readonly rise?: RawKey | RawRise
+}
+
+/** Of all kinds: which keys go with which, a check says. */
+export interface RawDerive extends RawFeed {
+  readonly pair?: string
+  readonly session?: string
+  readonly sequence?: string
+  readonly silence?: string
+  readonly scope?: RawKey
+  readonly start?: RawFeed
+  readonly end?: RawFeed
+  readonly timeout?: string
+  readonly order?: 'fifo'
+  readonly idle?: string
+  readonly collect?: Readonly<Record<string, RawCollect>>
+  readonly value?: ValueSpec
+  readonly same?: RawKey
+  readonly after?: string
+  readonly reset?: RawFeed
 }
 
 export interface RawMetric extends RawRule {
@@ -96,6 +138,8 @@ export interface RawMapping {
   readonly sources?: readonly RawSource[]
   readonly input?: RawInput
   readonly drop?: readonly RawTakes[]
+  readonly remember?: Readonly<Record<string, RawRemember>>
+  readonly derive?: readonly RawDerive[]
   readonly metrics?: readonly RawMetric[]
   readonly defaults?: {
     readonly labels?: Readonly<Record<string, ValueSpec | null>>

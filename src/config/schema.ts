@@ -72,47 +72,45 @@ const price: z.ZodType = z.strictObject({
     .describe('builtin (the default), a file, or patterns of models with prices per million tokens; the longest that fits wins.'),
 })
 
-const longValue = z
-  .strictObject({
-    path: names.optional().describe('Path of the value, or several: the first that is present.'),
-    const: scalar.optional().describe('This very text or number.'),
-    expr: z.string().optional().describe('A CEL expression.'),
-    key_of: z.string().optional().describe("An object's first key, or with match the first that fits."),
-    length: z
-      .string()
-      .optional()
-      .describe('Number of elements of the list, keys of the object or characters of the text at this path.'),
-    sum: z.string().optional().describe('Sum of the elements of the list at this path.'),
-    take: value.optional().describe('With sum: what to take of each element.'),
-    match: z.string().optional().describe('Regular expression (RE2): group 1, else all; no fit is missing.'),
-    part: z.enum(['host', 'basename']).optional().describe('Part of a URL or file path.'),
-    normalize: z
-      .array(z.enum(['uuid', 'hex', 'number', 'email']))
-      .min(1)
-      .optional()
-      .describe('Whole words of these kinds become {uuid} and so on.'),
-    lower: z.boolean().optional().describe('Lower case.'),
-    map: z.record(z.string(), scalar).optional().describe('Whole text to text.'),
-    map_re: z
-      .array(z.tuple([z.string(), scalar]))
-      .optional()
-      .describe('Regular expression to text, the first that fits.'),
-    one_of: z.array(scalar).min(1).optional().describe('The closed set of texts.'),
-    else: scalar.optional().describe('For a text that map or one_of does not know (one_of: default other).'),
-    plus: values.optional().describe('Numbers to add.'),
-    minus: values.optional().describe('Numbers to take away; the result is at least 0.'),
-    unit: z.enum(UNITS).optional().describe('Unit of the number in the log; it becomes seconds, bytes or a ratio.'),
-    scale: z.number().optional().describe('Factor.'),
-    default: scalar.optional().describe('If missing; a label with an empty default is left away.'),
-    unmasked: z.boolean().optional().describe('A label with its secrets.'),
-    max_values: wholeAbove0.optional().describe('Texts of this label past that many become _other.'),
-    price: z
-      .lazy(() => price)
-      .optional()
-      .describe('Dollars of tokens by a price table; for the value of a counter.'),
-    rise: key.optional().describe('In collect: add what the number rises above the highest seen for this key.'),
-  })
-  .meta({ id: 'long_value' })
+const valueKeys = {
+  path: names.optional().describe('Path of the value, or several: the first that is present.'),
+  const: scalar.optional().describe('This very text or number.'),
+  expr: z.string().optional().describe('A CEL expression.'),
+  key_of: z.string().optional().describe("An object's first key, or with match the first that fits."),
+  length: z
+    .string()
+    .optional()
+    .describe('Number of elements of the list, keys of the object or characters of the text at this path.'),
+  sum: z.string().optional().describe('Sum of the elements of the list at this path.'),
+  take: value.optional().describe('With sum: what to take of each element.'),
+  match: z.string().optional().describe('Regular expression (RE2): group 1, else all; no fit is missing.'),
+  part: z.enum(['host', 'basename']).optional().describe('Part of a URL or file path.'),
+  normalize: z
+    .array(z.enum(['uuid', 'hex', 'number', 'email']))
+    .min(1)
+    .optional()
+    .describe('Whole words of these kinds become {uuid} and so on.'),
+  lower: z.boolean().optional().describe('Lower case.'),
+  map: z.record(z.string(), scalar).optional().describe('Whole text to text.'),
+  map_re: z
+    .array(z.tuple([z.string(), scalar]))
+    .optional()
+    .describe('Regular expression to text, the first that fits.'),
+  one_of: z.array(scalar).min(1).optional().describe('The closed set of texts.'),
+  else: scalar.optional().describe('For a text that map or one_of does not know (one_of: default other).'),
+  plus: values.optional().describe('Numbers to add.'),
+  minus: values.optional().describe('Numbers to take away; the result is at least 0.'),
+  unit: z.enum(UNITS).optional().describe('Unit of the number in the log; it becomes seconds, bytes or a ratio.'),
+  scale: z.number().optional().describe('Factor.'),
+  default: scalar.optional().describe('If missing; a label with an empty default is left away.'),
+  unmasked: z.boolean().optional().describe('A label with its secrets.'),
+  max_values: wholeAbove0.optional().describe('Texts of this label past that many become _other.'),
+  price: z
+    .lazy(() => price)
+    .optional()
+    .describe('Dollars of tokens by a price table; for the value of a counter.'),
+}
+const longValue = z.strictObject(valueKeys).meta({ id: 'long_value' })
 
 const longTest = z.strictObject({
   not: scalars.optional().describe('Holds if the value is none of these, or missing.'),
@@ -126,11 +124,14 @@ const longTest = z.strictObject({
 
 const eachLevel = z.record(z.string().regex(/^[A-Za-z_]\w*$/, 'a name of letters, digits and _'), z.string())
 const eachLevels = z.union([eachLevel, z.array(eachLevel)])
-const takes = {
+const ofLogs = {
   event: names.optional().describe('Name of the event, or several; left out: every event of the log.'),
-  derived: z.string().optional().describe('Name of a derived event.'),
   each: eachLevels.optional().describe('Stand on every element of the list or object at this path.'),
   where: where.optional().describe('Conditions, all of which hold.'),
+}
+const takes = {
+  ...ofLogs,
+  derived: z.string().optional().describe('Name of an item of derive: takes what it makes, and no event of a log.'),
 }
 const labels = z
   .record(z.string(), z.union([value, z.null()]))
@@ -172,8 +173,45 @@ const rule = {
     .describe('What a gauge does with a number; default set.'),
   over: duration.optional().describe('Window of time.'),
   last: wholeAbove0.optional().describe('Window of samples.'),
-  open: z.string().optional().describe('Show what is open of this derived thing.'),
+  open: z.string().optional().describe('Of a gauge: show what is open of this item of derive, as it stands at a scrape.'),
 }
+const stateName = z.string().regex(/^[A-Za-z_]\w*$/, 'a name of letters, digits and _')
+const scope = key.optional().describe('A key that keeps state apart.')
+const carry = z.record(stateName, value).optional().describe('Values of the event that the derived event has too.')
+const feed = z.strictObject({ ...takes, key: key.optional().describe('What belongs together.'), carry })
+const remember = z.strictObject({
+  ...ofLogs,
+  ...valueKeys,
+  scope: key.optional().describe('A key that keeps values apart; default $log.'),
+  first: z.boolean().optional().describe('The first value stays; default: the last one counts.'),
+})
+const collect = z.strictObject({
+  ...takes,
+  op: z.enum(['count', 'sum', 'max', 'min', 'first', 'last', 'distinct']).describe('What is made of the values of the members.'),
+  value: value.optional().describe('The value; count needs none.'),
+  once: rule.once,
+  rise: rule.rise,
+})
+const derive = z.strictObject({
+  pair: stateName.optional().describe('A start and the end of its key become one event with the time between them.'),
+  session: stateName.optional().describe('Events of a key become one when the session ends.'),
+  sequence: stateName.optional().describe('Each event of a key, with what came before it.'),
+  silence: stateName.optional().describe('An event when a key has been silent for a time.'),
+  ...takes,
+  key: key.optional().describe('What belongs together.'),
+  carry,
+  scope,
+  start: feed.optional().describe('Of a pair: what opens a key.'),
+  end: feed.optional().describe('Of a pair or session: what ends a key.'),
+  timeout: duration.optional().describe('Of a pair: after this time it ends without its end.'),
+  order: z.enum(['fifo']).optional().describe('Of a pair: starts of an open key are queued; default: ignored.'),
+  idle: duration.optional().describe('Ends a session, forgets a sequence, after this time without an event.'),
+  collect: z.record(stateName, collect).optional().describe('Of a session: what is made of its members, by name.'),
+  value: value.optional().describe('Of a sequence: what previous shows of the event before.'),
+  same: key.optional().describe('Of a sequence: what makes two events the same; default: value.'),
+  after: duration.optional().describe('Of a silence: the time.'),
+  reset: feed.optional().describe('Ends what its scope holds, or its key.'),
+})
 const buckets = z.union([
   z.array(z.number()).min(1),
   z.strictObject({ start: z.number().positive(), factor: z.number().gt(1), count: wholeAbove0.max(200) }),
@@ -229,7 +267,12 @@ const input = z.strictObject({
     .optional()
     .describe("The event's time; default: timestamp, ts, time, @timestamp."),
   time_zone: z.string().optional().describe('Zone of times that name none; default UTC.'),
-  count_malformed: z.boolean().optional().describe('Parse also what no rule takes.'),
+  count_malformed: z
+    .boolean()
+    .optional()
+    .describe(
+      'Parse also what no rule takes, so that what is broken in it is counted; this version parses every line in any case.',
+    ),
 })
 
 const history = z
@@ -307,9 +350,9 @@ export const mappingSchema = z
     include: includes.optional().describe('preset:NAME or files, merged before this one.'),
     sources: z.array(source).optional().describe('Where the logs are; the command line can replace it.'),
     input: input.optional().describe('How lines become events.'),
-    drop: z.array(z.strictObject(takes)).optional().describe('Events that one of these takes go no further.'),
-    remember: z.record(z.string(), z.looseObject({})).optional().describe('Values kept across events.'),
-    derive: z.array(z.looseObject({})).optional().describe('Events made from events.'),
+    drop: z.array(z.strictObject(ofLogs)).optional().describe('Events that one of these takes go no further.'),
+    remember: z.record(stateName, remember).optional().describe('Values kept across events.'),
+    derive: z.array(derive).optional().describe('Events made from events; an item may take what those above it make.'),
     metrics: z.array(metric).optional().describe('The metrics.'),
     defaults: z
       .strictObject({

@@ -110,13 +110,23 @@ export class Decoder {
     return this.#outer.hasInvalidUtf8 || this.#line.hasInvalidUtf8
   }
 
+  /** From now on the row tells the time of what is decoded into it. */
+  giveTimeTo(row: Row): void {
+    row.time = () => this.time(row)
+    row.statedTime = () => this.#statedTime(row, this.#arrival())
+  }
+
   /** Nanoseconds since the epoch of the event in the row: its own time if that can be believed, else its envelope's, else arrival. */
   time(row: Row): bigint {
     const arrival = this.#arrival()
+    return this.#statedTime(row, arrival) ?? arrival
+  }
+
+  #statedTime(row: Row, arrival: bigint): bigint | undefined {
     const own = this.#ownTime(row)
     if (isBelieved(own, arrival)) return own
     const around = this.#timeAround(row)
-    return isBelieved(around, arrival) ? around : arrival
+    return isBelieved(around, arrival) ? around : undefined
   }
 
   /** `time`, with where it comes from. */

@@ -151,7 +151,7 @@ export const DIAGNOSTIC_CODES = {
   },
   'not-yet': {
     means: 'A part of the language that this version does not have',
-    example: `${METRIC}{ name: a_total, type: counter, event: e, open: calls }\n`,
+    example: `${METRIC}{ name: a, type: gauge, event: e, value: v, op: mean, last: 3 }\n`,
     cure: 'Leave it out, or use a version that has it',
   },
 } as const satisfies Readonly<Record<string, CodeNote>>

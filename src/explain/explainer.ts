@@ -229,7 +229,7 @@ export class Explainer {
   #newReader(mapping: Mapping, origin: Origin): Reader {
     const decoder = new Decoder(mapping, this.#options.bounds, () => this.#nowMs)
     const row = new Row(mapping.slotCount, origin)
-    row.time = () => decoder.time(row)
+    decoder.giveTimeTo(row)
     const reader = { mapping, decoder, row }
     this.#readers.set(mapping, reader)
     return reader

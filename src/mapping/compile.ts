@@ -3,18 +3,26 @@
  * through. Problems only compiling finds are reported; it goes on after each.
  */
 import { Clocks } from '../clock/clocks.ts'
+import type { Derived } from '../derive/derived-event.ts'
+import { freshKeys, type OpenKeys } from '../derive/open-keys.ts'
 import type { Report } from '../diag/diagnostic.ts'
 import { SEED_WORDS } from '../marks/key-hash.ts'
 import { Marks } from '../marks/marks.ts'
 import type { Family } from '../registry/family.ts'
 import type { Registry } from '../registry/registry.ts'
+import type { CleanLabel } from '../select/label-text.ts'
 import { SlotTable } from '../select/slots.ts'
 import { compileValue } from '../select/value.ts'
 import { definitionOf } from './definition.ts'
+import { Derivation } from './derivation.ts'
+import { compileItem } from './derived-item.ts'
+import { fieldsOf, openFieldsOf } from './item-fields.ts'
+import { ownerOf } from './item-identity.ts'
 import { Mapping, type Reads } from './mapping.ts'
 import { MetricMarks } from './metric-marks.ts'
+import { defineRemembered, keptNames, RememberRule } from './remembering.ts'
 import { type CountSkip, type CountUnpriced, Rule, type UpdateWatch } from './rule.ts'
-import type { MappingSpec, MetricSpec, Placed, RuleSpec } from './spec.ts'
+import type { DeriveSpec, MappingSpec, MetricSpec, Placed, RuleSpec } from './spec.ts'
 import { Takes } from './takes.ts'
 
 /** By name of the metric. */
@@ -37,6 +45,12 @@ export interface CompileOptions {
   readonly clocks?: Clocks | undefined
   /** Of all mappings that are in force together; default: its own. */
   readonly marks?: Marks | undefined
+  /** What is remembered and derived; default: a fresh table. */
+  readonly keys?: OpenKeys | undefined
+  /** What becomes of a text that is kept. */
+  readonly cleanLabel?: CleanLabel
+  /** Sees each derived event. */
+  readonly onDerived?: (event: Derived) => void
 }
 
 /** Of a mapping that is compiled for its problems, or to be told of. */
@@ -48,34 +62,91 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
   const { marks = new Marks({ limit: FEW_KEYS, seed: new Int32Array(SEED_WORDS) }) } = options
   const { families = defineFamilies(spec.metrics, [spec], options.registry) } = options
   const slots = new SlotTable()
+  const derivedSlots = new SlotTable()
+  derivedSlots.kept = undefined
   const read = <T>(compile: () => T): Reads<T> => reads(slots, compile)
   const value = ({ spec: text, place }: Placed<Parameters<typeof compileValue>[0]>) =>
     read(() => compileValue(text, { slots, bindings: new Map(), place, report }))
+  const state = compileState(spec, { ...options, marks, slots, derivedSlots })
   const rules = spec.metrics.flatMap((metric) => {
     const family = families.get(metric.name)!
-    const context = {
-      ...options,
-      slots,
-      priceFiles: spec.priceFiles ?? new Map(),
-      maxStep: metric.maxStep,
-      marks: new MetricMarks(metric, { marks, unit, definition: family.spec.definition }),
-    }
-    return metric.rules.map((rule) => read(() => new Rule(rule, family, context)))
+    const ofMetric = new MetricMarks(metric, { marks, unit, definition: family.spec.definition })
+    return metric.rules.map((rule) => {
+      const ofRule = rule.derived === undefined ? slots : derivedSlots
+      const { maxStep } = metric
+      derivedSlots.fields = fieldsTaken(rule, spec.derive ?? [])
+      const context = { ...options, slots: ofRule, priceFiles: spec.priceFiles ?? new Map(), maxStep, marks: ofMetric }
+      return { ...reads(ofRule, () => new Rule(rule, family, context)), item: rule.derived?.spec }
+    })
   })
+  const derivation =
+    state &&
+    new Derivation({
+      ...state,
+      rules: rules.flatMap(({ rule, paths, item }) => (item === undefined ? [] : [{ rule, paths, item }])),
+      slotCount: derivedSlots.slotCount,
+      watch: options.onDerived,
+    })
+  // Whoever shares the keys among several mappings knows whose are whose.
+  if (options.keys === undefined && state !== undefined) state.keys.consumerOf = () => derivation
   const mapping = new Mapping({
     name: value(spec.input.eventName),
     time: value(spec.input.eventTime),
     timeZone: spec.input.timeZone,
     drop: spec.drop.map((takes) => read(() => new Takes(takes, slots, report))),
-    rules,
+    remember: state?.remember ?? [],
+    items: state?.items ?? [],
+    derivation,
+    owners: state?.owners ?? [],
+    rules: rules.filter(({ item }) => item === undefined),
+    allRules: rules.map(({ rule }) => rule),
     slotCount: slots.slotCount,
     readsBeyondAscii: slots.readsBeyondAscii,
     nameIndices,
     clocks,
-    needsClock: spec.metrics.some(needsClock),
+    needsClock: (spec.derive ?? []).length > 0 || spec.metrics.some(needsClock),
   })
   for (const { rule } of rules) rule.birthAtLoad()
   return mapping
+}
+
+/** What a rule on something derived may read. */
+function fieldsTaken({ derived, open }: Pick<RuleSpec, 'derived' | 'open'>, items: readonly DeriveSpec[]): SlotTable['fields'] {
+  const item = items.find(({ name }) => name === (derived ?? open)?.spec)
+  if (item === undefined) return undefined
+  const of = `${open === undefined ? 'an event of' : 'what is open of'} the ${item.kind} "${item.name}"`
+  return { of, names: open === undefined ? fieldsOf(item) : openFieldsOf(item) }
+}
+
+interface StateContext {
+  readonly marks: Marks
+  readonly slots: SlotTable
+  readonly derivedSlots: SlotTable
+}
+
+/** What is remembered and derived; undefined: nothing. From then on `$kept` is known. */
+function compileState(spec: MappingSpec, options: CompileOptions & StateContext) {
+  const { remember = [], derive = [] } = spec
+  if (remember.length + derive.length === 0) return undefined
+  const { slots, countSkip, keys = freshKeys(), unit = '', cleanLabel = (text: string) => text } = options
+  const priceFiles = spec.priceFiles ?? new Map()
+  const context = {
+    ...options,
+    keys,
+    unit,
+    cleanLabel,
+    priceFiles,
+    items: derive,
+    onNoKey: (name: string) => countSkip(name, 'no_key'),
+  }
+  const remembered = defineRemembered(remember, context)
+  slots.kept = keptNames(remember, remembered, context)
+  return {
+    keys,
+    remember: remember.map((one) => reads(slots, () => new RememberRule(one, remembered.get(one.name)!, context))),
+    items: derive.map((one) => compileItem(one, context)),
+    owners: [...remember, ...derive].map(({ name }) => ownerOf(unit, name)),
+  }
 }
 
 /** Whether series of the metric go, values leave them, or keys count again by the time of events. */

@@ -12,8 +12,8 @@ export function definitionOf(metric: MetricSpec, labelNames: readonly string[]):
   return createHash('sha256').update(JSON.stringify(meaning, plainest)).digest('hex').slice(0, 32)
 }
 
-function meaningOf({ events, each, where, value, split, once, rise, op }: RuleSpec): unknown {
-  return { events, each, where, value, split, once, rise, op }
+function meaningOf({ events, derived, open, each, where, value, split, once, rise, op }: RuleSpec): unknown {
+  return { events, derived, open, each, where, value, split, once, rise, op }
 }
 
 function isPrice(value: unknown): value is PriceSpec {

@@ -2,14 +2,19 @@
  * The compiled mapping: events in, updates of series out. Compiled once, indexed by event name, so that an event meets only the
  * rules that wait for its name. Also tells the decoder which paths those rules read.
  */
+
 import type { Clocks } from '../clock/clocks.ts'
 import type { LogClock } from '../clock/log-clock.ts'
 import type { DecodePlan } from '../decode/decoder.ts'
 import type { Json } from '../decode/path.ts'
 import { type Row, type SlotPath, workFor } from '../decode/row.ts'
+import type { Consumer } from '../derive/entry.ts'
 import type { Place } from '../diag/diagnostic.ts'
 import type { Value, ValueTrace } from '../select/trace.ts'
 import type { Origin } from '../source/source.ts'
+import type { Derivation, StatefulSteps } from './derivation.ts'
+import type { CompiledItem, Role } from './derived-item.ts'
+import type { RememberRule } from './remembering.ts'
 import type { Rule, RuleTrace } from './rule.ts'
 import type { Takes } from './takes.ts'
 import type { TakesTrace } from './trace.ts'
@@ -29,6 +34,8 @@ interface Waiting {
   /** Where the name stands among those of all mappings in force; -1: no rule of this one names it. */
   readonly nameIndex: number
   readonly drop: readonly Takes[]
+  /** undefined: nothing is remembered or derived of these events. */
+  readonly stateful: StatefulSteps | undefined
   readonly rules: readonly Rule[]
   readonly paths: readonly SlotPath[]
 }
@@ -46,7 +53,15 @@ export interface MappingParts {
   readonly time: Reads<Value>
   readonly timeZone: string
   readonly drop: readonly Reads<Takes>[]
+  readonly remember: readonly Reads<RememberRule>[]
+  readonly items: readonly CompiledItem[]
+  /** undefined: nothing is derived or remembered. */
+  readonly derivation: Derivation | undefined
+  readonly owners: readonly string[]
+  /** Of events of logs. */
   readonly rules: readonly Reads<Rule>[]
+  /** All rules, in the order of the mapping. */
+  readonly allRules: readonly Rule[]
   readonly slotCount: number
   readonly readsBeyondAscii: boolean
   /** Where each event name stands among those of all mappings in force; names that are new are added. */
@@ -75,12 +90,17 @@ export class Mapping implements DecodePlan {
   readonly #byName = new Map<string, Waiting>()
   /** For events of any other name, or of none. */
   readonly #others: Waiting
+  readonly #derivation: Derivation | undefined
+  /** Who owns what is remembered and derived here. */
+  readonly owners: readonly string[]
   readonly #places: readonly Place[]
 
   constructor(parts: MappingParts) {
     this.slotCount = parts.slotCount
     this.readsBeyondAscii = parts.readsBeyondAscii
-    this.rules = parts.rules.map(({ rule }) => rule)
+    this.rules = parts.allRules
+    this.#derivation = parts.derivation
+    this.owners = parts.owners
     this.namePaths = parts.name.paths
     this.timePaths = parts.time.paths
     this.timeZone = parts.timeZone
@@ -90,7 +110,7 @@ export class Mapping implements DecodePlan {
     this.#time = parts.time.rule
     for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, indexOf(name, parts.nameIndices), parts))
     this.#others = waitingFor(undefined, -1, parts)
-    this.#places = [...parts.drop.map((drop) => drop.rule.place), ...this.rules.map(({ place }) => place)]
+    this.#places = [...takesOf(parts).map(({ place }) => place), ...this.rules.map(({ place }) => place)]
   }
 
   /** Event names that some rule waits for. */
@@ -103,7 +123,7 @@ export class Mapping implements DecodePlan {
     return this.#byName.get(name)?.rules.some((rule) => rule.takes.events !== undefined) ?? false
   }
 
-  /** Of all that was compiled, `drop` rules too. */
+  /** Of all that was compiled: what is dropped, remembered and derived too. */
   get places(): readonly Place[] {
     return this.#places
   }
@@ -125,36 +145,52 @@ export class Mapping implements DecodePlan {
     return this.#waiting(name).paths
   }
 
+  /** Where what is derived goes that no line at hand causes; undefined: nothing is derived. */
+  get consumer(): Consumer | undefined {
+    return this.#derivation
+  }
+
   /** Applies the event in the row to all series it concerns; what has run out by its time is done before. */
   apply(row: Row): Outcome {
     if (this.needsClock) this.keepTime(row)
-    const { drop, rules, nameIndex } = this.#waiting(row.name)
+    const { drop, stateful, rules, nameIndex } = this.#waiting(row.name)
     row.nameIndex = nameIndex
     for (let i = 0; i < drop.length; i++) if (drop[i]!.forEach(row, nothing)) return 'dropped'
-    if (rules.length === 0) return 'unmapped'
-    let isTaken = false
+    if (rules.length === 0 && stateful === undefined) return 'unmapped'
+    let isTaken = stateful !== undefined && this.#derivation!.take(row, stateful)
     for (let i = 0; i < rules.length; i++) isTaken = rules[i]!.apply(row) || isTaken
+    if (stateful !== undefined) this.#derivation!.finish()
     return isTaken ? 'mapped' : 'unmatched'
-  }
-
-  /** The event is history that counts nothing: what later events ask of it is remembered. */
-  prime(row: Row): void {
-    if (this.needsClock) this.keepTime(row)
-    const { drop, rules, nameIndex } = this.#waiting(row.name)
-    row.nameIndex = nameIndex
-    for (let i = 0; i < drop.length; i++) if (drop[i]!.forEach(row, nothing)) return
-    for (let i = 0; i < rules.length; i++) rules[i]!.prime(row)
   }
 
   /** The clock of the row's log comes to the time of the event in it. For mappings that need clocks. */
   keepTime(row: Row): void {
     row.clock = this.#clockOf(row.origin)
-    this.#clocks.advance(row.clock, row.time())
+    const ns = row.statedTime()
+    if (ns === undefined) this.#clocks.advanceByArrival(row.clock, row.time())
+    else this.#clocks.advance(row.clock, ns)
   }
 
   /** All that is there of the log was read: until more comes the wall clock goes on for it. */
   standAtEnd(origin: Origin): void {
     if (this.needsClock) this.#clocks.stand(this.#clockOf(origin))
+  }
+
+  /** The event is history that counts nothing: what later events ask of it is remembered. */
+  prime(row: Row): void {
+    const derivation = this.#derivation
+    if (derivation === undefined) this.#prime(row)
+    else derivation.priming(() => this.#prime(row))
+  }
+
+  #prime(row: Row): void {
+    if (this.needsClock) this.keepTime(row)
+    const { drop, stateful, rules, nameIndex } = this.#waiting(row.name)
+    row.nameIndex = nameIndex
+    for (let i = 0; i < drop.length; i++) if (drop[i]!.forEach(row, nothing)) return
+    if (stateful !== undefined) this.#derivation!.take(row, stateful)
+    for (let i = 0; i < rules.length; i++) rules[i]!.prime(row)
+    if (stateful !== undefined) this.#derivation!.finish()
   }
 
   /** What every rule that waits for the event makes of it, and why not; of at most `most` elements each in full. Changes nothing. */
@@ -202,14 +238,35 @@ function indexOf(name: string, indices: Map<string, number>): number {
 }
 
 function namesOf(parts: MappingParts): Set<string> {
-  const takes = [...parts.drop.map((d) => d.rule), ...parts.rules.map((r) => r.rule.takes)]
-  return new Set(takes.flatMap((t) => t.events ?? []))
+  return new Set([...takesOf(parts), ...parts.rules.map((r) => r.rule.takes)].flatMap((t) => t.events ?? []))
+}
+
+/** Of what is dropped, remembered and derived. */
+function takesOf(parts: MappingParts): Takes[] {
+  return [
+    ...parts.drop.map((d) => d.rule),
+    ...parts.remember.map((r) => r.rule.takes),
+    ...parts.items.flatMap(({ roles }) => roles.map(({ feed }) => feed.takes)),
+  ]
 }
 
 function waitingFor(name: string | undefined, nameIndex: number, parts: MappingParts): Waiting {
   const waits = (takes: Takes): boolean => takes.events === undefined || (name !== undefined && takes.events.includes(name))
   const drop = parts.drop.filter((d) => waits(d.rule))
+  const remember = parts.remember.filter((r) => waits(r.rule.takes))
+  const roles = parts.items.flatMap((item) => item.roles.filter((role) => isOfLogs(role) && waits(role.feed.takes)))
   const rules = parts.rules.filter((r) => waits(r.rule.takes))
-  const paths = new Set([...drop, ...rules].flatMap((r) => r.paths))
-  return { nameIndex, drop: drop.map((d) => d.rule), rules: rules.map((r) => r.rule), paths: [...paths] }
+  const paths = new Set([...drop, ...remember, ...roles, ...rules].flatMap((r) => r.paths))
+  const isStateful = remember.length + roles.length > 0
+  return {
+    nameIndex,
+    drop: drop.map((d) => d.rule),
+    stateful: isStateful ? { remember: remember.map((r) => r.rule), roles } : undefined,
+    rules: rules.map((r) => r.rule),
+    paths: [...paths],
+  }
+}
+
+function isOfLogs({ derived }: Role): boolean {
+  return derived === undefined
 }

@@ -10,9 +10,12 @@ import type { CompileContext } from '../select/compile-context.ts'
 import { compileWhere } from '../select/condition.ts'
 import { compileKey } from '../select/key.ts'
 import { COUNTS } from '../select/prices/rates.ts'
-import type { MetricSpec, RuleSpec } from './spec.ts'
+import type { RuleSpec } from './spec.ts'
 
 type KeyContext = Omit<CompileContext, 'place'>
+
+/** What is counted by marks: a rule of a metric, or what a session collects. */
+export type Marked = Pick<RuleSpec, 'once' | 'rise' | 'value' | 'split'>
 
 export interface MarksOwner {
   readonly marks: Marks
@@ -28,18 +31,18 @@ export class MetricMarks {
   readonly #starts = new Map<string, number>()
   #width = 0
 
-  constructor({ name, rules }: MetricSpec, owner: MarksOwner) {
+  constructor({ name, rules }: { readonly name: string; readonly rules: readonly Marked[] }, owner: MarksOwner) {
     this.#metric = name
     this.#owner = owner
     for (const rule of rules.filter(({ rise }) => rise !== undefined))
       for (const text of rule.split?.entries.map((entry) => entry.text) ?? [undefined]) this.#give(rule, text)
   }
 
-  once({ once }: RuleSpec, context: KeyContext): Once | undefined {
+  once({ once }: Marked, context: KeyContext): Once | undefined {
     return once && new Once(compileKey(once.key, context), this.#space('once', 1), once.withinMs)
   }
 
-  rise({ rise }: RuleSpec, context: KeyContext): Rise | undefined {
+  rise({ rise }: Marked, context: KeyContext): Rise | undefined {
     if (rise === undefined) return undefined
     const { key, skipsNew, resets, baseline } = rise
     const condition = baseline && compileWhere(baseline.spec, { ...context, place: baseline.place })
@@ -47,11 +50,11 @@ export class MetricMarks {
   }
 
   /** Where the numbers of a rule's sample start. */
-  markOf(rule: RuleSpec, text: string | undefined): number {
+  markOf(rule: Marked, text: string | undefined): number {
     return this.#starts.get(identityOf(rule, text)) ?? 0
   }
 
-  #give(rule: RuleSpec, text: string | undefined): void {
+  #give(rule: Marked, text: string | undefined): void {
     const identity = identityOf(rule, text)
     if (this.#starts.has(identity)) return
     this.#starts.set(identity, this.#width)
@@ -69,11 +72,11 @@ export function metricOfSpace(name: string): string | undefined {
   return name.split('\u0000')[1]
 }
 
-function identityOf(rule: RuleSpec, text: string | undefined): string {
+function identityOf(rule: Marked, text: string | undefined): string {
   return JSON.stringify([text === undefined ? null : rule.split!.label, text ?? null, isPriced(rule, text)])
 }
 
-function isPriced({ value, split }: RuleSpec, text: string | undefined): boolean {
+function isPriced({ value, split }: Marked, text: string | undefined): boolean {
   const spec = text === undefined ? value?.spec : split?.entries.find((entry) => entry.text === text)?.spec
   return typeof spec === 'object' && spec.price !== undefined
 }

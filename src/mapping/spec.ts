@@ -10,6 +10,8 @@ import type { ValueSpec, WhereSpec } from '../select/spec.ts'
 
 export type MetricType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'info'
 export type GaugeOp = 'set' | 'add' | 'max' | 'min'
+/** What a gauge makes of what is open. */
+export type OpenOp = 'count' | 'max' | 'sum'
 
 /** A part of the mapping with the place where the user wrote it. */
 export interface Placed<T> {
@@ -22,6 +24,8 @@ export interface TakesSpec {
   readonly place: Place
   /** undefined: every event of the log. */
   readonly events: readonly string[] | undefined
+  /** Takes what the item of this name derives, and no event of a log. */
+  readonly derived?: Placed<string> | undefined
   /** Bound name without `$` and path; later ones stand inside earlier ones. */
   readonly each: readonly (Placed<string> & { readonly name: string })[]
   readonly where: Placed<WhereSpec> | undefined
@@ -52,6 +56,8 @@ export interface RuleSpec extends TakesSpec {
   readonly once?: OnceSpec | undefined
   readonly rise?: RiseSpec | undefined
   readonly op: GaugeOp
+  /** Of a gauge: shows what is open of the item of this name, and takes no event. */
+  readonly open?: (Placed<string> & { readonly op: OpenOp }) | undefined
   /** Labels of the exemplar; none: no exemplar. Counters and histograms only. */
   readonly exemplar: readonly (Placed<ValueSpec> & { readonly name: string })[]
 }
@@ -77,6 +83,54 @@ export interface MetricSpec {
   readonly rules: readonly RuleSpec[]
 }
 
+/** A value with a name: what an item carries, what it remembers. */
+export type NamedValue = Placed<ValueSpec> & { readonly name: string }
+
+/** `remember`: a value of one scope, kept for later events. */
+export interface RememberSpec extends TakesSpec {
+  readonly name: string
+  readonly value: Placed<ValueSpec>
+  readonly scope: readonly Placed<ValueSpec>[]
+  /** Whether the first value stays. */
+  readonly keepsFirst: boolean
+}
+
+/** What an item of `derive` takes in one of its roles. */
+export interface FeedSpec extends TakesSpec {
+  /** None: all of the scope (only for `reset`). */
+  readonly key: readonly Placed<ValueSpec>[]
+  readonly carry: readonly NamedValue[]
+}
+
+export type FeedRole = 'reset' | 'member' | 'end' | 'start'
+
+export type CollectOp = 'count' | 'sum' | 'max' | 'min' | 'first' | 'last' | 'distinct'
+
+/** What a session makes of those of its members that it takes. */
+export interface CollectSpec extends TakesSpec {
+  readonly name: string
+  readonly op: CollectOp
+  readonly value: Placed<ValueSpec> | undefined
+  readonly once?: RuleSpec['once']
+  readonly rise?: RuleSpec['rise']
+}
+
+/** An item of `derive`. What another kind has is undefined or empty. */
+export interface DeriveSpec {
+  readonly kind: 'pair' | 'session' | 'sequence' | 'silence'
+  readonly name: string
+  readonly place: Place
+  readonly scope: readonly Placed<ValueSpec>[]
+  readonly feeds: Readonly<Partial<Record<FeedRole, FeedSpec>>>
+  readonly timeoutNs: bigint | undefined
+  readonly isFifo: boolean
+  readonly idleNs: bigint | undefined
+  readonly afterNs: bigint | undefined
+  readonly value: Placed<ValueSpec> | undefined
+  readonly same: readonly Placed<ValueSpec>[]
+  readonly collect: readonly CollectSpec[]
+}
+
 export interface InputSpec {
   readonly eventName: Placed<ValueSpec>
   readonly eventTime: Placed<ValueSpec>
@@ -87,6 +141,9 @@ export interface InputSpec {
 export interface MappingSpec {
   readonly input: InputSpec
   readonly drop: readonly TakesSpec[]
+  readonly remember?: readonly RememberSpec[]
+  /** In the order of the mapping: an item may take what those before it derive. */
+  readonly derive?: readonly DeriveSpec[]
   readonly metrics: readonly MetricSpec[]
   /** What stands in files of price tables. */
   readonly priceFiles?: PriceFiles

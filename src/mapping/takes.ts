@@ -34,11 +34,12 @@ export class Takes {
   wasCut = false
   readonly #levels: readonly Level[]
 
-  constructor(spec: TakesSpec, slots: SlotTable, report: Report) {
+  /** `around`: what stands on elements already where this is asked. */
+  constructor(spec: TakesSpec, slots: SlotTable, report: Report, around?: Pick<Takes, 'bindings' | 'secretNames'>) {
     this.place = spec.place
     this.events = spec.events
-    const bindings = new Map<string, SlotPath[]>()
-    const secretNames = new Set<string>()
+    const bindings = new Map<string, SlotPath[]>(around?.bindings)
+    const secretNames = new Set<string>(around?.secretNames)
     this.#levels = spec.each.map(({ name, spec: path, place }) => {
       const list = slots.reader(path, place, report, bindings)
       const elementPaths: SlotPath[] = []
@@ -54,6 +55,12 @@ export class Takes {
   /** Calls `visit` for the event, or for each element, on which all of `where` holds. Answers whether there was one. */
   forEach(row: Row, visit: (row: Row) => void): boolean {
     row.elementsLeft = elementsFor(row.lineBytes)
+    this.wasCut = false
+    return this.#descend(row, 0, visit)
+  }
+
+  /** The same for a row on which another one stands: what this takes of its elements is taken from what that one has left. */
+  forEachWithin(row: Row, visit: (row: Row) => void): boolean {
     this.wasCut = false
     return this.#descend(row, 0, visit)
   }

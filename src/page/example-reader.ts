@@ -103,7 +103,7 @@ export class ExampleReader {
     if (known !== undefined) return known
     const decoder = new Decoder(mapping, boundsOf(this.#facts), wallClockMs)
     const row = new Row(mapping.slotCount, originOf(example))
-    row.time = () => decoder.time(row)
+    decoder.giveTimeTo(row)
     const reader = { mapping, decoder, row }
     this.#readers.set(mapping, reader)
     return reader

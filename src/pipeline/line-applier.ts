@@ -56,7 +56,7 @@ export class LineApplier {
     this.#sightings = options.sightings
     this.#decoder = new Decoder(mapping, options.bounds, options.wallClockMs)
     this.#row = new Row(mapping.slotCount, origin)
-    this.#row.time = () => this.#decoder.time(this.#row)
+    this.#decoder.giveTimeTo(this.#row)
     const outcome = <T extends string>(tally: OwnMetrics['lines'], names: readonly T[]) =>
       Object.fromEntries(names.map((name) => [name, tally.at(source, name)])) as Record<T, Cell>
     this.#events = outcome(own.events, ['mapped', 'unmatched', 'unmapped', 'dropped', 'primed'])

@@ -1,6 +1,7 @@
 /** A checked config → everything a run needs of it: the compiled mappings, their registry, and numbers about ourselves. */
 import { Clocks } from '../clock/clocks.ts'
 import type { Config, Profile } from '../config/config.ts'
+import { freshKeys, type OpenKeys } from '../derive/open-keys.ts'
 import { type Diagnostic, distinct, type Place, type Report } from '../diag/diagnostic.ts'
 import { compileMapping, defineFamilies } from '../mapping/compile.ts'
 import type { Mapping } from '../mapping/mapping.ts'
@@ -19,6 +20,8 @@ export interface Plan {
   readonly config: Config
   readonly mappings: Mappings
   readonly registry: Registry
+  /** What is remembered and derived, by key. */
+  readonly keys: OpenKeys
   readonly marks: Marks
   readonly own: OwnMetrics
   /** Of all logs; where the mapping needs none there are none. */
@@ -39,13 +42,15 @@ export function compilePlan(config: Config, tell: Report, watch?: UpdateWatch, w
   const clocks = new Clocks()
   const masking = maskingOf(config, report)
   const registry = new Registry({ maxSeries: config.limits.series, own, cleanLabel: masking.cleanLabel })
+  const keys = freshKeys(config.limits.keys)
   const marks = createMarks(config.limits.keys, own)
   const plan = {
     ...masking,
-    ...compiled(config, { own, registry, clocks, marks }, { watch, report, wallClockMs, cleanLabel: masking.cleanLabel }),
+    ...compiled(config, { own, registry, clocks, marks, keys }, { watch, report, wallClockMs, cleanLabel: masking.cleanLabel }),
     config,
     registry,
     marks,
+    keys,
     own,
     clocks,
   }
@@ -57,16 +62,21 @@ export function compilePlan(config: Config, tell: Report, watch?: UpdateWatch, w
  * Takes over from the plan before: numbers about ourselves go on, and so do series and marks of every metric that is defined as it was.
  * The config must have been compiled without errors before. The plan before must not be used any more.
  */
-export function takeOver(config: Config, { own, registry, clocks, marks }: Plan, wallClockMs: () => number = Date.now): Plan {
+export function takeOver(
+  config: Config,
+  { own, registry, clocks, marks, keys }: Plan,
+  wallClockMs: () => number = Date.now,
+): Plan {
   const report = ({ message }: Diagnostic): never => {
     throw new Error(`compiled before without it: ${message}`)
   }
   const masking = maskingOf(config, report)
+  keys.limit = config.limits.keys
   const compile = () =>
-    compiled(config, { own, registry, clocks, marks }, { report, wallClockMs, cleanLabel: masking.cleanLabel })
+    compiled(config, { own, registry, clocks, marks, keys }, { report, wallClockMs, cleanLabel: masking.cleanLabel })
   const limits = { maxSeries: config.limits.series, cleanLabel: masking.cleanLabel }
   const made = marks.redefine(config.limits.keys, () => registry.redefine(limits, compile))
-  return { ...masking, ...made, config, registry, own, clocks, marks }
+  return { ...masking, ...made, config, registry, marks, keys, own, clocks }
 }
 
 interface Compiling {
@@ -78,7 +88,7 @@ interface Compiling {
 
 function compiled(
   config: Config,
-  { own, registry, clocks, marks }: Pick<Plan, 'own' | 'registry' | 'clocks' | 'marks'>,
+  { own, registry, clocks, marks, keys }: Pick<Plan, 'own' | 'registry' | 'clocks' | 'marks' | 'keys'>,
   { watch, report, wallClockMs, cleanLabel }: Compiling,
 ) {
   const countSkip = (metric: string, reason: string): void => {
@@ -95,7 +105,7 @@ function compiled(
     registry,
   )
   const nameIndices = new Map<string, number>()
-  const options = { registry, families, nameIndices, countSkip, countUnpriced, watch, report, clocks, marks }
+  const options = { registry, keys, cleanLabel, families, nameIndices, countSkip, countUnpriced, watch, report, clocks, marks }
   const { priceFiles = new Map() } = config
   const byProfile = new Map(
     profilesInUse(config).map(({ key, unit, mapping }): [string, Mapping] => [
@@ -105,6 +115,8 @@ function compiled(
   )
   const bySource = config.sources.map(({ name, profile = '' }): [string, Mapping] => [name, byProfile.get(profile)!])
   const mappings = new Mappings([...byProfile.values()], new Map(bySource), [...nameIndices.keys()])
+  keys.consumerOf = (source) => mappings.ofSource(source).consumer
+  keys.keep(new Set(mappings.all.flatMap(({ owners }) => owners)))
   const sightings = new Sightings(mappings.eventNames, wallClockMs)
   return { mappings, sightings }
 }
@@ -119,13 +131,16 @@ function profilesInUse({ sources, profiles }: Config): Profile[] {
 function compileAside(config: Config, mappings: Mappings, report: Report): void {
   const compiledAt = new Set(mappings.all.flatMap((mapping) => mapping.places))
   const isLeft = ({ place }: { readonly place: Place }): boolean => !compiledAt.has(place)
-  const metrics = config.metrics.map((metric) => ({ ...metric, rules: metric.rules.filter(isLeft) }))
-  const drop = [...config.profiles.values()].flatMap(({ mapping }) => mapping.drop).filter(isLeft)
-  const isWhole =
-    metrics.every(({ rules }) => rules.length === 0) && drop.length === 0 && profilesInUse(config).some(({ key }) => key === '')
-  if (isWhole) return
-  const registry = new Registry({ maxSeries: config.limits.series, own: createOwnMetrics(), cleanLabel: (text) => text })
-  compileMapping({ ...config, metrics, drop }, { registry, countSkip: () => {}, report })
+  const whole = new Set(profilesInUse(config).flatMap(({ unit, ownInput }) => (ownInput.length === 0 ? [unit] : [])))
+  for (const [key, unit] of config.units) {
+    const metrics = unit.metrics.map((metric) => ({ ...metric, rules: metric.rules.filter(isLeft) }))
+    if (whole.has(key) && metrics.every(({ rules }) => rules.length === 0)) continue
+    const { limits, priceFiles = new Map() } = config
+    const own = createOwnMetrics()
+    const registry = new Registry({ maxSeries: limits.series, own, cleanLabel: (text) => text })
+    const options = { registry, countSkip: () => {}, report }
+    for (const place of compileMapping({ ...unit, metrics, priceFiles }, options).places) compiledAt.add(place)
+  }
 }
 
 function createMarks(limit: number, own: OwnMetrics): Marks {

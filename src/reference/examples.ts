@@ -101,6 +101,64 @@ cases:
       session_open{user="1",host="b"} 2
     absent: ['session_open{host="a"}']
 `,
+  remember: `mapping: |
+  version: 1
+  remember:
+    model: { event: turn_context, path: payload.model }
+    tenant: { event: login, path: tenant, scope: user, first: true }
+  metrics:
+    - { name: turns_total, type: counter, event: turn, labels: { model: $kept.model, tenant: $kept.tenant } }
+cases:
+  - name: the model of the log that was named last, the tenant that the user had first
+    lines: |
+      {"event":"turn_context","payload":{"model":"m-1"}}
+      {"event":"login","user":"u","tenant":"acme"}
+      {"event":"login","user":"u","tenant":"other"}
+      {"event":"turn","user":"u"}
+      {"event":"turn_context","payload":{"model":"m-2"}}
+      {"event":"turn","user":"nobody"}
+    exactly: |
+      turns_total{model="m-1",tenant="acme"} 1
+      turns_total{model="m-2",tenant="unknown"} 1
+`,
+  derive: `mapping: |
+  version: 1
+  derive:
+    - pair: tool_run
+      start: { event: tool_start, key: call, carry: { tool: tool } }
+      end: { event: tool_end, key: call, carry: { failed: is_error } }
+      timeout: 30m
+    - session: chat
+      event: [tool_end, llm_call]
+      key: user
+      end: { event: bye, key: user }
+      idle: 1h
+      collect: { tokens: { op: sum, event: llm_call, value: tokens }, tools: { op: distinct, value: tool } }
+    - { sequence: step, event: tool_end, key: user, value: tool, same: [tool, args] }
+    - { silence: quiet, event: beat, key: agent, after: 5m }
+  metrics:
+    - { name: tool_run_seconds, type: summary, derived: tool_run, labels: { tool: tool, outcome: outcome }, value: duration }
+    - { name: session_tokens, type: summary, derived: chat, labels: { outcome: outcome }, value: { path: tokens, default: 0 } }
+    - { name: loops_total, type: counter, derived: step, where: { repeat: 2 }, labels: { tool: value } }
+    - { name: silences_total, type: counter, derived: quiet, labels: { agent: key } }
+cases:
+  - name: a call that ended and one that did not, a loop, a session of 10 tokens, an agent that went quiet
+    lines: |
+      {"event":"beat","agent":"a","ts":"2026-01-01T10:00:00Z"}
+      {"event":"tool_start","call":"1","tool":"bash","ts":"2026-01-01T10:00:00Z"}
+      {"event":"tool_end","call":"1","tool":"bash","args":["ls"],"user":"u","ts":"2026-01-01T10:00:00.153Z"}
+      {"event":"tool_start","call":"2","tool":"bash","ts":"2026-01-01T10:00:01Z"}
+      {"event":"tool_end","call":"3","tool":"bash","args":["ls"],"user":"u","ts":"2026-01-01T10:00:02Z"}
+      {"event":"llm_call","tokens":10,"user":"u","ts":"2026-01-01T10:00:03Z"}
+      {"event":"bye","user":"u","ts":"2026-01-01T10:00:04Z"}
+    advance: 31m
+    expect: |
+      tool_run_seconds_sum{tool="bash",outcome="ended"} 0.153
+      tool_run_seconds_count{tool="bash",outcome="timeout"} 1
+      session_tokens_sum{outcome="ended"} 10
+      loops_total{tool="bash"} 1
+      silences_total{agent="a"} 1
+`,
   input: `mapping: |
   version: 1
   input: { event_name: [kind, type], event_time: when, time_zone: Europe/Berlin }

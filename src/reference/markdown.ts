@@ -1,6 +1,6 @@
 /** The reference as Markdown: whole, or what answers to one name. */
 import { nearest } from '../diag/suggest.ts'
-import type { Section } from './sections.ts'
+import type { Section } from './section.ts'
 
 export function wholeReference(sections: readonly Section[]): string {
   const contents = sections.map(({ id, title }) => `- [${title}](#${id})`).join('\n')

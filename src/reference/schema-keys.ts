@@ -22,7 +22,7 @@ export interface KeyNote {
   readonly isNeeded: boolean
 }
 
-/** Keys of the object at `path` of properties; `[]` is an element of a list. */
+/** Keys of the object at `path` of properties; `[]` is an element of a list, `*` what stands under any name. */
 export function keysAt(schema: JsonSchema, path: readonly string[], except: readonly string[] = []): KeyNote[] {
   const object = schemaAt(schema, path)
   const needed = new Set(object.required ?? [])
@@ -37,11 +37,20 @@ export function keysAt(schema: JsonSchema, path: readonly string[], except: read
 export function schemaAt(schema: JsonSchema, path: readonly string[]): JsonSchema {
   let at = schema
   for (const step of path) {
-    const next = step === '[]' ? at.items : (at.properties?.[step] ?? schema.definitions?.[step])
+    const next =
+      step === '[]'
+        ? at.items
+        : step === '*'
+          ? schemaOf(at.additionalProperties)
+          : (at.properties?.[step] ?? schema.definitions?.[step])
     if (next === undefined) throw new Error(`the schema has nothing at ${path.join('.')}`)
     at = next
   }
   return at
+}
+
+function schemaOf(additional: JsonSchema['additionalProperties']): JsonSchema | undefined {
+  return typeof additional === 'object' ? additional : undefined
 }
 
 /** How a value is written: `text`, `number`, `a \| b`, `list of text`. */

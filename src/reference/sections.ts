@@ -5,19 +5,8 @@ import { DIAGNOSTIC_CODES } from '../diag/codes.ts'
 import { OWN_METRICS } from '../telemetry/own-metrics.ts'
 import { EXAMPLES } from './examples.ts'
 import { type JsonSchema, type KeyNote, keysAt, schemaAt } from './schema-keys.ts'
-
-export interface Section {
-  /** Asked for by this name, and the anchor in the document. */
-  readonly id: string
-  readonly title: string
-  /** Markdown before the table. */
-  readonly words?: string
-  readonly columns: readonly string[]
-  /** The first cell names the entry. */
-  readonly rows: readonly (readonly string[])[]
-  /** Markdown behind the table. */
-  readonly more?: string
-}
+import { type Section, yaml } from './section.ts'
+import { stateSections } from './state-sections.ts'
 
 /** What other rooms know and this one cannot import. */
 export interface Facts {
@@ -64,6 +53,12 @@ const CONTAINER_WORDS = {
     'Rules read `$pod.namespace`, `.name`, `.container` and `.uid`, and `$stream`. The logs belong to root with mode 0640: run with uid 0 or ' +
     'group 0.',
 }
+const SOURCE_WORDS =
+  "A source's lines go through the rules of what the mapping includes, of the files that it uses besides, and of the mapping itself; of `input` " +
+  'and `limits` the later one wins, by key. Metrics are defined once, from all files. Sources whose files are the same share what is kept between ' +
+  'events. `sources` of an included file count if the mapping has none, those of a used file never. Labels of a source are constants, literal ' +
+  'or in `const`, and names with `$` but `$` itself, which the stages of a value may shape. Arguments in place of `sources` keep what an only ' +
+  'source says besides where it reads.'
 const KEY_COLUMNS = ['key', 'form', 'meaning']
 
 export function sectionsOf(facts: Facts): Section[] {
@@ -121,6 +116,7 @@ function priceSection(rows: Section['rows']): Section {
 function languageSections(schema: JsonSchema): Section[] {
   const takes = Object.keys(schemaAt(schema, ['drop', '[]']).properties!)
   const ruleKeys = Object.keys(schemaAt(schema, ['metrics', '[]', 'rules', '[]']).properties!)
+  const valueKeys = Object.keys(schemaAt(schema, ['long_value']).properties!)
   const tests = schemaAt(schema, ['where']).additionalProperties as JsonSchema
   const test = tests.anyOf!.find((one) => one.properties !== undefined)!
   const keys = (
@@ -130,7 +126,7 @@ function languageSections(schema: JsonSchema): Section[] {
   ): readonly (readonly string[])[] => rowsOf(keysAt(schema, path, except), later)
   return [
     { id: 'mapping', title: 'The mapping file', columns: KEY_COLUMNS, rows: keys([], LATER.top) },
-    { id: 'sources', title: 'sources', columns: KEY_COLUMNS, rows: keys(['sources', '[]']) },
+    { id: 'sources', title: 'sources', words: SOURCE_WORDS, columns: KEY_COLUMNS, rows: keys(['sources', '[]']) },
     { id: 'file', title: 'sources: file', columns: KEY_COLUMNS, rows: keys(['sources', '[]', 'file']) },
     {
       id: 'docker',
@@ -196,6 +192,7 @@ function languageSections(schema: JsonSchema): Section[] {
       rows: keys(['metrics', '[]', 'rules', '[]'], LATER.rule, takes),
       more: yaml(EXAMPLES.metric),
     },
+    ...stateSections(keys, { takes, value: valueKeys }, KEY_COLUMNS),
     { id: 'defaults', title: 'defaults', columns: KEY_COLUMNS, rows: keys(['defaults'], ['expire']) },
     { id: 'limits', title: 'limits', columns: KEY_COLUMNS, rows: keys(['limits']) },
     {
@@ -304,8 +301,4 @@ function rowsOf(keys: readonly KeyNote[], later: readonly string[]): (readonly s
     form,
     `${meaning}${isNeeded ? ' Needed.' : ''}${later.includes(name) ? LATER_MARK : ''}`,
   ])
-}
-
-function yaml(text: string): string {
-  return `\`\`\`yaml\n${text}\`\`\`\n`
 }

@@ -54,16 +54,26 @@ const NOT_ASCII = /[^\u0000-\u007f]/
 
 /** The `$` names that may stand here, but for `$` itself. */
 export function knownRoots(bindings: Bindings): string[] {
-  return [...[...bindings.keys()].filter((name) => name !== '$'), ...Object.keys(OWN_NAMES), '$path', ...Object.keys(FIELDS_OF)]
+  const bound = [...bindings.keys()].filter((name) => name !== '$')
+  return [...bound, ...Object.keys(OWN_NAMES), '$path', ...Object.keys(FIELDS_OF), '$kept']
 }
 
 export function isKnownRoot(root: string, bindings: Bindings): boolean {
   return root === '$' || knownRoots(bindings).includes(root)
 }
 
-const LATER_NAMES = new Set(['$kept'])
+/** What `$kept.NAME` reads: given by whoever compiles what is remembered. */
+export interface KeptNames {
+  readonly names: readonly string[]
+  /** Of a known name. */
+  reader(name: string): Read
+}
 
 export class SlotTable {
+  /** undefined: these rows are of derived events, which have no `$kept`. */
+  kept: KeptNames | undefined = { names: [], reader: () => missing }
+  /** Of the event that rules read: all that it may have, if that is known. */
+  fields: { readonly of: string; readonly names: readonly string[] } | undefined = undefined
   /** How many expressions were compiled with these slots. */
   expressionCount = 0
   #slotCount = 0
@@ -124,13 +134,27 @@ export class SlotTable {
     this.#readsBeyondAscii ||= NOT_ASCII.test(text)
     const bound = bindings.get(path.root)
     if (bound !== undefined) return readSlot(this.#boundSlot(bound, path.steps))
-    if (path.root === '$') return readSlot(this.eventSlot(path.steps))
+    if (path.root === '$') {
+      this.#checkField(path, place, report)
+      return readSlot(this.eventSlot(path.steps))
+    }
     if (path.root === '$path') return this.#pathField(path, text, place, report)
+    if (path.root === '$kept') return this.#keptField(path, text, place, report)
     if (Object.hasOwn(FIELDS_OF, path.root)) return ownFieldReader(path, text, place, report)
     const own = Object.hasOwn(OWN_NAMES, path.root) ? OWN_NAMES[path.root]! : undefined
     if (own !== undefined && path.steps.length === 0) return own
-    report(own === undefined ? unknownName(path, text, place, knownRoots(bindings)) : hasNoParts(path, text, place))
+    report(own === undefined ? unknownName(path, place, knownRoots(bindings)) : hasNoParts(path, text, place))
     return missing
+  }
+
+  #checkField({ steps: [first] }: Path, place: Place, report: Report): void {
+    const { fields } = this
+    if (fields === undefined || first === undefined) return
+    const name = first.kind === 'name' ? first.name : undefined
+    if (name !== undefined && fields.names.includes(name)) return
+    const near = name === undefined ? undefined : nearest(name, fields.names)
+    const message = `${fields.of} has ${name === undefined ? 'only named fields' : `no "${name}"`}; it has ${fields.names.join(', ')}`
+    report({ severity: 'error', code: 'unknown-name', place, message, ...(near ? { hint: `did you mean "${near}"?` } : {}) })
   }
 
   #boundSlot(bound: SlotPath[], steps: readonly Step[]): number {
@@ -148,6 +172,29 @@ export class SlotTable {
     report({ severity: 'error', code: 'bad-path', place, message: `"${text}" must be $path and one name, such as $path.project` })
     return missing
   }
+
+  #keptField({ steps }: Path, text: string, place: Place, report: Report): Read {
+    const [field] = steps
+    const name = steps.length === 1 && field?.kind === 'name' ? field.name : undefined
+    const { kept } = this
+    if (kept === undefined) {
+      const hint = `carry it in the item: carry: { ${name ?? 'x'}: ${text} }`
+      report({ severity: 'error', code: 'unknown-name', place, message: 'a derived event has no $kept', hint })
+    } else if (name === undefined) {
+      const message = `"${text}" must be $kept and one name of "remember"`
+      report({ severity: 'error', code: 'bad-path', place, message })
+    } else if (kept.names.includes(name)) return kept.reader(name)
+    else report(notRemembered(name, kept.names, place))
+    return missing
+  }
+}
+
+function notRemembered(name: string, known: readonly string[], place: Place): Diagnostic {
+  const near = nearest(name, known)
+  const told = known.length === 0 ? 'there is no "remember"' : `known: ${known.join(', ')}`
+  const message = `nothing is remembered as "${name}"; ${told}`
+  const hint = near ? `did you mean "$kept.${near}"?` : `remember: { ${name}: { event: NAME, path: PATH } }`
+  return { severity: 'error', code: 'unknown-name', place, message, hint }
 }
 
 function ownFieldReader({ root, steps }: Path, text: string, place: Place, report: Report): Read {
@@ -176,14 +223,7 @@ function hasNoParts({ root }: Path, text: string, place: Place): Diagnostic {
   return { severity: 'error', code: 'bad-path', place, message: `"${text}": ${root} is one text or number and has no parts` }
 }
 
-function unknownName(path: Path, text: string, place: Place, known: readonly string[]) {
-  if (LATER_NAMES.has(path.root))
-    return {
-      severity: 'error',
-      code: 'not-yet',
-      place,
-      message: `"${text}": ${path.root} is part of the language, but not of this version`,
-    } as const
+function unknownName(path: Path, place: Place, known: readonly string[]) {
   const near = nearest(path.root, known)
   const message = `nothing is called ${path.root} here; known: ${known.join(' ')}`
   return {

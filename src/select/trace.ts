@@ -82,3 +82,9 @@ export interface Value {
   /** The texts that stand at 0 from the start, if they are a closed set: a `const`, a literal, `one_of` without its `else`. */
   readonly closedTexts: readonly string[] | undefined
 }
+
+/** One that may leave the process, or be kept: secrets are masked in `text` and here. */
+export interface ShownValue extends Value {
+  /** The text, number or truth with its kind; undefined: missing. */
+  scalar(row: Row): Scalar | bigint | undefined
+}

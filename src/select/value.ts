@@ -14,7 +14,7 @@ import { type IsSecret, secrecyOf } from './secret-paths.ts'
 import { compileSource, constSource, pathSource, type Source } from './source-stage.ts'
 import type { LongValue, Scalar, ValueSpec } from './spec.ts'
 import { applyStages, compileTextStages, type TextStage } from './text-stages.ts'
-import type { StageTrace, Value, ValueTrace } from './trace.ts'
+import type { ShownValue, StageTrace, Value, ValueTrace } from './trace.ts'
 
 /** Compiles a value. Problems are reported with their place; what has one is missing then. Never throws. */
 export function compileValue(spec: ValueSpec, context: CompileContext): Value {
@@ -25,7 +25,7 @@ export function compileValue(spec: ValueSpec, context: CompileContext): Value {
  * Compiles the value of a label, or of whatever else leaves the process as text: read from under a secret's key it is masked, unless it is
  * `unmasked` or its words are the mapping's own. What a secret looks like is not asked here but once per new text (`labelCleaner`).
  */
-export function compileLabel(spec: ValueSpec, context: CompileContext): Value {
+export function compileLabel(spec: ValueSpec, context: CompileContext): ShownValue {
   return compileStaged(spec, context, secrecyOfLabel(spec, context), true)
 }
 
@@ -70,7 +70,7 @@ interface Stages {
 
 const NO_STAGES: readonly TextStage[] = []
 
-class StagedValue implements Value {
+class StagedValue implements ShownValue {
   readonly #source: Source
   readonly #texts: readonly TextStage[]
   readonly #numbers: NumberStages | undefined
@@ -108,6 +108,14 @@ class StagedValue implements Value {
 
   number(row: Row): number | undefined {
     return toNumber(this.numeric(row))
+  }
+
+  scalar(row: Row): Scalar | bigint | undefined {
+    const raw = this.#source.read(row)
+    const value = this.#texts.length === 0 ? raw : applyStages(this.#texts, textOf(raw))
+    const own = this.#numbers === undefined ? scalarOf(value) : this.#ownNumeric(row)
+    if (own === undefined) return this.#fallback
+    return this.#isSecret === undefined || !this.#isSecret(row) || isTruthOrNothing(String(own)) ? own : MASKED
   }
 
   /** The number with all its digits: for arithmetic of another value. */

@@ -47,7 +47,11 @@ export class ByteReader {
 
   /** A copy. */
   blob(): Buffer {
-    const length = this.count()
+    return this.bytes(this.count())
+  }
+
+  /** A copy of the next so many. */
+  bytes(length: number): Buffer {
     const at = this.#take(length)
     return Buffer.from(this.#bytes.subarray(at, at + length))
   }

@@ -72,3 +72,14 @@ test('a snapshot that is written while clocks move is exact', () => {
   const after = life(disk)
   expect([...after.clocks.all()].map(({ nowNs }) => nowNs).sort()).toEqual([...clocks.all()].map(({ nowNs }) => nowNs).sort())
 })
+
+test('when a line without a time came is no time that a log has', () => {
+  const disk = new MemoryDisk()
+  const before = life(disk)
+  before.clocks.advanceByArrival(before.clocks.of('files', 'a'), AT_NS)
+  before.record.commit()
+  const { clocks } = life(disk)
+  expect(clocks.of('files', 'a').nowNs).toBe(0n)
+  clocks.advance(clocks.of('files', 'a'), 100n)
+  expect(clocks.of('files', 'a').nowNs).toBe(100n)
+})

@@ -190,3 +190,33 @@ test.each([1, 2, 3, 4, 5])('2000 random steps agree with lists that are searched
   }
   expect(told.length).toBeGreaterThan(50)
 })
+
+test('a line without a time moves no clock that shows times of its log, and the first time that a line says counts', () => {
+  const clocks = new Clocks()
+  const clock = clocks.of('files', 'a')
+  const told: string[] = []
+  clocks.advanceByArrival(clock, 9000n)
+  expect(clock.nowNs).toBe(9000n)
+  clocks.advanceByArrival(clock, 9001n)
+  expect(clock.nowNs).toBe(9001n)
+  clocks.advance(clock, 100n)
+  clock.at(150n, () => void told.push(`due at ${clock.nowNs}`))
+  clocks.advanceByArrival(clock, 9002n)
+  expect([clock.nowNs, told]).toEqual([100n, []])
+  clocks.advance(clock, 50n)
+  expect(clock.nowNs).toBe(100n)
+  clocks.advance(clock, 200n)
+  expect([clock.nowNs, told]).toEqual([200n, ['due at 150']])
+})
+
+test('at the end of its log a clock goes on with the wall clock, and so with lines without a time', () => {
+  const clocks = new Clocks()
+  const clock = clocks.of('files', 'a')
+  clocks.advance(clock, 100n)
+  clocks.moveWall(9000n)
+  clocks.stand(clock)
+  clocks.advanceByArrival(clock, 9500n)
+  expect(clock.nowNs).toBe(9500n)
+  clocks.advance(clock, 300n)
+  expect(clock.nowNs).toBe(9500n)
+})

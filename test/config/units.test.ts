@@ -3,6 +3,7 @@ import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { Config, Profile } from '../../src/config/config.ts'
+import { compilePlan } from '../../src/pipeline/plan.ts'
 import { codesOf, loaded, scratchFolder } from './loading.ts'
 
 const folder = scratchFolder()
@@ -236,4 +237,74 @@ metrics: [{ name: s_seconds, type: histogram, event: e, value: s }, { name: c_to
     ['conflict'],
     ['conflict'],
   ])
+})
+
+test('a rule on something remembered or derived is left out of units that lack it', async () => {
+  const write = folderOf('lacking')
+  write('model.yaml', 'remember: { model: { event: turn, path: model } }\n')
+  write('runs.yaml', 'derive: [{ pair: run, start: { event: call, key: id }, end: { event: result, key: id } }]\n')
+  write(
+    'silent.yaml',
+    'derive: [{ silence: quiet, event: call, key: $kept.model, after: 5m }]\nmetrics: [{ name: quiet_total, type: counter, derived: quiet }]\n',
+  )
+  const main = write(
+    'main.yaml',
+    `include: [./silent.yaml]
+drop: [{ event: call, where: { expr: 'kept.model == "x"' } }]
+sources:
+  - { name: model, use: [./model.yaml], file: { paths: [/a] } }
+  - { name: runs, use: [./runs.yaml], file: { paths: [/b] } }
+  - { name: both, use: [./model.yaml, ./runs.yaml], file: { paths: [/c] } }
+metrics:
+  - name: calls_total
+    type: counter
+    rules:
+      - { event: call }
+      - { event: result, labels: { model: $kept.model } }
+      - { derived: run }
+      - { derived: run, where: { key: { not: $kept.model } } }
+  - { name: open_runs, type: gauge, open: run }
+`,
+  )
+  const made = await config(main)
+  const told = (name: string) => {
+    const { mapping } = profileOf(made, name)
+    const rules = mapping.metrics.map(({ name, rules }) => [name, rules.length])
+    return { ...Object.fromEntries(rules), drop: mapping.drop.length, derive: mapping.derive?.map(({ name }) => name) }
+  }
+  expect(told('model')).toEqual({ quiet_total: 1, calls_total: 2, drop: 1, derive: ['quiet'] })
+  expect(told('runs')).toEqual({ calls_total: 3, open_runs: 1, drop: 0, derive: ['run'] })
+  expect(told('both')).toEqual({ quiet_total: 1, calls_total: 4, open_runs: 1, drop: 1, derive: ['quiet', 'run'] })
+})
+
+test('one that all units lack is an error where it says so', async () => {
+  const write = folderOf('all-lack')
+  write('model.yaml', 'remember: { model: { event: turn, path: model } }\n')
+  const main = write(
+    'main.yaml',
+    `sources:
+  - { name: a, use: [./model.yaml], file: { paths: [/a] } }
+  - { name: b, file: { paths: [/b] } }
+metrics:
+  - { name: calls_total, type: counter, event: call, labels: { model: $kept.modle } }
+  - { name: runs_total, type: counter, derived: run }
+`,
+  )
+  expect((await loaded([main])).diagnostics.map(({ severity, code, place }) => [severity, code, place.path])).toEqual([
+    ['error', 'unknown-name', ['metrics', 1, 'derived']],
+    ['error', 'unknown-name', ['metrics', 0, 'labels', 'model']],
+  ])
+})
+
+test('what only sources that are not in force remember is no mistake', async () => {
+  const write = folderOf('not-in-force')
+  write('model.yaml', 'remember: { model: { event: turn, path: model } }\n')
+  const metrics = 'metrics: [{ name: calls_total, type: counter, event: call, labels: { model: $kept.model } }]\n'
+  const source = 'use: [./model.yaml], file: { paths: [/a] }'
+  const main = write('main.yaml', `sources: [{ ${source} }, { ${source}, only: [] }]\n${metrics}`)
+  const result = await loaded([main])
+  const found: unknown[] = [...result.diagnostics]
+  compilePlan({ ...result.config, sources: [{ kind: 'stdin', name: 'stdin' }] }, (diagnostic) => found.push(diagnostic))
+  expect(found).toEqual([])
+  expect(codesOf(await loaded([write('only.yaml', `sources: [{ ${source}, only: [] }]\n${metrics}`)]))).toEqual([])
 })

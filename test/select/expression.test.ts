@@ -145,7 +145,7 @@ test('a text from under the key of a secret is masked, whatever was done to it',
 test('mistakes are told where they stand', () => {
   expect(problemsOf('event.ms >')).toEqual(['bad-expression 10-11: this is no CEL expression: did not expect the end'])
   expect(problemsOf('ms > 5')).toEqual([
-    'unknown-name 0-2: nothing is called ms here; known: event name time source log file stream bytes path container pod (a field of the event is event.ms)',
+    'unknown-name 0-2: nothing is called ms here; known: event name time source log file stream bytes path container pod kept (a field of the event is event.ms)',
   ])
   expect(problemsOf('evnt.ms > 5')[0]).toContain('(did you mean "event"?)')
   expect(problemsOf('event.a.startWith("x")')[0]).toContain('(did you mean "startsWith"?)')

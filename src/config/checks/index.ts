@@ -16,10 +16,12 @@ import { checkBareWords } from './bare-words.ts'
 import { checkBoundNames } from './bound-names.ts'
 import { checkClashes } from './clashes.ts'
 import { checkContainerSources } from './container-sources.ts'
+import { checkDeriveParts } from './derive-parts.ts'
 import { checkMetricParts } from './metric-parts.ts'
 import { checkNames } from './names.ts'
 import { checkSourceLabelClashes } from './source-label-clashes.ts'
 import { checkSources } from './sources.ts'
+import { checkStateNames } from './state-names.ts'
 
 export type FileCheck = (file: MappingFile, text: YamlSource, report: Report) => void
 export type ConfigCheck = (config: Config, report: Report) => void
@@ -28,6 +30,7 @@ export const FILE_CHECKS: readonly FileCheck[] = [
   checkNames,
   checkBoundNames,
   checkMetricParts,
+  checkDeriveParts,
   checkSources,
   checkContainerSources,
   checkBareWords,
@@ -40,4 +43,4 @@ export const FILE_CHECKS: readonly FileCheck[] = [
   checkDeadParts,
   checkPatterns,
 ]
-export const CONFIG_CHECKS: readonly ConfigCheck[] = [checkClashes, checkSourceLabelClashes, checkCoveredRules]
+export const CONFIG_CHECKS: readonly ConfigCheck[] = [checkClashes, checkSourceLabelClashes, checkCoveredRules, checkStateNames]

@@ -12,6 +12,7 @@ const KEY_TYPES: Readonly<Record<string, readonly string[]>> = {
   buckets: ['histogram'],
   quantiles: ['summary'],
   op: ['gauge'],
+  open: ['gauge'],
   one_per: ['gauge', 'info'],
   max_step: ['counter'],
   exemplar: ['counter', 'histogram'],
@@ -78,7 +79,7 @@ function checkOnePer(metric: RawMetric, defaults: readonly string[], path: NodeP
 /** With `rules`, what a rule takes stands in the rules. */
 function checkRuleKeys(metric: RawMetric, path: NodePath, say: Say): void {
   if (metric.rules === undefined) return
-  for (const key of ['event', 'each', 'where', 'value', 'split', 'once', 'rise', 'exemplar']) {
+  for (const key of ['event', 'derived', 'open', 'each', 'where', 'value', 'split', 'once', 'rise', 'exemplar']) {
     if (Object.hasOwn(metric, key))
       say(`"${key}" stands beside "rules": it belongs into each rule`, [...path, key], { code: 'conflict' }, 'key')
   }
@@ -106,10 +107,17 @@ function checkRule(rule: RawRule, metric: RawMetric, path: NodePath, say: Say): 
     say(`label "${both}" is given by split and by labels`, [...path, 'split', both], { code: 'conflict' }, 'key')
   if (metric.type === 'info' && (rule.value !== undefined || rule.split !== undefined))
     say('an info metric is always 1: it takes no value', [...path, rule.value === undefined ? 'split' : 'value'], {}, 'key')
-  // What it takes comes with a later version, and that was said.
-  if (Object.hasOwn(rule, 'derived') || Object.hasOwn(rule, 'open')) return
+  if (rule.open !== undefined) {
+    checkOpen(rule, metric, path, say)
+    return
+  }
   if (['gauge', 'histogram', 'summary'].includes(metric.type) && rule.value === undefined && rule.split === undefined) {
     say(`the ${metric.type} "${metric.name}" needs a value`, path, { code: 'missing-key', hint: 'value: PATH' })
+  }
+  if (rule.derived !== undefined) {
+    if (rule.event !== undefined)
+      say('a rule takes events of logs, or what an item derives: not both', [...path, 'derived'], { code: 'conflict' }, 'key')
+    return
   }
   if (rule.event === undefined && rule.where === undefined && rule.each === undefined) {
     say(`this rule of "${metric.name}" takes every event of the log`, path, {
@@ -118,4 +126,23 @@ function checkRule(rule: RawRule, metric: RawMetric, path: NodePath, say: Say): 
       hint: 'name an event: event: NAME',
     })
   }
+}
+
+const OPEN_OPS = ['count', 'max', 'sum']
+
+/** What is open is counted at each scrape: it is no event, and changes no numbers of events. */
+function checkOpen(rule: RawRule, metric: RawMetric, path: NodePath, say: Say): void {
+  if (metric.type !== 'gauge') return
+  for (const key of ['event', 'derived', 'each', 'split', 'once', 'rise', 'over', 'last'] as const)
+    if (Object.hasOwn(rule, key))
+      say(`"${key}" is for events; this shows what is open`, [...path, key], { code: 'conflict' }, 'key')
+  if (metric.one_per !== undefined)
+    say('what is open has all its series', ['metrics', path[1]!, 'one_per'], { code: 'conflict' }, 'key')
+  const op = rule.op ?? metric.op ?? 'count'
+  const holder = rule.op === undefined && metric.op !== undefined ? path.slice(0, 2) : path
+  if (!OPEN_OPS.includes(op)) say(`of what is open there are ${OPEN_OPS.join(', ')}; found ${op}`, [...holder, 'op'])
+  else if (op === 'count' && rule.value !== undefined)
+    say('op: count needs no value; max and sum do', [...path, 'value'], { code: 'conflict' }, 'key')
+  else if (op !== 'count' && rule.value === undefined)
+    say(`op: ${op} needs a value`, path, { code: 'missing-key', hint: 'value: age' })
 }
