@@ -303,6 +303,26 @@ test('a document that is open when its log is rotated counts once, where its end
   )
 })
 
+test('a log that begins within an object is one of objects; what the next generation has finished is not joined twice', () => {
+  const rotated = [
+    ['{\n', '  "event": "call",\n'],
+    ['  "a": 1\n', '}\n', '{"event":"call"}\n'],
+  ]
+  expect(countsOver(rotated, 'auto', [])).toEqual([2, 0, 0, 0])
+  const killedAt = (...bytes: number[]): Cuts => bytes.map((one, i) => ({ bytes: one, isKilled: i === bytes.length - 1 }))
+  const f = (out: readonly string[], err: readonly string[], at: number, cuts: Cuts): void => {
+    const lines = mixed(out, err, [false])
+    expect(countsOver([lines.slice(0, at), lines.slice(at)], 'auto', cuts)).toEqual(
+      countsIn(Buffer.from(lines.join('')), 'auto', []),
+    )
+  }
+  // The next generation tore a document of the one before, in which another is still open.
+  f(['{', '', batch('call', 'call'), ''], ['{', '', ''], 5, killedAt(32, 125, 124))
+  // A message that began in the one before is the first line of a document that is open.
+  f(['', '', '{', '{"event":¶', '{"event":¶', '"call"}', ''], ['', '', '', '', ''], 9, killedAt(31, 258, 78))
+  f([], ['', '', '', '{', '', '{"event":¶', '', ''], 6, [])
+})
+
 test('history that is skipped tells nothing of what comes', () => {
   const skipped = '{"event":"call"}\n'
   const log = Buffer.from(`${skipped}text\nevent=call a=1 b=2\nevent=call\n`)

@@ -1,12 +1,9 @@
 /**
  * Places behind whole messages from which a stream can go on. As long as a document is open that goes over several messages, the last of them
  * before its start is what the record has: what follows is asked for again. A place is noted where the sink has got all: it tells then
- * where the oldest open document begins.
+ * where the open document begins.
  */
 import type { CursorMark, CursorState } from './cursor.ts'
-
-/** More within one document are left out: then more comes again. */
-const MAX_LATER = 64
 
 export interface FeedPlace {
   readonly cursor: CursorMark
@@ -14,10 +11,10 @@ export interface FeedPlace {
 }
 
 export class FeedPlaces {
-  /** Before the start of every open document. */
+  /** Before the start of the open document. */
   #first: FeedPlace
-  /** Behind the start of one. */
-  #later: FeedPlace[] = []
+  /** The newest within it: before the start of the one after it. */
+  #within: FeedPlace | undefined = undefined
 
   constructor({ cursor, offset }: { readonly cursor: CursorState; readonly offset: number }) {
     this.#first = { cursor: { ...cursor }, offset }
@@ -25,22 +22,21 @@ export class FeedPlaces {
 
   /** The stream stands at `offset`, behind what `mark` has; the sink's checkpoint is there, or before it at the start of a document. */
   note(checkpoint: number, offset: number, mark: CursorMark): void {
-    if (checkpoint >= offset) {
-      Object.assign(this.#first.cursor, mark)
-      this.#first.offset = offset
-      this.#later.length = 0
+    const first = this.before(checkpoint)
+    if (checkpoint < offset) {
+      this.#within = { cursor: { ...mark }, offset }
       return
     }
-    this.before(checkpoint)
-    if (this.#later.length < MAX_LATER) this.#later.push({ cursor: { ...mark }, offset })
+    this.#within = undefined
+    Object.assign(first.cursor, mark)
+    first.offset = offset
   }
 
   /** The last place that is not behind the checkpoint. */
   before(checkpoint: number): FeedPlace {
-    const passed = this.#later.findLastIndex(({ offset }) => offset <= checkpoint)
-    if (passed >= 0) {
-      this.#first = this.#later[passed]!
-      this.#later = this.#later.slice(passed + 1)
+    if (this.#within !== undefined && this.#within.offset <= checkpoint) {
+      this.#first = this.#within
+      this.#within = undefined
     }
     return this.#first
   }
