@@ -148,7 +148,7 @@ function priceSection(rows: Section['rows']): Section {
 function marksSection(rule: JsonSchema): Section {
   const longOf = (key: 'once' | 'rise') => {
     const long = rule.properties![key]!.anyOf!.find((one) => one.properties?.key !== undefined)!
-    return rowsOf(keysAt(long, []), []).map(([name = '', ...rest]) => [`${key}: ${name}`, ...rest])
+    return rowsOf(keysAt(long, [])).map(([name = '', ...rest]) => [`${key}: ${name}`, ...rest])
   }
   return {
     id: 'once-and-rise',
