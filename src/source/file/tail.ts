@@ -149,7 +149,6 @@ export class Tail {
       checkpoint: this.progress.checkpoint,
       changes: this.progress.changes,
       envelope: this.#sink.envelope,
-      // Asked for by people only, and put together then.
       get format() {
         return sink.format
       },
