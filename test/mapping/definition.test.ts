@@ -24,3 +24,14 @@ test('another price list or another max_step leaves a counter what it is; other 
   expect(await defined('where: { price: { gt: 1 } }')).not.toBe(await defined('where: { price: { gt: 2 } }'))
   expect(await defined("where: { expr: 'event.a > 1' }")).not.toBe(await defined("where: { expr: 'event.a > 2' }"))
 })
+
+test('expiry and limits leave a metric what it is; another window, or another way to make something of it, does not', async () => {
+  const gauge = async (rest: string): Promise<string> => {
+    const text = `version: 1\nmetrics: [{ name: a_ratio, type: gauge, event: e, value: v, ${rest} }]\n`
+    return definitionOf((await loaded([folder.write('gauge.yaml', text)])).config.metrics[0]!, [])
+  }
+  const first = await gauge('op: mean, over: 1h')
+  expect(await gauge('op: mean, over: 60m, expire: 2h, max_series: 7')).toBe(first)
+  for (const other of ['op: max, over: 1h', 'op: mean, over: 2h', 'op: mean, over: 1h, last: 5', 'op: max'])
+    expect([other, await gauge(other)]).not.toEqual([other, first])
+})
