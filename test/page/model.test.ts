@@ -335,7 +335,7 @@ test('of each log it says what its lines are wrapped in and written in, and why'
     checkpoint: 10,
     changes: 1,
     envelope,
-    format,
+    format: () => format,
     note: () => '',
   })
   const why = 'its first line that tells begins so'

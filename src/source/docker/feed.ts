@@ -86,6 +86,7 @@ export class Feed {
       get changes() {
         return feed.#changes
       },
+      format: () => this.#owner?.sink.format,
       note: () => noteOf(this.state, origin.container?.name ?? ''),
     }
     const feed = this

@@ -142,16 +142,13 @@ export class Tail {
   }
 
   get position(): Position {
-    const sink = this.#sink
     return {
       origin: this.origin,
       id: this.key,
       checkpoint: this.progress.checkpoint,
       changes: this.progress.changes,
       envelope: this.#sink.envelope,
-      get format() {
-        return sink.format
-      },
+      format: () => this.#sink.format,
       note: () => noteOf(this.past('open')),
     }
   }
