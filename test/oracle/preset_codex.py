@@ -82,7 +82,7 @@ class PresetCodex:
                 self._add('agent_sessions_total')
         own = []
         model, has_records, has_items = None, False, False
-        items_before = False
+        inherited = None
         for event in events:
             is_replayed = is_fork and time_s(event) < born + 1
             kind, payload = event.get('type'), event.get('payload') or {}
@@ -100,7 +100,9 @@ class PresetCodex:
                 total = at(payload, 'info', 'total_token_usage')
                 if total is not None:
                     self._tokens(('thread', thread), total, model, counts=not is_replayed)
-                    if not is_replayed and self._once('total', thread, total['total_tokens']):
+                    if is_replayed:
+                        inherited = total['total_tokens']
+                    elif total['total_tokens'] != inherited and self._once('total', thread, total['total_tokens']):
                         self._add('agent_llm_requests_total', {'model': label(model)})
             if not is_replayed:
                 own.append(event)
