@@ -1,4 +1,5 @@
 /** The updates that one event made, rule by rule, as they were made: seen by the compiled rules' watch, not computed again. */
+import type { Derived } from '../derive/derived-event.ts'
 import type { Rule, UpdateWatch } from '../mapping/rule.ts'
 import type { SkipReason } from '../mapping/skip-reason.ts'
 import type { RiseTrace } from '../mapping/trace.ts'
@@ -21,12 +22,16 @@ export type Update =
 /** So many updates of a rule by one event are kept; more are counted. */
 const MAX_KEPT = 20_000
 
+/** So many derived events of one event. */
+const MAX_DERIVED = 1000
+
 interface RuleUpdates {
   readonly kept: Update[]
   count: number
 }
 
 export class Updates implements UpdateWatch {
+  #derived: Derived[] = []
   readonly #byRule = new Map<Rule, RuleUpdates>()
   /** Sees every update; for sums over a whole log. */
   onUpdate: ((rule: Rule, skipped: SkipReason | undefined) => void) | undefined = undefined
@@ -34,6 +39,7 @@ export class Updates implements UpdateWatch {
   /** Forgets what the last event did. */
   clear(): void {
     this.#byRule.clear()
+    this.#derived = []
   }
 
   /** Of one rule, in order: at most 20 000. */
@@ -44,6 +50,15 @@ export class Updates implements UpdateWatch {
   /** Rules that took the event: each makes an update, or says why not. */
   get rules(): Iterable<Rule> {
     return this.#byRule.keys()
+  }
+
+  /** In order: at most 1000. */
+  get derivedEvents(): readonly Derived[] {
+    return this.#derived
+  }
+
+  derived(event: Derived): void {
+    if (this.#derived.length < MAX_DERIVED) this.#derived.push(event)
   }
 
   recorded(rule: Rule, slot: number, value: number): void {

@@ -3,7 +3,6 @@
  * through. Problems only compiling finds are reported; it goes on after each.
  */
 import { Clocks } from '../clock/clocks.ts'
-import type { Derived } from '../derive/derived-event.ts'
 import { freshKeys, type OpenKeys } from '../derive/open-keys.ts'
 import type { Report } from '../diag/diagnostic.ts'
 import { SEED_WORDS } from '../marks/key-hash.ts'
@@ -50,8 +49,6 @@ export interface CompileOptions {
   readonly keys?: OpenKeys | undefined
   /** What becomes of a text that is kept. */
   readonly cleanLabel?: CleanLabel
-  /** Sees each derived event. */
-  readonly onDerived?: (event: Derived) => void
 }
 
 /** Of a mapping that is compiled for its problems, or to be told of. */
@@ -93,7 +90,7 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
       rules: rules.flatMap(({ rule, paths, item, isOpen }) => (item === undefined || isOpen ? [] : [{ rule, paths, item }])),
       gauges: rules.flatMap(({ rule, paths, item, isOpen }) => (item === undefined || !isOpen ? [] : [{ rule, paths, item }])),
       slotCount: derivedSlots.slotCount,
-      watch: options.onDerived,
+      watch: options.watch,
     })
   // Whoever shares the keys among several mappings knows whose are whose.
   if (options.keys === undefined && state !== undefined) {

@@ -4,6 +4,7 @@
  * events but what `Marks` hold, and those move only with an applied sample.
  */
 import type { Row } from '../decode/row.ts'
+import type { Derived } from '../derive/derived-event.ts'
 import type { Place, Report } from '../diag/diagnostic.ts'
 import type { Once } from '../marks/once.ts'
 import type { Rise } from '../marks/rise.ts'
@@ -41,6 +42,8 @@ export interface UpdateWatch {
   repeated(rule: Rule): void
   /** What the numbers of a sample are to their marks; what is done with them follows, if anything is. */
   rose(rule: Rule, rise: RiseTrace): void
+  /** An event was derived; what its rules make of it follows. */
+  derived(event: Derived): void
 }
 
 const UNVALUED = { value: undefined, price: undefined }
