@@ -38,6 +38,8 @@ export class Naive {
   readonly made: Made[] = []
   readonly kept = new Map<string, unknown>()
   evictions = 0
+  /** By event made: the log that touched its key last. */
+  readonly #logs: number[] = []
   readonly #clocks = new Map<number, bigint>()
   #open: Open[] = []
   /** Highest numbers by key of `rise`, keys of `once`. */
@@ -53,17 +55,17 @@ export class Naive {
   take(event: Event): void {
     const before = this.#clocks.get(event.log)
     this.#passTo(event.log, before === undefined || event.ns > before ? event.ns : before)
+    const derived = this.made.length
     if (event.name === 'm' && event.k !== undefined && event.v !== undefined) {
       this.#keep(event.k, event)
       this.kept.set(event.k, event.v)
     }
-    const derived = this.made.length
     this.#pairs('p', event)
     this.#pairs('q', event)
     this.#session(event)
     this.#sequence(event)
     this.#silence(event)
-    for (let i = derived; i < this.made.length; i++) this.#total(this.made[i]!, event.log)
+    for (let i = derived; i < this.made.length; i++) this.#total(i)
   }
 
   /** Every clock so much later. */
@@ -106,11 +108,12 @@ export class Naive {
   }
 
   #tell(made: Made, log: number): void {
+    this.#logs[this.made.length] = log
     this.made.push(made)
     if (!this.#isOutside) return
     // What no line causes goes on at once.
     this.#isOutside = false
-    for (let i = this.made.length - 1; i < this.made.length; i++) this.#total(this.made[i]!, log)
+    for (let i = this.made.length - 1; i < this.made.length; i++) this.#total(i)
     this.#isOutside = true
   }
 
@@ -123,14 +126,15 @@ export class Naive {
     const isMine = (one: Open) => one.item === item && one.key === event.k && one.scope === scope
     const hasKey = event.k !== undefined && (item === 'q' || event.g !== undefined)
     if (event.name === 'reset' && item === 'p' && event.g !== undefined)
-      for (const one of this.#open.filter((two) => two.item === 'p' && two.scope === event.g)) this.#reset(one, event.ns)
-    if (event.name === 'reset' && item === 'q') for (const one of this.#open.filter(isMine)) this.#reset(one, event.ns)
+      for (const one of this.#open.filter((two) => two.item === 'p' && two.scope === event.g)) this.#reset(one, event)
+    if (event.name === 'reset' && item === 'q') for (const one of this.#open.filter(isMine)) this.#reset(one, event)
     if ((event.name === 'end' || event.name === 'both') && hasKey) {
       const one = this.#open.find(isMine)
       const carried = event.v === undefined ? {} : { a: event.v }
       if (one === undefined)
-        this.made.push({ item, at: event.ns, key: event.k, outcome: 'orphan', ...(item === 'p' ? carried : {}) })
+        this.#tell({ item, at: event.ns, key: event.k, outcome: 'orphan', ...(item === 'p' ? carried : {}) }, event.log)
       else {
+        one.log = event.log
         this.#endStart(one, 0, event.ns, 'ended', item === 'p' ? carried : {})
         if (one.times.length > 0) this.#touch(one, event)
       }
@@ -161,8 +165,9 @@ export class Naive {
     else this.#touch(entry, event)
   }
 
-  #reset(one: Open, at: bigint): void {
-    while (one.times.length > 0) this.#endStart(one, 0, at, 'reset', {})
+  #reset(one: Open, { log, ns }: Event): void {
+    one.log = log
+    while (one.times.length > 0) this.#endStart(one, 0, ns, 'reset', {})
   }
 
   #endStart(one: Open, i: number, at: bigint, outcome: string, carried: Fields): void {
@@ -187,6 +192,7 @@ export class Naive {
       else this.#touch(one, event)
     }
     const one = event.name === 'bye' ? find() : undefined
+    if (one !== undefined) one.log = event.log
     if (one !== undefined) this.#endSession(one, event.ns, 'ended', event.v === undefined ? {} : { c: event.v })
     this.#isOutside = true
   }
@@ -289,7 +295,8 @@ export class Naive {
   }
 
   /** A session of what the first pair makes, by its outcome. */
-  #total(made: Made, log: number): void {
+  #total(i: number): void {
+    const [made, log] = [this.made[i]!, this.#logs[i]!]
     if (made.item !== 'p') return
     const key = made.outcome as string
     const event = { name: 'p', log, ns: made.at, k: key, duration: made.duration }
