@@ -11,13 +11,13 @@ import type { Family } from '../registry/family.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { CleanLabel } from '../select/label-text.ts'
 import { SlotTable } from '../select/slots.ts'
-import type { LongValue, ValueSpec } from '../select/spec.ts'
 import { compileValue } from '../select/value.ts'
 import { definitionOf } from './definition.ts'
 import { Derivation } from './derivation.ts'
 import { compileItem } from './derived-item.ts'
 import { fieldsOf, openFieldsOf } from './item-fields.ts'
 import { ownerOf } from './item-identity.ts'
+import { withCarriedCaps } from './label-caps.ts'
 import { Mapping, type Reads } from './mapping.ts'
 import { MetricMarks } from './metric-marks.ts'
 import { defineRemembered, keptNames, RememberRule } from './remembering.ts'
@@ -123,25 +123,6 @@ function refusals(countSkip: CountSkip, family: Family): CountSkip {
   return (metric, reason) => {
     if (reason === 'series_limit' && family.shown?.isBeingMade === false) countSkip(metric, reason)
   }
-}
-
-/** A label that shows what is carried has at most as many texts as that may have. */
-function withCarriedCaps(rule: RuleSpec, items: readonly DeriveSpec[]): RuleSpec {
-  const item = items.find(({ name }) => name === (rule.derived ?? rule.open)?.spec)
-  if (item === undefined) return rule
-  const carried = Object.values(item.feeds).flatMap(({ carry }) => carry)
-  const capOf = (path: unknown): number | undefined => {
-    const spec = carried.find(
-      ({ name, spec: one }) => name === path && typeof one === 'object' && one.max_values !== undefined,
-    )?.spec
-    return typeof spec === 'object' ? spec.max_values : undefined
-  }
-  const capped = ({ spec }: RuleSpec['labels'][number]): ValueSpec => {
-    const long = typeof spec === 'string' ? { path: spec } : spec
-    const cap = typeof long === 'object' && long.max_values === undefined ? capOf(long.path) : undefined
-    return cap === undefined ? spec : { ...(long as LongValue), max_values: cap }
-  }
-  return { ...rule, labels: rule.labels.map((label) => ({ ...label, spec: capped(label) })) }
 }
 
 /** What a rule on something derived may read. */

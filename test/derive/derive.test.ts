@@ -80,6 +80,8 @@ function life(config: Config, disk: MemoryDisk, made: Made[]) {
     skipped: () => {},
     repeated: () => {},
     rose: () => {},
+    remembered: () => {},
+    fed: () => {},
     derived: ({ item, fields, timeNs }) => made.push({ item, at: timeNs, ...fields }),
   })
   const [clocks, derive, marks] = [new ClocksPart(plan.clocks), new DerivePart(plan.keys), new MarksPart(plan.marks)]
