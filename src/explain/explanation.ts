@@ -40,7 +40,39 @@ export interface LineExplanation {
   readonly drop: readonly TakesTold[]
   /** Rules that wait for the event, in the order of the mapping. */
   readonly rules: readonly RuleTold[]
+  /** What is kept of the event, and which items take it; missing: nothing. */
+  readonly state?: readonly StateTold[]
+  /** What was derived, in order, and what rules made of it; missing: nothing. What ran out before the line is there too. */
+  readonly derived?: readonly DerivedTold[]
+  readonly derivedRules?: readonly DerivedRuleTold[]
   readonly hints: readonly Hint[]
+}
+
+export interface StateTold {
+  /** `keeps`: `remember`. Otherwise its role in an item. */
+  readonly does: 'keeps' | 'reset' | 'member' | 'end' | 'start'
+  /** The name of what is remembered, or of the item. */
+  readonly of: string
+  /** The value that is kept, or the key. */
+  readonly value: Shown
+}
+
+/** An event that was made of others. */
+export interface DerivedTold {
+  /** Name of the item that made it. */
+  readonly item: string
+  /** ISO 8601: of its cause, or when it ran out. */
+  readonly at: string
+  readonly fields: Readonly<Record<string, Shown>>
+}
+
+export interface DerivedRuleTold {
+  readonly metric: string
+  /** `file:line` in the mapping. */
+  readonly place: string
+  readonly updates: readonly UpdateTold[]
+  /** Why others did not count. */
+  readonly skipped: readonly SkipReason[]
 }
 
 export interface EnvelopeTold {

@@ -2,7 +2,18 @@
 import { valueText as numberText } from '../exposition/number-text.ts'
 import type { SkipReason } from '../mapping/skip-reason.ts'
 import { missingText, shownText, testText } from './condition-text.ts'
-import type { ConditionTold, ElementTold, LabelTold, RuleTold, SampleTold, TakesTold, UpdateTold } from './explanation.ts'
+import type {
+  ConditionTold,
+  DerivedRuleTold,
+  DerivedTold,
+  ElementTold,
+  LabelTold,
+  RuleTold,
+  SampleTold,
+  StateTold,
+  TakesTold,
+  UpdateTold,
+} from './explanation.ts'
 import { keyTexts, repeatedLine, riseLine } from './mark-text.ts'
 import type { Paint } from './paint.ts'
 import { valueText } from './value-text.ts'
@@ -26,6 +37,26 @@ export function ruleLines(rule: RuleTold, paint: Paint): string[] {
 
 export function dropLines(drop: TakesTold, paint: Paint): string[] {
   return takesLines(drop, 'drop', ' takes it: the event goes no further', paint)
+}
+
+/** What is kept of the event, or what it is to an item. */
+export function stateLine({ does, of, value }: StateTold, paint: Paint): string {
+  const said = does === 'keeps' ? `= ${shownText(value)}` : value === '' ? '' : `key ${shownText(value)}`
+  return `  ${does.padEnd(6)}${paint('bold', of)} ${said}`.trimEnd()
+}
+
+/** An event that was derived, its fields in a row. */
+export function derivedLine({ item, at, fields }: DerivedTold, paint: Paint): string {
+  const said = Object.entries(fields).map(([name, value]) => `${name} ${shownText(value)}`)
+  return `  made  ${paint('bold', item)} at ${at}: ${said.join(', ')}`
+}
+
+export function derivedRuleLines({ metric, place, updates, skipped }: DerivedRuleTold, paint: Paint): string[] {
+  return [
+    `  ${paint('green', '✓')} ${paint('bold', metric)} ${paint('dim', `(${place})`)}`,
+    ...updates.flatMap((update) => updateLines(update, paint)),
+    ...skipped.map((reason) => skippedLine(reason, paint)),
+  ]
 }
 
 function takesLines(takes: TakesTold, name: string, verdict: string, paint: Paint): string[] {

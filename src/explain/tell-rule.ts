@@ -171,7 +171,8 @@ function disagreement(rule: Rule): Error {
   return new Error(`what a rule of ${rule.metric} says of an event is not what it did`)
 }
 
-function updateOf(
+/** `labels`: what the rule asked for; what became something else is told. */
+export function updateOf(
   rule: Rule,
   labels: readonly LabelTrace[],
   splitText: string | undefined,
@@ -181,7 +182,7 @@ function updateOf(
   const asked = new Map(labels.map(({ name, text }) => [name, text]))
   if (splitText !== undefined) asked.set(rule.splitLabel!, splitText)
   const pairs = spec.labelNames.map((name, i) => [name, texts[i]!] as const)
-  const changed = pairs.filter(([name, text]) => (asked.get(name) ?? '') !== text)
+  const changed = labels.length === 0 ? [] : pairs.filter(([name, text]) => (asked.get(name) ?? '') !== text)
   const le = spec.type === 'histogram' ? (spec.buckets.find((bound) => value <= bound) ?? Number.POSITIVE_INFINITY) : undefined
   return {
     series: harmless(sampleHead(spec.name, pairs).trimEnd()),

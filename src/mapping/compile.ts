@@ -3,7 +3,6 @@
  * through. Problems only compiling finds are reported; it goes on after each.
  */
 import { Clocks } from '../clock/clocks.ts'
-import type { Derived } from '../derive/derived-event.ts'
 import { freshKeys, type OpenKeys } from '../derive/open-keys.ts'
 import type { Report } from '../diag/diagnostic.ts'
 import { SEED_WORDS } from '../marks/key-hash.ts'
@@ -12,13 +11,13 @@ import type { Family } from '../registry/family.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { CleanLabel } from '../select/label-text.ts'
 import { SlotTable } from '../select/slots.ts'
-import type { LongValue, ValueSpec } from '../select/spec.ts'
 import { compileValue } from '../select/value.ts'
 import { definitionOf } from './definition.ts'
 import { Derivation } from './derivation.ts'
 import { compileItem } from './derived-item.ts'
 import { fieldsOf, openFieldsOf } from './item-fields.ts'
 import { ownerOf } from './item-identity.ts'
+import { withCarriedCaps } from './label-caps.ts'
 import { Mapping, type Reads } from './mapping.ts'
 import { MetricMarks } from './metric-marks.ts'
 import { defineRemembered, keptNames, RememberRule } from './remembering.ts'
@@ -50,8 +49,6 @@ export interface CompileOptions {
   readonly keys?: OpenKeys | undefined
   /** What becomes of a text that is kept. */
   readonly cleanLabel?: CleanLabel
-  /** Sees each derived event. */
-  readonly onDerived?: (event: Derived) => void
 }
 
 /** Of a mapping that is compiled for its problems, or to be told of. */
@@ -93,7 +90,7 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
       rules: rules.flatMap(({ rule, paths, item, isOpen }) => (item === undefined || isOpen ? [] : [{ rule, paths, item }])),
       gauges: rules.flatMap(({ rule, paths, item, isOpen }) => (item === undefined || !isOpen ? [] : [{ rule, paths, item }])),
       slotCount: derivedSlots.slotCount,
-      watch: options.onDerived,
+      watch: options.watch,
     })
   // Whoever shares the keys among several mappings knows whose are whose.
   if (options.keys === undefined && state !== undefined) {
@@ -126,25 +123,6 @@ function refusals(countSkip: CountSkip, family: Family): CountSkip {
   return (metric, reason) => {
     if (reason === 'series_limit' && family.shown?.isBeingMade === false) countSkip(metric, reason)
   }
-}
-
-/** A label that shows what is carried has at most as many texts as that may have. */
-function withCarriedCaps(rule: RuleSpec, items: readonly DeriveSpec[]): RuleSpec {
-  const item = items.find(({ name }) => name === (rule.derived ?? rule.open)?.spec)
-  if (item === undefined) return rule
-  const carried = Object.values(item.feeds).flatMap(({ carry }) => carry)
-  const capOf = (path: unknown): number | undefined => {
-    const spec = carried.find(
-      ({ name, spec: one }) => name === path && typeof one === 'object' && one.max_values !== undefined,
-    )?.spec
-    return typeof spec === 'object' ? spec.max_values : undefined
-  }
-  const capped = ({ spec }: RuleSpec['labels'][number]): ValueSpec => {
-    const long = typeof spec === 'string' ? { path: spec } : spec
-    const cap = typeof long === 'object' && long.max_values === undefined ? capOf(long.path) : undefined
-    return cap === undefined ? spec : { ...(long as LongValue), max_values: cap }
-  }
-  return { ...rule, labels: rule.labels.map((label) => ({ ...label, spec: capped(label) })) }
 }
 
 /** What a rule on something derived may read. */

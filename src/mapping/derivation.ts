@@ -10,7 +10,7 @@ import type { CompiledItem, Role } from './derived-item.ts'
 import { feedRoles } from './derived-item.ts'
 import { OpenGauges, type OpenRule } from './open-gauges.ts'
 import type { RememberRule } from './remembering.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, UpdateWatch } from './rule.ts'
 
 /** What waits for events of one name. */
 export interface StatefulSteps {
@@ -23,8 +23,7 @@ export interface DerivationParts {
   readonly rules: readonly { readonly rule: Rule; readonly item: string; readonly paths: readonly SlotPath[] }[]
   readonly gauges: readonly OpenRule[]
   readonly slotCount: number
-  /** Sees each derived event, before its metrics. */
-  readonly watch?: ((event: Derived) => void) | undefined
+  readonly watch?: UpdateWatch | undefined
 }
 
 /** What waits for the events of one item. */
@@ -40,7 +39,7 @@ const NOWHERE: Origin = { source: '', log: '', file: '', stream: '', fields: {} 
 
 export class Derivation implements Consumer {
   readonly #followers: ReadonlyMap<string, Followers>
-  readonly #watch: ((event: Derived) => void) | undefined
+  readonly #watch: UpdateWatch | undefined
   readonly #row: Row
   readonly #cause: { -readonly [K in keyof Cause]: Cause[K] }
   readonly #gauges: OpenGauges
@@ -125,7 +124,7 @@ export class Derivation implements Consumer {
   }
 
   #applyRules(event: Derived): void {
-    if (!this.#isPriming) this.#watch?.(event)
+    if (!this.#isPriming) this.#watch?.derived(event)
     const { rules, paths } = this.#followers.get(event.item) ?? NOBODY
     if (rules.length === 0) return
     const row = this.#filled(event, paths)

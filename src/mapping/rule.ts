@@ -4,6 +4,7 @@
  * events but what `Marks` hold, and those move only with an applied sample.
  */
 import type { Row } from '../decode/row.ts'
+import type { Derived, Kept } from '../derive/derived-event.ts'
 import type { Place, Report } from '../diag/diagnostic.ts'
 import type { Once } from '../marks/once.ts'
 import type { Rise } from '../marks/rise.ts'
@@ -16,9 +17,10 @@ import type { ValueSpec } from '../select/spec.ts'
 import type { Value } from '../select/trace.ts'
 import { compileLabel, compileValue } from '../select/value.ts'
 import { type ExemplarReader, exemplarReader } from './exemplar-reader.ts'
+import { isUnmasked, maxValuesOf } from './label-caps.ts'
 import type { MetricMarks } from './metric-marks.ts'
 import type { SkipReason } from './skip-reason.ts'
-import type { GaugeOp, RuleSpec } from './spec.ts'
+import type { FeedRole, GaugeOp, RuleSpec } from './spec.ts'
 import { Takes } from './takes.ts'
 import type { MadeTrace, RiseTrace, TakesTrace } from './trace.ts'
 
@@ -41,6 +43,12 @@ export interface UpdateWatch {
   repeated(rule: Rule): void
   /** What the numbers of a sample are to their marks; what is done with them follows, if anything is. */
   rose(rule: Rule, rise: RiseTrace): void
+  /** `remember` keeps a value. */
+  remembered(name: string, value: Kept): void
+  /** An item took the event in a role; what it derives of that follows. */
+  fed(item: string, role: FeedRole, key: readonly string[]): void
+  /** An event was derived; what its rules make of it follows. */
+  derived(event: Derived): void
 }
 
 const UNVALUED = { value: undefined, price: undefined }
@@ -386,12 +394,4 @@ function refusalOfAny(numbers: readonly number[]): SkipReason | undefined {
       return Number.isNaN(number) ? 'nan' : Number.isFinite(number) ? 'negative' : 'infinite'
   }
   return undefined
-}
-
-function maxValuesOf(value: ValueSpec): number | undefined {
-  return typeof value === 'object' ? value.max_values : undefined
-}
-
-function isUnmasked(value: ValueSpec): boolean {
-  return typeof value === 'object' && value.unmasked === true
 }

@@ -175,7 +175,7 @@ const OPEN_OPS = ['count', 'max', 'sum']
 
 /** What is open is counted at each scrape: it is no event, and changes no numbers of events. */
 function checkOpen(rule: RawRule, metric: RawMetric, path: NodePath, say: Say): void {
-  if (metric.type !== 'gauge' || rule.open !== undefined) return
+  if (metric.type !== 'gauge') return
   for (const key of ['event', 'derived', 'each', 'split', 'once', 'rise', 'over', 'last'] as const)
     if (Object.hasOwn(rule, key))
       say(`"${key}" is for events; this shows what is open`, [...path, key], { code: 'conflict' }, 'key')
