@@ -200,11 +200,11 @@ test('any part of a mapping may be replaced by anything: it is told, and nothing
     fc.asyncProperty(fc.constantFrom(...paths), tree, async (path, value) => {
       const mapping = valid()
       put(mapping, path, value)
-      await expect(codes(JSON.stringify(mapping))).resolves.toBeInstanceOf(Array)
+      await expect(loaded([folder.write('broken.yaml', JSON.stringify(mapping))])).resolves.toBeInstanceOf(Object)
     }),
-    { numRuns: Number(process.env.AGENTLOG_RUNS ?? 400) },
+    { numRuns: Number(process.env.AGENTLOG_RUNS ?? 300) },
   )
-})
+}, 120_000)
 
 test('a __proto__ key at the top, in limits or among labels is told', async () => {
   expect(await codes('version: 1\nlimits: { __proto__: 1 }\n')).toEqual(['yaml-syntax'])

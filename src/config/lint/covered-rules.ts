@@ -18,7 +18,9 @@ export function checkCoveredRules({ profiles }: Config, report: Report): void {
     for (const metric of mapping.metrics) {
       for (const rule of metric.rules) {
         const key = JSON.stringify(rule.place)
-        const found = droppedIn(rule, drops(rule)) ?? (names && unnamedIn(rule, names))
+        // What is derived was never in the log.
+        const isOfLog = rule.derived === undefined && rule.open === undefined
+        const found = isOfLog ? (droppedIn(rule, drops(rule)) ?? (names && unnamedIn(rule, names))) : undefined
         if (found === undefined || !dead.has(key)) dead.set(key, found)
       }
       if (SUMMED.includes(metric.type)) tellTwice(metric, report)

@@ -3,8 +3,9 @@ import type { NodePath, Report } from '../../diag/diagnostic.ts'
 import { isLong } from '../../select/path-words.ts'
 import { compileRegex } from '../../select/regex.ts'
 import type { LongTest, WhereSpec } from '../../select/spec.ts'
-import { type MappingFile, placeIn, rulesOf } from '../raw.ts'
-import { labelsOf, metricsOf } from './labels-of.ts'
+import { type MappingFile, placeIn } from '../raw.ts'
+import { labelsOf } from './labels-of.ts'
+import { wheresOf } from './wheres-of.ts'
 
 /** Texts so different that what fits all of them fits every text. One line each: `.` takes no line break. */
 const TEXTS = ['', ' ', 'a', 'Z', '7', '-', 'é', '中', '🙂', 'two words, 3 signs!', '{"a":[1]}', '\t', '/a/b', 'x'.repeat(3000)]
@@ -45,14 +46,6 @@ function fitter(): (pattern: string, takes?: (found: string | undefined, text: s
     known.set(key, fits)
     return fits
   }
-}
-
-function wheresOf(file: MappingFile): { readonly where: WhereSpec; readonly path: NodePath }[] {
-  const rules = metricsOf(file).flatMap(({ metric, path }) => rulesOf(metric, path))
-  const drops = (file.raw.drop ?? []).map((rule, i) => ({ rule, path: ['drop', i] as NodePath }))
-  return [...drops, ...rules].flatMap(({ rule, path }) =>
-    rule.where === undefined ? [] : [{ where: rule.where, path: [...path, 'where'] }],
-  )
 }
 
 function patternsIn(where: WhereSpec, path: NodePath): { readonly pattern: string; readonly at: NodePath }[] {
