@@ -4,12 +4,20 @@
  */
 import { expect, test } from 'vitest'
 import { PRESET_DIR } from '../../src/cli/shipped.ts'
+import { Clocks } from '../../src/clock/clocks.ts'
 import { ClocksPart } from '../../src/clock/clocks-part.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { shapeIssues } from '../../src/config/shape-issues.ts'
+import { collect } from '../../src/derive/collected.ts'
 import { DerivePart } from '../../src/derive/derive-part.ts'
+import type { Derived } from '../../src/derive/derived-event.ts'
+import { OpenKeys } from '../../src/derive/open-keys.ts'
+import { Pair, type PairState } from '../../src/derive/pair.ts'
+import { Session, type SessionState } from '../../src/derive/session.ts'
+import { Exposition } from '../../src/exposition/exposition.ts'
 import { MarksPart } from '../../src/marks/marks-part.ts'
 import { compilePlan } from '../../src/pipeline/plan.ts'
+import { samplesOf } from '../../src/scenario/sample.ts'
 import { DurableRecord } from '../../src/state/durable-record.ts'
 import { randomOf } from '../faults/random.ts'
 import { streamOf } from '../pipeline/streams.ts'
@@ -184,4 +192,76 @@ test.each([
   expect(sorted(made)).toEqual(sorted(wanted))
   expect([kills > 5, naive.evictions > 100, made.length > 800]).toEqual([true, room !== ROOMY, true])
   expect(process.plan.keys.size).toBe(naive.openCount)
+})
+
+test('history that counts nothing is there for what follows', async () => {
+  const config = await configOf(`version: 1
+remember:
+  model: { event: begin, path: model }
+derive:
+  - { pair: run, start: { event: begin, key: id, carry: { model: $kept.model } }, end: { event: done, key: id }, timeout: 1m }
+metrics:
+  - { name: runs_total, type: counter, derived: run, labels: { id: key, model: model, outcome: outcome } }
+  - { name: open_runs, type: gauge, open: run, labels: { id: key } }
+  - { name: begun_total, type: counter, event: begin }
+`)
+  const { plan } = life(config, new MemoryDisk(), [])
+  const line = (event: string, id: number, second: number): string =>
+    `${JSON.stringify({ event, id, model: 'm', ts: new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString() })}\n`
+  const past = line('begin', 1, 0) + line('begin', 2, 30) + line('done', 2, 31) + line('begin', 3, 59)
+  const bytes = Buffer.from(past + line('done', 3, 60) + line('done', 2, 61))
+  const stream = streamOf(plan, config, 'log', 0, Buffer.byteLength(past))
+  stream.sink.push({ buffer: bytes, start: 0, end: bytes.length, offset: 0 })
+  const exposition = new Exposition({ registry: plan.registry, own: plan.own, others: () => [], nowMs: () => 0 })
+  const samples = samplesOf(exposition.mappedText()).map(({ name, labels, value }) => [name, ...labels.values(), value].join(' '))
+  expect(samples.sort()).toEqual([
+    'begun_total 0',
+    'runs_total 1 m timeout 1',
+    'runs_total 2 unknown orphan 1',
+    'runs_total 3 m ended 1',
+  ])
+})
+
+test('a million starts without ends take the room of a few keys, and each ends evicted', { timeout: 60_000 }, () => {
+  const keys = new OpenKeys(1000, Int32Array.of(1, 2, 3, 4))
+  const spec = { name: 'p', owner: 'p', definition: 'd', carryNames: [], hasScopeReset: true, timeoutNs: 1n, isFifo: false }
+  const pair = new Pair({ ...spec, kind: 'pair' }, keys)
+  const clock = new Clocks().of('s', 'l')
+  const origin = { source: 's', log: 'l', file: '', stream: '', fields: {} }
+  let evicted = 0
+  const consumer = {
+    derived: ({ fields }: Derived) => {
+      if (fields.outcome === 'evicted') evicted++
+    },
+    opened: () => {},
+    show: () => {},
+  }
+  keys.consumerOf = () => consumer
+  const cause = { origin, clock, timeNs: 5n, lineBytes: 0, consumer }
+  for (let i = 0; i < 1_000_000; i++) pair.start({ id: String(i), scope: String(i % 7), key: ['k'], carried: [], cause })
+  expect([keys.size, evicted, keys.gone.size, keys.changed.size]).toEqual([1000, 999_000, 0, 1000])
+  expect([...pair.scopes.values()].reduce((sum, inScope) => sum + inScope.size, 0)).toBe(1000)
+})
+
+test('one key that many starts are queued for, and one session of many values, are bounded', () => {
+  const keys = new OpenKeys(100_000, Int32Array.of(1, 2, 3, 4))
+  const shape = { owner: 'o', definition: 'd', carryNames: [], hasScopeReset: false }
+  const pair = new Pair({ ...shape, name: 'p', kind: 'pair', timeoutNs: undefined, isFifo: true }, keys)
+  const chat = new Session(
+    { ...shape, name: 's', kind: 'session', idleNs: undefined, collect: [{ name: 'n', op: 'distinct' }] },
+    keys,
+  )
+  const consumer = { derived: () => {}, opened: () => {}, show: () => {} }
+  const origin = { source: 's', log: 'l', file: '', stream: '', fields: {} }
+  const cause = { origin, clock: new Clocks().of('s', 'l'), timeNs: 5n, lineBytes: 0, consumer }
+  const touch = (id: string) => ({ id, scope: '', key: ['k'], carried: [], cause })
+  for (let i = 0; i < 5000; i++) {
+    pair.start(touch('p'))
+    chat.member(touch('s'), (collected) => {
+      collected[0] = collect(collected[0], 'distinct', `v${i}`, () => i)
+    })
+  }
+  expect(keys.find<PairState>('p')!.state.length).toBe(1000)
+  expect(chat.openFields(keys.find<SessionState>('s')!, 5n).n).toBe(1000)
+  expect(keys.find('s')!.weight).toBe(63)
 })

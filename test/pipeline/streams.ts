@@ -11,10 +11,10 @@ export interface CutStream {
   wanted: number
 }
 
-/** `from`: bytes before it are in the numbers. */
-export function streamOf(plan: Plan, config: Config, log: string, from: number): CutStream {
+/** `from`: bytes before it are in the numbers; those before `primedBytes` count nothing. */
+export function streamOf(plan: Plan, config: Config, log: string, from: number, primedBytes = 0): CutStream {
   const { mappings, own, registry, sightings, cleanLabel } = plan
-  const origin = { source: 's', log, file: `/${log}`, stream: '', fields: {} }
+  const origin = { source: 's', log, file: `/${log}`, stream: '', fields: {}, primedBytes }
   const applier = new LineApplier(
     {
       source: 's',
