@@ -88,6 +88,7 @@ function expositionsOf({ settings, state, wall, inForce }: Serving, processMetri
       nowMs: () => performance.now(),
       beforeRender: () => {
         wall.move()
+        registry.settle()
         state?.commit()
       },
       format,

@@ -6,6 +6,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Clocks } from '../clock/clocks.ts'
 import { ClocksPart } from '../clock/clocks-part.ts'
+import { DerivePart } from '../derive/derive-part.ts'
+import { OpenKeys } from '../derive/open-keys.ts'
 import { nearest } from '../diag/suggest.ts'
 import { harmless } from '../explain/log-text.ts'
 import { Exposition } from '../exposition/exposition.ts'
@@ -15,6 +17,7 @@ import { Marks } from '../marks/marks.ts'
 import { MarksPart } from '../marks/marks-part.ts'
 import { BirthsPart } from '../registry/births-part.ts'
 import type { Family } from '../registry/family.ts'
+import { specOf } from '../registry/family-note.ts'
 import { Registry } from '../registry/registry.ts'
 import { restoreSeries, SeriesPart } from '../registry/series-part.ts'
 import { PositionsPart, type RecordedLog } from '../source/positions-part.ts'
@@ -84,21 +87,23 @@ interface ReadRecord {
 /** Leaves `without` out. */
 function readRecord(folder: string, without?: string): ReadRecord {
   const own = createOwnMetrics()
-  const registry = new Registry({ maxSeries: Number.POSITIVE_INFINITY, own, cleanLabel: (text) => text })
+  const logClocks = new Clocks()
+  const registry = new Registry({ maxSeries: Number.POSITIVE_INFINITY, own, clocks: logClocks, cleanLabel: (text) => text })
   const series = new SeriesPart()
   const logs: RecordedLog[] = []
   const positions: PositionsPart = new PositionsPart([], logs, () => positions.recordedMs)
   const births = new BirthsPart(registry.births)
   const marks = new Marks({ limit: Number.MAX_SAFE_INTEGER, seed: new Int32Array(SEED_WORDS) })
   const marksPart = new MarksPart(marks)
-  const clocks = new ClocksPart(new Clocks())
+  const clocks = new ClocksPart(logClocks)
+  const derive = new DerivePart(new OpenKeys(Number.MAX_SAFE_INTEGER, new Int32Array(SEED_WORDS)))
   const onError = (what: string, error: NodeJS.ErrnoException): never => {
     throw Object.assign(new Error(`${what}: ${error.code}`), { syscall: error.syscall })
   }
   const record = new DurableRecord({
     disk: nodeDisk,
     folder,
-    parts: [clocks, series, positions, births, marksPart],
+    parts: [clocks, series, positions, births, marksPart, derive],
     program: packageVersion(),
     onError,
   })
@@ -106,8 +111,9 @@ function readRecord(folder: string, without?: string): ReadRecord {
   logs.push(...positions.recorded())
   const families = [...series.recorded.values()]
     .filter(({ note }) => note.name !== without)
-    .map(({ note }) => registry.family({ ...note, maxSeries: Number.POSITIVE_INFINITY }))
+    .map(({ note }) => registry.family(specOf(note)))
   clocks.restore()
+  derive.keepAll(logClocks)
   restoreSeries(series.recorded, families)
   births.restore(series.recorded, families)
   series.keep(families)

@@ -9,7 +9,6 @@ import { nearest } from '../diag/suggest.ts'
 import { YamlSource } from '../diag/yaml-source.ts'
 import { loadExpressionParser } from '../select/cel/parser.ts'
 import { besides } from './beside.ts'
-import { reportLater } from './later.ts'
 import type { RawInclude, RawMapping } from './raw.ts'
 import { readText } from './read-text.ts'
 import { repaired } from './repair.ts'
@@ -160,11 +159,9 @@ export class Loader {
     if (asksForExpressions(data)) await loadExpressionParser()
     const issues = await this.#options.validate(data)
     for (const issue of issues) this.diagnostics.push(diagnosticOf(issue, name))
-    const report = (diagnostic: Diagnostic): void => void this.diagnostics.push(diagnostic)
-    const laterValues = reportLater(data as Readonly<Record<string, unknown>>, name, report)
-    if (issues.length + laterValues.length === 0) return data as RawMapping
+    if (issues.length === 0) return data as RawMapping
     this.repaired.add(name)
-    return repaired(data, issues, laterValues) as RawMapping
+    return repaired(data, issues) as RawMapping
   }
 
   async #textOf(name: string, from: Place | undefined): Promise<string | undefined> {

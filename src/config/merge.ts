@@ -10,6 +10,7 @@ import type { Config, Limits, SourceSpec } from './config.ts'
 import { marksOf } from './merge-marks.ts'
 import { checkSourceNames, sourceSpecs } from './merge-sources.ts'
 import { takesSpec } from './merge-takes.ts'
+import { durationNs, windowOf } from './merge-windows.ts'
 import { PLAIN, Profiles } from './profiles.ts'
 import { listOf, type MappingFile, placeIn, type RawMetric, type RawRule, rulesOf } from './raw.ts'
 import { unitMappings } from './unit-mappings.ts'
@@ -123,12 +124,18 @@ function metricSpec(definitions: readonly Definition[], report: Report): MetricS
     quantiles: first.raw.type === 'summary' ? [...quantiles].sort((a, b) => a - b) : [],
     onePer: last(({ raw }) => raw.one_per),
     maxStep: last(({ raw }) => raw.max_step),
+    window: windowOf(definitions.flatMap(placedRules), report),
+    expireNs: durationNs(last(({ raw }) => raw.expire) ?? last(({ owner }) => owner.raw.defaults?.expire) ?? '0s'),
     rules: definitions.flatMap(({ raw, owner, path }) =>
       rulesOf(raw, path).map(({ rule, path: at }) =>
         ruleSpec(rule, raw, owner.file, at, { metricPath: path, defaults: owner.raw.defaults?.labels ?? {} }),
       ),
     ),
   }
+}
+
+function placedRules({ raw, owner, path }: Definition) {
+  return rulesOf(raw, path).map(({ rule, path: at }) => ({ rule, metric: raw, place: placeIn(owner.file, at) }))
 }
 
 function boundsOf({ raw, owner }: Definition): readonly number[] {
@@ -188,6 +195,11 @@ function generatedHelp(raws: readonly RawMetric[]): string {
   return `From ${from} of the log.`
 }
 
+/** With a window the metric says what is made of the values. */
+function gaugeOp(op: RawRule['op'] = 'set'): GaugeOp {
+  return op === 'add' || op === 'max' || op === 'min' ? op : 'set'
+}
+
 type Labels = Readonly<Record<string, ValueSpec | null>>
 
 function ruleSpec(
@@ -222,7 +234,7 @@ function ruleSpec(
 
 /** A gauge of what is open counts it unless it says otherwise. */
 function opOf(op: RawRule['op'], open: string | undefined, place: Place): Pick<RuleSpec, 'op' | 'open'> {
-  if (open === undefined) return { op: (op ?? 'set') as GaugeOp }
+  if (open === undefined) return { op: gaugeOp(op) }
   return { op: 'set', open: { spec: open, place, op: (op ?? 'count') as OpenOp } }
 }
 

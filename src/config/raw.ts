@@ -1,5 +1,6 @@
 /** A mapping file of checked shape, as written: what normalizing and the checks read. One file of several that are merged. */
 import type { NodePath, Place } from '../diag/diagnostic.ts'
+import type { WindowOp } from '../mapping/spec.ts'
 import type { FormatSpec } from '../select/line-format.ts'
 import type { Scalar, ValueSpec, WhereSpec } from '../select/spec.ts'
 import type { BucketsSpec } from './buckets.ts'
@@ -34,7 +35,9 @@ export interface RawRule extends RawTakes {
   readonly once?: RawKey | RawOnce
   readonly rise?: RawKey | RawRise
   readonly exemplar?: Readonly<Record<string, ValueSpec>>
-  readonly op?: 'set' | 'add' | 'max' | 'min' | 'sum' | 'count'
+  readonly op?: 'set' | 'add' | WindowOp
+  readonly over?: string
+  readonly last?: number
   readonly open?: string
 }
 
@@ -87,6 +90,7 @@ export interface RawMetric extends RawRule {
   readonly quantiles?: readonly number[]
   readonly one_per?: readonly string[]
   readonly max_step?: number
+  readonly expire?: string
   readonly rules?: readonly RawRule[]
   /** Codes of warnings that are known and accepted. */
   readonly 'x-lint'?: { readonly ignore: readonly string[] }
@@ -145,6 +149,7 @@ export interface RawMapping {
     readonly labels?: Readonly<Record<string, ValueSpec | null>>
     readonly buckets?: BucketsSpec
     readonly max_series?: number
+    readonly expire?: string
   }
   readonly mask?: readonly string[]
   readonly limits?: Readonly<

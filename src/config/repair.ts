@@ -4,7 +4,6 @@
  */
 import type { NodePath } from '../diag/diagnostic.ts'
 import { nearest } from '../diag/suggest.ts'
-import type { LaterValue } from './later.ts'
 import type { ShapeIssue } from './shape-issues.ts'
 
 type Keys = Record<string | number, unknown>
@@ -12,10 +11,9 @@ type Keys = Record<string | number, unknown>
 const SOURCES = ['path', 'const', 'expr', 'key_of', 'length', 'sum', 'price']
 const TYPES = ['counter', 'gauge', 'histogram', 'summary', 'info']
 
-/** A copy without what `issues` are about, and with stand-ins for what this version cannot read. */
-export function repaired(data: object, issues: readonly ShapeIssue[], laterValues: readonly LaterValue[]): object {
+/** A copy without what `issues` are about. */
+export function repaired(data: object, issues: readonly ShapeIssue[]): object {
   const copy = structuredClone(data) as Keys
-  for (const { path, instead } of laterValues) put(copy, path, instead)
   const isPartOfWhole = (issue: ShapeIssue): boolean => issue.path.includes('buckets') || issue.path[0] === 'include'
   const faulty = issues.filter((issue) => issue.kind !== 'missing-key' || isPartOfWhole(issue)).map((issue) => whole(issue.path))
   for (const path of faulty) take(copy, path)

@@ -170,9 +170,15 @@ const rule = {
   op: z
     .enum(['set', 'add', 'max', 'min', 'mean', 'sum', 'count', 'distinct'])
     .optional()
-    .describe('What a gauge does with a number; default set.'),
-  over: duration.optional().describe('Window of time.'),
-  last: wholeAbove0.optional().describe('Window of samples.'),
+    .describe(
+      'What a gauge does with a number, set (the default), add, max or min; with over or last: what it makes of the numbers, mean, sum, count, max, min or distinct.',
+    ),
+  over: duration
+    .optional()
+    .describe(
+      'Of a gauge: what it makes of the values of this last while; of a summary: the time over which quantiles are taken.',
+    ),
+  last: wholeAbove0.max(1000).optional().describe('Of a gauge: what it makes of so many values, the newest; at most 1000.'),
   open: z.string().optional().describe('Of a gauge: show what is open of this item of derive, as it stands at a scrape.'),
 }
 const stateName = z.string().regex(/^[A-Za-z_]\w*$/, 'a name of letters, digits and _')
@@ -223,7 +229,11 @@ const metric = z.strictObject({
   type: z.enum(['counter', 'gauge', 'histogram', 'summary', 'info']).describe('Type of the metric.'),
   help: z.string().optional().describe('One sentence for people; default: names the events.'),
   max_series: wholeAbove0.optional().describe('Series past it go to _other; default 2000.'),
-  expire: duration.optional().describe('Silent series go after this time.'),
+  expire: duration
+    .optional()
+    .describe(
+      'Series that are silent for so long are not shown any more; a counter goes on from its value when it returns. Default: never.',
+    ),
   buckets: buckets.optional().describe('Upper bounds, or start, factor and count, or the name of a shipped list.'),
   quantiles: z.array(z.number().min(0).max(1)).min(1).optional().describe('Quantiles of a summary.'),
   one_per: z.array(z.string()).min(1).optional().describe('A new series replaces those equal in these labels.'),
@@ -256,7 +266,7 @@ const input = z.strictObject({
     ])
     .optional()
     .describe(
-      'Format of the lines: auto (the default: the first line of a log that tells decides among the next four), json, logfmt, otlp (of a collector: an event per log record), json-documents (objects over several lines, one after the other), or { regex: [...] }: named groups become fields, the first pattern that fits counts.',
+      'Format of the lines: auto (the default: the first line that tells decides among the next four, for each stream of a container), json, logfmt, otlp (of a collector: an event per log record), json-documents (objects over several lines, one after the other; one begins with a bracket in column 1), or { regex: [...] }: named groups become fields, the first pattern that fits counts.',
     ),
   event_name: z
     .union([value, z.array(z.string()).min(1)])
@@ -325,7 +335,7 @@ const source = z.strictObject({
   use: includes.optional().describe('Mappings for this source alone, besides those of include: preset:NAME or files.'),
   file: z
     .strictObject({
-      paths: z.array(z.string().min(1)).min(1).describe('Files and globs.'),
+      paths: z.array(z.string().min(1)).min(1).describe('Files and globs; ~/ is the home directory.'),
       exclude: z.array(z.string().min(1)).optional().describe('Globs to leave out.'),
       history,
       fields: z.string().optional().describe('Regular expression over the path; its named groups are $path.NAME.'),

@@ -3,12 +3,14 @@
  * hash. Only what changed is written at a commit. A key is given back to the item of the same unit and name that is defined the same.
  */
 import type { Clocks } from '../clock/clocks.ts'
+import { SEED_WORDS } from '../marks/key-hash.ts'
 import type { Origin } from '../source/source.ts'
 import { BrokenRecord } from '../state/broken-record.ts'
 import { ByteReader } from '../state/byte-reader.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
 import type { RecordPart } from '../state/part.ts'
 import { type Behavior, Entry } from './entry.ts'
+import { KeptAsIs } from './kept-as-is.ts'
 import type { OpenKeys } from './open-keys.ts'
 
 const ENTRY = { seed: 1, item: 2, origin: 3, key: 4, gone: 5 } as const
@@ -139,6 +141,13 @@ export class DerivePart implements RecordPart {
     }
   }
 
+  /** What was read is to be written again, whoever it belongs to. */
+  keepAll(clocks: Clocks): void {
+    for (const { item } of this.#recorded.values())
+      if (this.#keys.item(item.owner, item.definition) === undefined) this.#keys.define(new KeptAsIs(item.owner, item.definition))
+    this.restore(clocks)
+  }
+
   /** Gives the items what was read, once the clocks are restored. What belongs to none, or to one that is defined anew, is forgotten. */
   restore(clocks: Clocks): void {
     for (const one of [...this.#recorded.values()].sort((a, b) => a.touch - b.touch)) {
@@ -152,7 +161,7 @@ export class DerivePart implements RecordPart {
 
   #read(input: ByteReader, items: Map<number, RecordedItem>, origins: Map<number, Origin>): void {
     const entry = input.byte()
-    if (entry === ENTRY.seed) for (let i = 0; i < this.#keys.seed.length; i++) this.#keys.seed[i] = input.word() | 0
+    if (entry === ENTRY.seed) this.#keys.hash.seed = Int32Array.from({ length: SEED_WORDS }, () => input.word() | 0)
     else if (entry === ENTRY.gone) this.#recorded.delete(readId(input))
     else if (entry === ENTRY.item) items.set(input.count(), { owner: input.text(), definition: input.text() })
     else if (entry === ENTRY.origin) origins.set(input.count(), JSON.parse(input.text()) as Origin)
@@ -174,7 +183,7 @@ export class DerivePart implements RecordPart {
 
   #writeSeed(out: ByteWriter): void {
     out.byte(ENTRY.seed)
-    for (const word of this.#keys.seed) out.setWord(out.reserveWord(), word)
+    for (const word of this.#keys.hash.seed) out.setWord(out.reserveWord(), word)
   }
 }
 

@@ -21,6 +21,8 @@ export interface Consumer {
   derived(event: Derived): void
   /** Something is open that was not, or shows something else than before. */
   opened(entry: Entry): void
+  /** Numbers are read: it is open. */
+  show(entry: Entry): void
 }
 
 export type ItemKind = 'remember' | 'pair' | 'session' | 'sequence' | 'silence'

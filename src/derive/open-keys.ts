@@ -11,14 +11,18 @@ const DEFAULT_LIMIT = 200_000
 /** Whose numbers the keys are told under. */
 export type KeyTable = 'derive' | 'remember'
 
+export interface KeyCells {
+  readonly keys: { value: number }
+  readonly evictions: { value: number }
+}
+
 export class OpenKeys {
   limit: number
   /** Secret; a record that is restored brings its own. */
-  readonly seed: Int32Array
   readonly hash: KeyHash
   readonly #deadlines = new Deadlines((entry, dueNs) => this.#runOut(entry, dueNs))
-  readonly counts: Record<KeyTable, number> = { derive: 0, remember: 0 }
-  readonly evictions: Record<KeyTable, number> = { derive: 0, remember: 0 }
+  /** Where it is told how many keys there are, and how many were evicted. Asked for when there is a first one. */
+  cellsOf: (table: KeyTable) => KeyCells = uncounted
   /** Entries that changed since `forgetChanges`, and recorded ones that went. */
   readonly changed = new Set<Entry>()
   readonly gone = new Set<string>()
@@ -26,6 +30,7 @@ export class OpenKeys {
   consumerOf: (source: string) => Consumer | undefined = () => undefined
   /** Grows with all that may change what is open. */
   changes = 0
+  readonly #byTable = new Map<KeyTable, KeyCells>()
   readonly #entries = new Map<string, Entry>()
   readonly #items = new Map<string, Behavior>()
   #oldest: Entry | undefined
@@ -36,7 +41,6 @@ export class OpenKeys {
 
   constructor(limit: number, seed: Int32Array) {
     this.limit = limit
-    this.seed = seed
     this.hash = new KeyHash(seed)
   }
 
@@ -78,6 +82,11 @@ export class OpenKeys {
   /** In the order of their opening. */
   entries(): IterableIterator<Entry> {
     return this.#entries.values()
+  }
+
+  /** Tells whoever shows what is open of all keys. */
+  show(): void {
+    for (const entry of this.#entries.values()) this.consumerOf(entry.origin.source)?.show(entry)
   }
 
   find<S>(id: string): Entry<S> | undefined {
@@ -129,7 +138,7 @@ export class OpenKeys {
     this.#weight -= entry.weight
     this.#unlink(entry)
     this.#deadlines.remove(entry)
-    this.counts[tableOf(entry.item)]--
+    this.#cells(entry.item).keys.value--
     entry.item.openCount--
     const inScope = entry.item.scopes.get(entry.scope)
     if (inScope?.delete(entry) && inScope.size === 0) entry.item.scopes.delete(entry.scope)
@@ -162,7 +171,7 @@ export class OpenKeys {
     entry.weight = item.weightOf(entry.state)
     this.#weight += entry.weight
     this.#link(entry)
-    this.counts[tableOf(item)]++
+    this.#cells(item).keys.value++
     item.openCount++
     if (item.spec.hasScopeReset) {
       const inScope = item.scopes.get(entry.scope)
@@ -177,7 +186,7 @@ export class OpenKeys {
   #makeRoom(but: Entry, cause: Cause): void {
     while (this.#weight > this.limit && this.#oldest !== undefined && this.#oldest !== but) {
       const oldest = this.#oldest
-      this.evictions[tableOf(oldest.item)]++
+      this.#cells(oldest.item).evictions.value++
       oldest.item.evict(oldest, cause)
       if (oldest.isOpen) this.update(oldest)
     }
@@ -190,6 +199,13 @@ export class OpenKeys {
 
   #drop(item: Behavior): void {
     for (const entry of this.#entries.values()) if (entry.item === item) this.close(entry)
+  }
+
+  #cells({ spec }: Behavior): KeyCells {
+    const table = spec.kind === 'remember' ? 'remember' : 'derive'
+    const cells = this.#byTable.get(table) ?? this.cellsOf(table)
+    this.#byTable.set(table, cells)
+    return cells
   }
 
   #link(entry: Entry): void {
@@ -218,8 +234,8 @@ export class OpenKeys {
   }
 }
 
-function tableOf(item: Behavior): KeyTable {
-  return item.spec.kind === 'remember' ? 'remember' : 'derive'
+function uncounted(): KeyCells {
+  return { keys: { value: 0 }, evictions: { value: 0 } }
 }
 
 /** With a seed that nobody knows. */

@@ -154,11 +154,6 @@ export const DIAGNOSTIC_CODES = {
     example: `${METRIC}{ name: a, type: gauge, event: e, value: 1, op: add }\n`,
     cure: 'Make it a counter',
   },
-  'not-yet': {
-    means: 'A part of the language that this version does not have',
-    example: `${METRIC}{ name: a, type: gauge, event: e, value: v, op: mean, last: 3 }\n`,
-    cure: 'Leave it out, or use a version that has it',
-  },
 } as const satisfies Readonly<Record<string, CodeNote>>
 
 /** Codes of warnings about metrics, which a metric may accept knowingly with x-lint. */

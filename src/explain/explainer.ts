@@ -16,6 +16,7 @@ import type { AppliedLine, LineLimits } from './applied-line.ts'
 import type { LineExplanation, LineOutcome, TimeTold } from './explanation.ts'
 import { type HintContext, OVERWORKED, timeHints, unmappedHints, unmatchedHints } from './hints.ts'
 import { type Clean, harmless, LogText } from './log-text.ts'
+import { derivedRuleTold, derivedTold, stateTold } from './tell-derived.ts'
 import { envelopeOf, hintsOfRejected, rejectedOf, takenOffOf } from './tell-line.ts'
 import { type Locate, RuleTeller } from './tell-rule.ts'
 import { ValueTeller } from './tell-value.ts'
@@ -163,13 +164,13 @@ export class Explainer {
     return words.length === 0 ? {} : { mapping: { source: harmless(source), is: words.map(harmless) } }
   }
 
-  #event(line: AppliedLine): Pick<LineExplanation, 'event' | 'drop' | 'rules' | 'hints'> {
+  #event(line: AppliedLine): Pick<LineExplanation, 'event' | 'drop' | 'rules' | 'state' | 'derived' | 'derivedRules' | 'hints'> {
     const { updates, locate } = this.#options
     const { mapping, row } = this.#reader!
     const event = this.event()
     const values = this.values()
     const rules = new RuleTeller(values, this.logText, locate)
-    const context: HintContext = { mapping, logText: this.logText, values, locate }
+    const context: HintContext = { mapping, mappings: this.#options.mappings, logText: this.logText, values, locate }
     const traceOfName = mapping.traceName(row)
     const trace = this.trace()
     const isOverworked = trace.rules.some(({ rule }) => rule.isOverworked)
@@ -187,7 +188,20 @@ export class Explainer {
       drop: trace.drop.map((drop) => rules.drop(drop)),
       // What was missing for want of steps would be there now.
       rules: trace.rules.filter(({ rule }) => !rule.isOverworked).map((rule) => rules.rule(rule, updates.of(rule.rule))),
+      ...(updates.state.length === 0 ? {} : { state: stateTold(updates.state, this.logText) }),
+      ...this.#derived(),
       hints: [...hints, ...(isOverworked ? [OVERWORKED] : []), ...timeHints(time)],
+    }
+  }
+
+  #derived(): Pick<LineExplanation, 'derived' | 'derivedRules'> {
+    const { updates, locate } = this.#options
+    const { derivedEvents } = updates
+    if (derivedEvents.length === 0) return {}
+    const rules = [...updates.rules].filter(({ takes }) => takes.derived !== undefined)
+    return {
+      derived: derivedTold(derivedEvents, this.logText),
+      derivedRules: rules.map((rule) => derivedRuleTold(rule, updates.of(rule), locate)),
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Outcome } from '../mapping/mapping.ts'
 import type { SkipReason } from '../mapping/skip-reason.ts'
+import type { WindowOp } from '../registry/family-spec.ts'
 import type { SourceKind } from '../select/trace.ts'
 import type { Shown } from './log-text.ts'
 
@@ -39,7 +40,39 @@ export interface LineExplanation {
   readonly drop: readonly TakesTold[]
   /** Rules that wait for the event, in the order of the mapping. */
   readonly rules: readonly RuleTold[]
+  /** What is kept of the event, and which items take it; missing: nothing. */
+  readonly state?: readonly StateTold[]
+  /** What was derived, in order, and what rules made of it; missing: nothing. What ran out before the line is there too. */
+  readonly derived?: readonly DerivedTold[]
+  readonly derivedRules?: readonly DerivedRuleTold[]
   readonly hints: readonly Hint[]
+}
+
+export interface StateTold {
+  /** `keeps`: `remember`. Otherwise its role in an item. */
+  readonly does: 'keeps' | 'reset' | 'member' | 'end' | 'start'
+  /** The name of what is remembered, or of the item. */
+  readonly of: string
+  /** The value that is kept, or the key. */
+  readonly value: Shown
+}
+
+/** An event that was made of others. */
+export interface DerivedTold {
+  /** Name of the item that made it. */
+  readonly item: string
+  /** ISO 8601: of its cause, or when it ran out. */
+  readonly at: string
+  readonly fields: Readonly<Record<string, Shown>>
+}
+
+export interface DerivedRuleTold {
+  readonly metric: string
+  /** `file:line` in the mapping. */
+  readonly place: string
+  readonly updates: readonly UpdateTold[]
+  /** Why others did not count. */
+  readonly skipped: readonly SkipReason[]
 }
 
 export interface EnvelopeTold {
@@ -177,6 +210,8 @@ export interface UpdateTold {
   /** `name{label="text"}`, as exposition writes it. */
   readonly series: string
   readonly op: 'add' | 'set' | 'max' | 'min' | 'observe'
+  /** Of a gauge with a window, which observes values: what it makes of them. */
+  readonly window?: WindowOp
   readonly value: number
   /** What the series stands at afterwards; of a histogram and a summary the count of its values. */
   readonly now: number
@@ -193,6 +228,8 @@ export interface Hint {
     | 'name_elsewhere'
     | 'nearest_event'
     | 'known_events'
+    /** Rules for it are in the mapping of another source. */
+    | 'other_source'
     | 'nearest_rule'
     | 'time'
     | 'too_much_work'

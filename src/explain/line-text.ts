@@ -2,7 +2,7 @@
 import { shownText } from './condition-text.ts'
 import type { LineExplanation, LineOutcome, Rejected, TimeTold, ValueTold } from './explanation.ts'
 import type { Colour, Paint } from './paint.ts'
-import { dropLines, ruleLines } from './rule-text.ts'
+import { derivedLine, derivedRuleLines, dropLines, ruleLines, stateLine } from './rule-text.ts'
 import { valueText } from './value-text.ts'
 
 const COLOURS: Readonly<Record<LineOutcome, Colour>> = {
@@ -33,7 +33,10 @@ export function lineText(told: LineExplanation, paint: Paint): string {
       ({ message, set }) => `  ${paint('yellow', 'hint:')} ${message}${set === undefined ? '' : `; set ${paint('bold', set)}`}`,
     ),
     ...told.drop.flatMap((drop) => dropLines(drop, paint)),
+    ...(told.state ?? []).map((one) => stateLine(one, paint)),
     ...told.rules.flatMap((rule) => ruleLines(rule, paint)),
+    ...(told.derived ?? []).map((event) => derivedLine(event, paint)),
+    ...(told.derivedRules ?? []).flatMap((rule) => derivedRuleLines(rule, paint)),
   ]
   return `${lines.join('\n')}\n\n`
 }
@@ -44,7 +47,8 @@ function headline(told: LineExplanation): string {
   if (event === undefined) return ''
   const name = event.name.result === null ? 'no event name' : shownText(event.name.result)
   const samples = rules.flatMap((rule) => rule.elements.flatMap((element) => element.samples ?? []))
-  const count = samples.filter((sample) => sample.update !== undefined).length
+  const ofDerived = (told.derivedRules ?? []).reduce((sum, { updates }) => sum + updates.length, 0)
+  const count = samples.filter((sample) => sample.update !== undefined).length + ofDerived
   if (told.outcome === 'mapped' && count === 0) return `: ${name}, nothing counted`
   return count === 0 ? `: ${name}` : `: ${name}, ${count} sample${count === 1 ? '' : 's'}`
 }

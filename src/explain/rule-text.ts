@@ -2,7 +2,18 @@
 import { valueText as numberText } from '../exposition/number-text.ts'
 import type { SkipReason } from '../mapping/skip-reason.ts'
 import { missingText, shownText, testText } from './condition-text.ts'
-import type { ConditionTold, ElementTold, LabelTold, RuleTold, SampleTold, TakesTold, UpdateTold } from './explanation.ts'
+import type {
+  ConditionTold,
+  DerivedRuleTold,
+  DerivedTold,
+  ElementTold,
+  LabelTold,
+  RuleTold,
+  SampleTold,
+  StateTold,
+  TakesTold,
+  UpdateTold,
+} from './explanation.ts'
 import { keyTexts, repeatedLine, riseLine } from './mark-text.ts'
 import type { Paint } from './paint.ts'
 import { valueText } from './value-text.ts'
@@ -26,6 +37,26 @@ export function ruleLines(rule: RuleTold, paint: Paint): string[] {
 
 export function dropLines(drop: TakesTold, paint: Paint): string[] {
   return takesLines(drop, 'drop', ' takes it: the event goes no further', paint)
+}
+
+/** What is kept of the event, or what it is to an item. */
+export function stateLine({ does, of, value }: StateTold, paint: Paint): string {
+  const said = does === 'keeps' ? `= ${shownText(value)}` : value === '' ? '' : `key ${shownText(value)}`
+  return `  ${does.padEnd(6)}${paint('bold', of)} ${said}`.trimEnd()
+}
+
+/** An event that was derived, its fields in a row. */
+export function derivedLine({ item, at, fields }: DerivedTold, paint: Paint): string {
+  const said = Object.entries(fields).map(([name, value]) => `${name} ${shownText(value)}`)
+  return `  made  ${paint('bold', item)} at ${at}: ${said.join(', ')}`
+}
+
+export function derivedRuleLines({ metric, place, updates, skipped }: DerivedRuleTold, paint: Paint): string[] {
+  return [
+    `  ${paint('green', '✓')} ${paint('bold', metric)} ${paint('dim', `(${place})`)}`,
+    ...updates.flatMap((update) => updateLines(update, paint)),
+    ...skipped.map((reason) => skippedLine(reason, paint)),
+  ]
 }
 
 function takesLines(takes: TakesTold, name: string, verdict: string, paint: Paint): string[] {
@@ -115,14 +146,17 @@ function skippedLine(reason: SkipReason, paint: Paint): string {
   return `      ${paint('yellow', `= not counted: ${reason}`)} (${WHY_SKIPPED[reason]})`
 }
 
-function updateLines({ series, op, value, now, le, changed = [] }: UpdateTold, paint: Paint): string[] {
+function updateLines({ series, op, value, now, window, le, changed = [] }: UpdateTold, paint: Paint): string[] {
   const number = numberText(value)
   const done = {
     add: `${value < 0 ? '' : '+'}${number}, now ${numberText(now)}`,
     set: `set to ${number}`,
     max: `max ${number}, now ${numberText(now)}`,
     min: `min ${number}, now ${numberText(now)}`,
-    observe: `observes ${number}${le === undefined ? '' : ` (le="${le}")`}, ${now} so far`,
+    observe:
+      window === undefined
+        ? `observes ${number}${le === undefined ? '' : ` (le="${le}")`}, ${now} so far`
+        : `observes ${window === 'distinct' ? 'a text' : number}, ${window} now ${numberText(now)}`,
   }[op]
   const notes = changed.map(
     ({ label, text }) => `      ${paint('yellow', `label ${label} became ${JSON.stringify(text)}: ${whyChanged(text)}`)}`,

@@ -140,11 +140,10 @@ export class RuleTeller {
     if (!isPrice && !Object.is(numbers[0]!.number, number)) throw disagreement(rule)
     const rise: RiseTold = {
       outcome,
-      numbers: numbers.map(({ highest = null, ...risen }, i) => ({
-        ...(isPrice ? { name: COUNTS[i]! } : {}),
-        ...risen,
-        highest,
-      })),
+      numbers: numbers
+        .map(({ highest = null, ...risen }, i) => ({ ...(isPrice ? { name: COUNTS[i]! } : {}), ...risen, highest }))
+        // Counts that the event does not have, and never had.
+        .filter((risen) => !isPrice || risen.number > 0 || (risen.highest ?? 0) > 0),
     }
     if (outcome === 'same' || outcome === 'baseline') return { rise }
     const update = take(rest, rule)
@@ -172,7 +171,8 @@ function disagreement(rule: Rule): Error {
   return new Error(`what a rule of ${rule.metric} says of an event is not what it did`)
 }
 
-function updateOf(
+/** `labels`: what the rule asked for; what became something else is told. */
+export function updateOf(
   rule: Rule,
   labels: readonly LabelTrace[],
   splitText: string | undefined,
@@ -182,13 +182,14 @@ function updateOf(
   const asked = new Map(labels.map(({ name, text }) => [name, text]))
   if (splitText !== undefined) asked.set(rule.splitLabel!, splitText)
   const pairs = spec.labelNames.map((name, i) => [name, texts[i]!] as const)
-  const changed = pairs.filter(([name, text]) => (asked.get(name) ?? '') !== text)
+  const changed = labels.length === 0 ? [] : pairs.filter(([name, text]) => (asked.get(name) ?? '') !== text)
   const le = spec.type === 'histogram' ? (spec.buckets.find((bound) => value <= bound) ?? Number.POSITIVE_INFINITY) : undefined
   return {
     series: harmless(sampleHead(spec.name, pairs).trimEnd()),
     op: opOf(rule),
     value,
     now,
+    ...(spec.window?.op === undefined ? {} : { window: spec.window.op }),
     ...(le === undefined ? {} : { le: boundText(le) }),
     ...(changed.length === 0 ? {} : { changed: changed.map(([label, text]) => ({ label, text: harmless(text) })) }),
   }
@@ -198,5 +199,5 @@ function opOf({ family, op }: Rule): UpdateTold['op'] {
   const { type } = family.spec
   if (type === 'counter') return 'add'
   if (type === 'info') return 'set'
-  return type === 'gauge' ? op : 'observe'
+  return type === 'gauge' && family.spec.window === undefined ? op : 'observe'
 }

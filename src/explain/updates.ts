@@ -1,6 +1,8 @@
 /** The updates that one event made, rule by rule, as they were made: seen by the compiled rules' watch, not computed again. */
+import type { Derived, Kept } from '../derive/derived-event.ts'
 import type { Rule, UpdateWatch } from '../mapping/rule.ts'
 import type { SkipReason } from '../mapping/skip-reason.ts'
+import type { FeedRole } from '../mapping/spec.ts'
 import type { RiseTrace } from '../mapping/trace.ts'
 
 export type Update =
@@ -21,12 +23,25 @@ export type Update =
 /** So many updates of a rule by one event are kept; more are counted. */
 const MAX_KEPT = 20_000
 
+/** What an event leaves for later ones: a value that is kept, or a role in an item. */
+export interface StateChange {
+  readonly does: 'keeps' | FeedRole
+  readonly of: string
+  /** The value, or the key; empty: all of a scope. */
+  readonly value: Kept
+}
+
+/** So many derived events of one event. */
+const MAX_DERIVED = 1000
+
 interface RuleUpdates {
   readonly kept: Update[]
   count: number
 }
 
 export class Updates implements UpdateWatch {
+  #derived: Derived[] = []
+  #state: StateChange[] = []
   readonly #byRule = new Map<Rule, RuleUpdates>()
   /** Sees every update; for sums over a whole log. */
   onUpdate: ((rule: Rule, skipped: SkipReason | undefined) => void) | undefined = undefined
@@ -34,6 +49,8 @@ export class Updates implements UpdateWatch {
   /** Forgets what the last event did. */
   clear(): void {
     this.#byRule.clear()
+    this.#derived = []
+    this.#state = []
   }
 
   /** Of one rule, in order: at most 20 000. */
@@ -46,13 +63,39 @@ export class Updates implements UpdateWatch {
     return this.#byRule.keys()
   }
 
+  /** In order: at most 1000. */
+  get derivedEvents(): readonly Derived[] {
+    return this.#derived
+  }
+
+  /** What was kept and who took the event, in order: at most 1000. */
+  get state(): readonly StateChange[] {
+    return this.#state
+  }
+
+  remembered(name: string, value: Kept): void {
+    if (this.#state.length < MAX_DERIVED) this.#state.push({ does: 'keeps', of: name, value })
+  }
+
+  fed(item: string, role: FeedRole, key: readonly string[]): void {
+    if (this.#state.length < MAX_DERIVED) this.#state.push({ does: role, of: item, value: key.join(', ') })
+  }
+
+  derived(event: Derived): void {
+    if (this.#derived.length < MAX_DERIVED) this.#derived.push(event)
+  }
+
   recorded(rule: Rule, slot: number, value: number): void {
     this.onUpdate?.(rule, undefined)
     const updates = this.#updatesOf(rule)
     if (updates.count++ >= MAX_KEPT) return
     const { store, spec } = rule.family
     const texts = spec.labelNames.map((_, i) => store.text(slot, i))
-    updates.kept.push({ kind: 'recorded', texts, value, now: nowOf(rule, slot) })
+    const { timed } = rule.family
+    timed?.settleOne(slot)
+    // What stands for a text says nothing to people.
+    const shown = timed?.distinct === undefined ? value : 1
+    updates.kept.push({ kind: 'recorded', texts, value: shown, now: nowOf(rule, slot) })
   }
 
   skipped(rule: Rule, reason: SkipReason): void {

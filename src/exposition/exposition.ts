@@ -112,6 +112,7 @@ export class Exposition {
   mappedText({ withOwn = false }: { withOwn?: boolean } = {}): string {
     const out = new TextWriter()
     const isTaken = this.#isNameTaken
+    this.#options.registry.settle()
     for (const family of this.#options.registry.families()) {
       const { opening, writeSeries } = this.#format.mapped(family, isTaken)
       out.write(opening)
@@ -172,6 +173,7 @@ export class Exposition {
   /** Answers whether anything was new. */
   #renderMapped(): boolean {
     const { registry } = this.#options
+    registry.settle()
     if (registry.changes === this.#renderedChanges) return false
     this.#mapped.clear()
     if (registry.definitions !== this.#renderedDefinitions) this.#writers.clear()

@@ -19,8 +19,9 @@ export class SeriesHeads<T> {
     this.#make = make
   }
 
-  /** Heads of the series in `slot`, or undefined if there is none. */
+  /** Heads of the series in `slot`, or undefined if there is none, or none to show. */
   of(slot: number): T | undefined {
+    if (this.#store.isHidden(slot)) return undefined
     const birth = this.#store.birthOf(slot)
     if (birth === this.#births[slot]) return this.#heads[slot]
     const heads = birth === 0 ? undefined : this.#make(this.#labelNames.map((name, i) => [name, this.#store.text(slot, i)]))

@@ -3,7 +3,6 @@
  * through. Problems only compiling finds are reported; it goes on after each.
  */
 import { Clocks } from '../clock/clocks.ts'
-import type { Derived } from '../derive/derived-event.ts'
 import { freshKeys, type OpenKeys } from '../derive/open-keys.ts'
 import type { Report } from '../diag/diagnostic.ts'
 import { SEED_WORDS } from '../marks/key-hash.ts'
@@ -18,6 +17,7 @@ import { Derivation } from './derivation.ts'
 import { compileItem } from './derived-item.ts'
 import { fieldsOf, openFieldsOf } from './item-fields.ts'
 import { ownerOf } from './item-identity.ts'
+import { withCarriedCaps } from './label-caps.ts'
 import { Mapping, type Reads } from './mapping.ts'
 import { MetricMarks } from './metric-marks.ts'
 import { defineRemembered, keptNames, RememberRule } from './remembering.ts'
@@ -49,8 +49,6 @@ export interface CompileOptions {
   readonly keys?: OpenKeys | undefined
   /** What becomes of a text that is kept. */
   readonly cleanLabel?: CleanLabel
-  /** Sees each derived event. */
-  readonly onDerived?: (event: Derived) => void
 }
 
 /** Of a mapping that is compiled for its problems, or to be told of. */
@@ -72,23 +70,33 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
     const family = families.get(metric.name)!
     const ofMetric = new MetricMarks(metric, { marks, unit, definition: family.spec.definition })
     return metric.rules.map((rule) => {
-      const ofRule = rule.derived === undefined ? slots : derivedSlots
+      const item = rule.derived ?? rule.open
+      const ofRule = item === undefined ? slots : derivedSlots
       const { maxStep } = metric
       derivedSlots.fields = fieldsTaken(rule, spec.derive ?? [])
-      const context = { ...options, slots: ofRule, priceFiles: spec.priceFiles ?? new Map(), maxStep, marks: ofMetric }
-      return { ...reads(ofRule, () => new Rule(rule, family, context)), item: rule.derived?.spec }
+      const countSkip = rule.open === undefined ? options.countSkip : refusals(options.countSkip, family)
+      const context = { ...options, countSkip, slots: ofRule, priceFiles: spec.priceFiles ?? new Map(), maxStep, marks: ofMetric }
+      return {
+        ...reads(ofRule, () => new Rule(withCarriedCaps(rule, spec.derive ?? []), family, context)),
+        item: item?.spec,
+        isOpen: rule.open !== undefined,
+      }
     })
   })
   const derivation =
     state &&
     new Derivation({
       ...state,
-      rules: rules.flatMap(({ rule, paths, item }) => (item === undefined ? [] : [{ rule, paths, item }])),
+      rules: rules.flatMap(({ rule, paths, item, isOpen }) => (item === undefined || isOpen ? [] : [{ rule, paths, item }])),
+      gauges: rules.flatMap(({ rule, paths, item, isOpen }) => (item === undefined || !isOpen ? [] : [{ rule, paths, item }])),
       slotCount: derivedSlots.slotCount,
-      watch: options.onDerived,
+      watch: options.watch,
     })
   // Whoever shares the keys among several mappings knows whose are whose.
-  if (options.keys === undefined && state !== undefined) state.keys.consumerOf = () => derivation
+  if (options.keys === undefined && state !== undefined) {
+    state.keys.consumerOf = () => derivation
+    options.registry.showOpen = () => state.keys.show()
+  }
   const mapping = new Mapping({
     name: value(spec.input.eventName),
     time: value(spec.input.eventTime),
@@ -108,6 +116,13 @@ export function compileMapping(spec: MappingSpec, options: CompileOptions): Mapp
   })
   for (const { rule } of rules) rule.birthAtLoad()
   return mapping
+}
+
+/** Of what is open only series that find no room are told, and not each time numbers are read. */
+function refusals(countSkip: CountSkip, family: Family): CountSkip {
+  return (metric, reason) => {
+    if (reason === 'series_limit' && family.shown?.isBeingMade === false) countSkip(metric, reason)
+  }
 }
 
 /** What a rule on something derived may read. */
@@ -151,7 +166,8 @@ function compileState(spec: MappingSpec, options: CompileOptions & StateContext)
 
 /** Whether series of the metric go, values leave them, or keys count again by the time of events. */
 function needsClock({ expireNs = 0n, window, rules }: MetricSpec): boolean {
-  return expireNs > 0n || window?.overNs !== undefined || rules.some(({ once }) => once?.withinMs !== undefined)
+  const isTimed = expireNs > 0n || window?.overNs !== undefined || rules.some(({ once }) => once?.withinMs !== undefined)
+  return rules.length > 0 && isTimed
 }
 
 function reads<T>(slots: SlotTable, compile: () => T): Reads<T> {

@@ -7,8 +7,16 @@ import type { PriceSpec } from '../select/spec.ts'
 import type { MetricSpec, RuleSpec } from './spec.ts'
 
 export function definitionOf(metric: MetricSpec, labelNames: readonly string[]): string {
-  const { type, buckets, quantiles, onePer } = metric
-  const meaning = { type, labelNames: labelNames.toSorted(), buckets, quantiles, onePer, rules: metric.rules.map(meaningOf) }
+  const { type, buckets, quantiles, onePer, window } = metric
+  const meaning = {
+    type,
+    labelNames: labelNames.toSorted(),
+    buckets,
+    quantiles,
+    onePer,
+    window,
+    rules: metric.rules.map(meaningOf),
+  }
   return createHash('sha256').update(JSON.stringify(meaning, plainest)).digest('hex').slice(0, 32)
 }
 
@@ -27,6 +35,7 @@ function isPlace(value: unknown): boolean {
 
 /** Without places, and with the keys of each object in one order. */
 function plainest(key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value)
   if (key === 'place' && isPlace(value)) return undefined
   // A new price list says what later tokens cost, not something else.
   if (key === 'price' && isPrice(value)) return { ...value, table: undefined }

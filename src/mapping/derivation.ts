@@ -8,8 +8,9 @@ import type { Cause, Consumer, Entry } from '../derive/entry.ts'
 import type { Origin } from '../source/source.ts'
 import type { CompiledItem, Role } from './derived-item.ts'
 import { feedRoles } from './derived-item.ts'
+import { OpenGauges, type OpenRule } from './open-gauges.ts'
 import type { RememberRule } from './remembering.ts'
-import type { Rule } from './rule.ts'
+import type { Rule, UpdateWatch } from './rule.ts'
 
 /** What waits for events of one name. */
 export interface StatefulSteps {
@@ -20,9 +21,9 @@ export interface StatefulSteps {
 export interface DerivationParts {
   readonly items: readonly CompiledItem[]
   readonly rules: readonly { readonly rule: Rule; readonly item: string; readonly paths: readonly SlotPath[] }[]
+  readonly gauges: readonly OpenRule[]
   readonly slotCount: number
-  /** Sees each derived event, before its metrics. */
-  readonly watch?: ((event: Derived) => void) | undefined
+  readonly watch?: UpdateWatch | undefined
 }
 
 /** What waits for the events of one item. */
@@ -38,16 +39,18 @@ const NOWHERE: Origin = { source: '', log: '', file: '', stream: '', fields: {} 
 
 export class Derivation implements Consumer {
   readonly #followers: ReadonlyMap<string, Followers>
-  readonly #watch: ((event: Derived) => void) | undefined
+  readonly #watch: UpdateWatch | undefined
   readonly #row: Row
   readonly #cause: { -readonly [K in keyof Cause]: Cause[K] }
+  readonly #gauges: OpenGauges
   #queue: Derived[] = []
   /** A line is at work: what comes in waits for its end. */
   #isAtWork = false
   #isPriming = false
 
-  constructor({ items, rules, slotCount, watch }: DerivationParts) {
+  constructor({ items, rules, gauges, slotCount, watch }: DerivationParts) {
     this.#watch = watch
+    this.#gauges = new OpenGauges(gauges, slotCount)
     this.#row = new Row(slotCount, NOWHERE)
     this.#cause = { origin: NOWHERE, clock: this.#row.clock, timeNs: 0n, lineBytes: 0, consumer: this }
     const names = items.map(({ spec }) => spec.name)
@@ -102,7 +105,13 @@ export class Derivation implements Consumer {
     this.finish()
   }
 
-  opened(_entry: Entry): void {}
+  opened(entry: Entry): void {
+    if (!this.#isPriming) this.#gauges.opened(entry)
+  }
+
+  show(entry: Entry): void {
+    this.#gauges.show(entry)
+  }
 
   /** Items that take derived events see them in their order; what they derive stands behind. */
   #deriveFurther(): void {
@@ -115,7 +124,7 @@ export class Derivation implements Consumer {
   }
 
   #applyRules(event: Derived): void {
-    if (!this.#isPriming) this.#watch?.(event)
+    if (!this.#isPriming) this.#watch?.derived(event)
     const { rules, paths } = this.#followers.get(event.item) ?? NOBODY
     if (rules.length === 0) return
     const row = this.#filled(event, paths)

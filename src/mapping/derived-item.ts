@@ -18,7 +18,7 @@ import { Collector } from './collector.ts'
 import { Feed, KeptReader } from './feed.ts'
 import { fieldsOf } from './item-fields.ts'
 import { definitionOfItem, ownerOf, tagOf } from './item-identity.ts'
-import type { CountSkip, CountUnpriced } from './rule.ts'
+import type { CountSkip, CountUnpriced, UpdateWatch } from './rule.ts'
 import { Sameness } from './sameness.ts'
 import type { DeriveSpec, FeedRole } from './spec.ts'
 
@@ -35,6 +35,7 @@ export interface ItemContext {
   readonly countSkip: CountSkip
   readonly countUnpriced?: CountUnpriced | undefined
   readonly priceFiles: PriceFiles
+  readonly watch?: UpdateWatch | undefined
   /** All items of the mapping. */
   readonly items: readonly DeriveSpec[]
 }
@@ -101,9 +102,17 @@ function compileRole(role: FeedRole, spec: DeriveSpec, item: Item, context: Role
   if (taken !== undefined) slots.fields = { of: `an event of the ${taken.kind} "${taken.name}"`, names: fieldsOf(taken) }
   const paths = slots.pathsOf(() => {
     const feed = new Feed(feedSpec, { ...context, slots })
-    compiled = { feed, act: actOf(role, spec, item, feed, { ...context, slots }) }
+    compiled = { feed, act: seen(actOf(role, spec, item, feed, { ...context, slots }), role, spec.name, context.watch) }
   })
   return { role, ...compiled!, paths, derived: feedSpec.derived?.spec }
+}
+
+function seen(act: Act, role: FeedRole, item: string, watch: UpdateWatch | undefined): Act {
+  if (watch === undefined) return act
+  return (touch, row) => {
+    watch.fed(item, role, touch.key)
+    act(touch, row)
+  }
 }
 
 function actOf(role: FeedRole, spec: DeriveSpec, item: Item, feed: Feed, context: RoleContext): Act {

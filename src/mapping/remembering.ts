@@ -13,6 +13,7 @@ import { compileValue } from '../select/value.ts'
 import { KeptReader, textsOf } from './feed.ts'
 import { hashed } from './hashed.ts'
 import { definitionOfItem, ownerOf, tagOf } from './item-identity.ts'
+import type { UpdateWatch } from './rule.ts'
 import type { RememberSpec } from './spec.ts'
 import { Takes } from './takes.ts'
 
@@ -23,6 +24,7 @@ export interface RememberContext {
   readonly unit: string
   readonly cleanLabel: CleanLabel
   readonly onNoKey: (name: string) => void
+  readonly watch?: UpdateWatch | undefined
 }
 
 export class RememberRule {
@@ -34,6 +36,7 @@ export class RememberRule {
   readonly #scope: ScopeReader
   readonly #value: KeptReader
   readonly #onNoKey: () => void
+  readonly #watch: UpdateWatch | undefined
   /** What the event at hand leaves, until all rules have read it. */
   #found: { readonly id: string; readonly value: Kept }[] = []
 
@@ -45,6 +48,7 @@ export class RememberRule {
     this.takes = new Takes(spec, slots, report)
     const { bindings, secretNames } = this.takes
     this.#value = new KeptReader(spec.value, { slots, bindings, secretNames, place: spec.value.place, report }, cleanLabel)
+    this.#watch = context.watch
     this.#onNoKey = () => context.onNoKey(spec.name)
   }
 
@@ -56,7 +60,10 @@ export class RememberRule {
       if (value === undefined) return
       const id = this.#scope.id(here)
       if (id === undefined) this.#onNoKey()
-      else this.#found.push({ id, value })
+      else {
+        this.#found.push({ id, value })
+        this.#watch?.remembered(this.name, value)
+      }
     })
   }
 

@@ -4,6 +4,7 @@
  * events but what `Marks` hold, and those move only with an applied sample.
  */
 import type { Row } from '../decode/row.ts'
+import type { Derived, Kept } from '../derive/derived-event.ts'
 import type { Place, Report } from '../diag/diagnostic.ts'
 import type { Once } from '../marks/once.ts'
 import type { Rise } from '../marks/rise.ts'
@@ -16,9 +17,10 @@ import type { ValueSpec } from '../select/spec.ts'
 import type { Value } from '../select/trace.ts'
 import { compileLabel, compileValue } from '../select/value.ts'
 import { type ExemplarReader, exemplarReader } from './exemplar-reader.ts'
+import { isUnmasked, maxValuesOf } from './label-caps.ts'
 import type { MetricMarks } from './metric-marks.ts'
 import type { SkipReason } from './skip-reason.ts'
-import type { GaugeOp, RuleSpec } from './spec.ts'
+import type { FeedRole, GaugeOp, RuleSpec } from './spec.ts'
 import { Takes } from './takes.ts'
 import type { MadeTrace, RiseTrace, TakesTrace } from './trace.ts'
 
@@ -41,6 +43,12 @@ export interface UpdateWatch {
   repeated(rule: Rule): void
   /** What the numbers of a sample are to their marks; what is done with them follows, if anything is. */
   rose(rule: Rule, rise: RiseTrace): void
+  /** `remember` keeps a value. */
+  remembered(name: string, value: Kept): void
+  /** An item took the event in a role; what it derives of that follows. */
+  fed(item: string, role: FeedRole, key: readonly string[]): void
+  /** An event was derived; what its rules make of it follows. */
+  derived(event: Derived): void
 }
 
 const UNVALUED = { value: undefined, price: undefined }
@@ -154,7 +162,7 @@ export class Rule {
     this.#watch = watch
     this.#isCounter = family.spec.type === 'counter'
     this.#maxStep = this.#isCounter && maxStep !== undefined ? maxStep : Number.POSITIVE_INFINITY
-    this.#record = watched(family.recorder(spec.op), watch, this)
+    this.#record = spec.open ? family.shownRecorder(spec.open.op) : watched(family.recorder(spec.op), watch, this)
     this.#countSkip = (reason) => {
       countSkip(this.metric, reason)
       watch?.skipped(this, reason)
@@ -198,6 +206,8 @@ export class Rule {
   #applyHere(row: Row): void {
     this.hits++
     const texts = this.#texts
+    const { timed } = this.family
+    if (timed !== undefined) timed.clock = row.clock
     for (let i = 0; i < texts.length; i++) texts[i] = this.#labelText(i, row)
     if (this.#once !== undefined && !this.#isFirst(this.#once, row)) return
     if (this.#rise === undefined || this.#rise.begin(row)) this.#applySamples(row)
@@ -228,7 +238,7 @@ export class Rule {
   }
 
   #apply({ value, price, site }: Sample, row: Row): Applied {
-    const number = value === undefined ? 1 : value.number(row)
+    const number = this.#valueOf(value, row)
     if (number === undefined) return 'missing'
     return this.#countPriced(site, number, price, row) ? 'applied' : 'refused'
   }
@@ -282,6 +292,15 @@ export class Rule {
     return label === undefined ? '' : (label.text(row) ?? UNKNOWN)
   }
 
+  /** Where texts are told apart, a text counts as the number that stands for it. */
+  #valueOf(value: Value | undefined, row: Row): number | undefined {
+    if (value === undefined) return 1
+    const distinct = this.family.timed?.distinct
+    if (distinct === undefined) return value.number(row)
+    const text = value.text(row)
+    return text === undefined ? undefined : distinct.of(text)
+  }
+
   /** Answers whether it is in a series: what has no price is, as 0. */
   #countPriced(site: Site, number: number, price: Price | undefined, row: Row): boolean {
     if (price === undefined || price.unpricedTokens === 0) return this.#count(site, number, row)
@@ -291,7 +310,8 @@ export class Rule {
 
   /** The series is there, and nothing is added. */
   #leaveUnpriced(site: Site, { unpricedModel, unpricedTokens }: Price): void {
-    site.series(this.#texts)
+    const slot = site.series(this.#texts)
+    if (slot >= 0) this.family.timed?.touch(slot)
     this.#countSkip('unpriced')
     this.#countUnpriced?.(this.metric, unpricedModel, unpricedTokens)
   }
@@ -302,6 +322,7 @@ export class Rule {
     if (slot < 0) this.#countSkip(refused ?? 'series_limit')
     else if (value > LEAST_OVERFLOWING && this.#isPastAll(slot, value)) this.#countSkip('infinite')
     else {
+      this.family.timed?.touch(slot)
       this.#record(slot, value)
       this.#exemplar?.keep(row, slot, value)
       return true
@@ -346,10 +367,11 @@ export class Rule {
       return [{ name: this.#labelNames[i]!, value: label.trace(row), text: this.#labelText(i, row), isUnknown }]
     })
     const samples = this.#samples.map(({ text, value, price }) => {
-      const number = value === undefined ? 1 : value.number(row)
+      const isText = this.family.timed?.distinct !== undefined
+      const number = value === undefined || (isText && value.text(row) !== undefined) ? 1 : value.number(row)
       const isUnpriced = price !== undefined && price.unpricedTokens > 0
       const refusal = number === undefined ? 'no_value' : isUnpriced ? 'unpriced' : this.#refusal(number)
-      return { splitText: text, value: value?.trace(row, 'number'), number, refusal } as const
+      return { splitText: text, value: isText ? value?.trace(row) : value?.trace(row, 'number'), number, refusal } as const
     })
     const [once, rise] = [this.#once?.trace(row), this.#rise?.trace(row)]
     return { labels, once, rise, samples, exemplar: this.#exemplar?.trace(row) }
@@ -372,12 +394,4 @@ function refusalOfAny(numbers: readonly number[]): SkipReason | undefined {
       return Number.isNaN(number) ? 'nan' : Number.isFinite(number) ? 'negative' : 'infinite'
   }
   return undefined
-}
-
-function maxValuesOf(value: ValueSpec): number | undefined {
-  return typeof value === 'object' ? value.max_values : undefined
-}
-
-function isUnmasked(value: ValueSpec): boolean {
-  return typeof value === 'object' && value.unmasked === true
 }

@@ -3,11 +3,12 @@
  * Every part carries its place, so that what only compiling finds (a bad path, a bad regex) can be shown where it stands.
  */
 import type { Place } from '../diag/diagnostic.ts'
-import type { WindowSpec } from '../registry/family-spec.ts'
+import type { WindowOp, WindowSpec } from '../registry/family-spec.ts'
 import type { KeySpec } from '../select/key.ts'
 import type { PriceFiles } from '../select/price.ts'
 import type { ValueSpec, WhereSpec } from '../select/spec.ts'
 
+export type { WindowOp, WindowSpec }
 export type MetricType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'info'
 export type GaugeOp = 'set' | 'add' | 'max' | 'min'
 /** What a gauge makes of what is open. */

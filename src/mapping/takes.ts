@@ -26,6 +26,8 @@ interface Level {
 export class Takes {
   readonly place: Place
   readonly events: readonly string[] | undefined
+  /** The item whose events it takes; undefined: it takes those of logs. */
+  readonly derived: string | undefined
   readonly bindings: ReadonlyMap<string, SlotPath[]>
   /** Bound names whose elements stand in a list under a secret's key. */
   readonly secretNames: ReadonlySet<string>
@@ -38,6 +40,7 @@ export class Takes {
   constructor(spec: TakesSpec, slots: SlotTable, report: Report, around?: Pick<Takes, 'bindings' | 'secretNames'>) {
     this.place = spec.place
     this.events = spec.events
+    this.derived = spec.derived?.spec
     const bindings = new Map<string, SlotPath[]>(around?.bindings)
     const secretNames = new Set<string>(around?.secretNames)
     this.#levels = spec.each.map(({ name, spec: path, place }) => {

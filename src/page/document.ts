@@ -29,7 +29,7 @@ ${eventsHtml(model)}
 ${rulesHtml(model.rules)}
 ${rejectsHtml(model.rejects)}
 ${skipsHtml(model.skips)}
-${metricsHtml(model.metrics)}
+${metricsHtml(model)}
 ${!isUrgent && warnings}`
 }
 

@@ -41,8 +41,9 @@ export function compilePlan(config: Config, tell: Report, watch?: UpdateWatch, w
   const report = distinct(tell)
   const clocks = new Clocks()
   const masking = maskingOf(config, report)
-  const registry = new Registry({ maxSeries: config.limits.series, own, cleanLabel: masking.cleanLabel })
+  const registry = new Registry({ maxSeries: config.limits.series, own, clocks, cleanLabel: masking.cleanLabel })
   const keys = freshKeys(config.limits.keys)
+  keys.cellsOf = (table) => ({ keys: own.keys.at(table), evictions: own.keysEvicted.at(table) })
   const marks = createMarks(config.limits.keys, own)
   const plan = {
     ...masking,
@@ -115,6 +116,7 @@ function compiled(
   )
   const bySource = config.sources.map(({ name, profile = '' }): [string, Mapping] => [name, byProfile.get(profile)!])
   const mappings = new Mappings([...byProfile.values()], new Map(bySource), [...nameIndices.keys()])
+  registry.showOpen = () => keys.show()
   keys.consumerOf = (source) => mappings.ofSource(source).consumer
   keys.keep(new Set(mappings.all.flatMap(({ owners }) => owners)))
   const sightings = new Sightings(mappings.eventNames, wallClockMs)

@@ -14,7 +14,7 @@ const DERIVE_WORDS =
   'Where a key is missing, nothing happens, and it is counted as `no_key` under the name of the item. Past `limits.keys` the key touched longest ago ends `evicted`; ' +
   'starts of one key that are queued are bounded by 1000 too, and `distinct` counts up to 1000.'
 
-type Keys = (path: readonly string[], later?: readonly string[], except?: readonly string[]) => Section['rows']
+type Keys = (path: readonly string[], except?: readonly string[]) => Section['rows']
 
 /** `known`: keys that other sections tell of. */
 export function stateSections(
@@ -28,7 +28,7 @@ export function stateSections(
       title: 'remember: a value for later events',
       words: REMEMBER_WORDS,
       columns: columns,
-      rows: keys(['remember', '*'], [], known.value),
+      rows: keys(['remember', '*'], known.value),
       more: yaml(EXAMPLES.remember),
     },
     {
@@ -43,7 +43,7 @@ export function stateSections(
       id: 'collect',
       title: 'derive: collect of a session',
       columns: columns,
-      rows: keys(['derive', '[]', 'collect', '*'], [], known.takes),
+      rows: keys(['derive', '[]', 'collect', '*'], known.takes),
     },
   ]
 }

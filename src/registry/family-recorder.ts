@@ -1,6 +1,8 @@
 /** One family for the durable record: what of it is in the record, and how the rest gets there. */
+import { writeNs } from '../clock/clocks-part.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
 import type { Family } from './family.ts'
+import { noteOf } from './family-note.ts'
 import { ENTRY, writeSketch } from './series-entries.ts'
 
 export class FamilyRecorder {
@@ -40,6 +42,7 @@ export class FamilyRecorder {
       if (birth === 0) continue
       livingCount++
       if (this.#described[slot] !== birth) this.#writeSeries(out, slot, birth)
+      this.#writeTimed(out, slot, this.#recorded[slot] !== birth)
     }
     this.#writeCells(out, livingCount)
   }
@@ -51,6 +54,7 @@ export class FamilyRecorder {
     for (let i = 0; i < store.dirtyCount; i++) {
       const slot = store.dirtySlots[i]!
       this.#recorded[slot] = this.#described[slot] = store.birthOf(slot)
+      this.family.timed?.windows?.acknowledge(slot)
     }
     store.forgetTouched()
   }
@@ -67,6 +71,7 @@ export class FamilyRecorder {
       const birth = store.birthOf(slot)
       if (birth === 0 || !(isFrozen || this.#recorded[slot] === birth)) continue
       this.#writeSeries(out, slot, birth)
+      this.#writeTimed(out, slot, true)
       out.byte(ENTRY.cells)
       out.count(this.#number)
       out.count(1)
@@ -77,11 +82,9 @@ export class FamilyRecorder {
   }
 
   #writeNote(out: ByteWriter): void {
-    const { name, help, type, labelNames, buckets, quantiles, definition } = this.family.spec
-    const { cellCount } = this.family.store
     out.byte(ENTRY.family)
     out.count(this.#number)
-    out.text(JSON.stringify({ name, help, type, labelNames, buckets, quantiles, cellCount, definition }))
+    out.text(JSON.stringify(noteOf(this.family)))
   }
 
   #writeSeries(out: ByteWriter, slot: number, birth: number): void {
@@ -92,6 +95,23 @@ export class FamilyRecorder {
     out.byte(this.family.isOverflow(slot) ? 1 : 0)
     out.number(store.createdMs(slot))
     for (let i = 0; i < spec.labelNames.length; i++) out.text(store.text(slot, i))
+  }
+
+  #writeTimed(out: ByteWriter, slot: number, isWhole: boolean): void {
+    const { timed, store } = this.family
+    const touched = timed?.touchedOf(slot)
+    if (touched !== undefined) {
+      out.byte(ENTRY.touched)
+      out.count(this.#number)
+      out.count(store.birthOf(slot))
+      out.count(touched.clock)
+      writeNs(out, touched.ns)
+    }
+    if (timed?.windows === undefined) return
+    out.byte(ENTRY.window)
+    out.count(this.#number)
+    out.count(store.birthOf(slot))
+    timed.windows.write(out, slot, isWhole)
   }
 
   #writeGone(out: ByteWriter, birth: number): void {
@@ -121,7 +141,7 @@ export class FamilyRecorder {
   #writeSketchOf(out: ByteWriter, slot: number): void {
     const { store } = this.family
     const sketch = store.sketches[slot]
-    if (sketch === undefined || store.birthOf(slot) === 0) return
+    if (sketch === undefined || store.birthOf(slot) === 0 || this.family.timed?.windows !== undefined) return
     out.byte(ENTRY.sketch)
     out.count(this.#number)
     out.count(store.birthOf(slot))

@@ -2,6 +2,7 @@
  * One metric: its series and the limits on them. Rules name series through sites and put values in through recorders; readers
  * take what stands in the store.
  */
+import type { Clocks } from '../clock/clocks.ts'
 import { type Cell, OVERFLOW } from '../telemetry/tally.ts'
 import type { Births } from './births.ts'
 import { Exemplars } from './exemplars.ts'
@@ -9,8 +10,10 @@ import type { FamilySpec } from './family-spec.ts'
 import { KINDS } from './kinds/index.ts'
 import type { Kind, Recorder, RecordOp } from './kinds/kind.ts'
 import { QuantileSketch, type SketchState } from './quantile-sketch.ts'
-import { SeriesStore } from './series-store.ts'
+import { HIDDEN, SeriesStore } from './series-store.ts'
+import { type ShownOp, ShownValues } from './shown-values.ts'
 import { type CleanLabel, Site, type SiteFamily } from './site.ts'
+import { TimedSeries, type Touched } from './timed-series.ts'
 
 export type { CleanLabel, Site } from './site.ts'
 
@@ -20,6 +23,8 @@ export interface SharedLimits {
   usedSeries: number
   maxSeries: number
   cleanLabel: CleanLabel
+  /** Those whose silent series are hidden. */
+  readonly expiring: Set<Family>
 }
 
 export interface FamilyEnvironment {
@@ -27,9 +32,13 @@ export interface FamilyEnvironment {
   readonly random: () => number
   readonly nowMs: () => number
   readonly births: Births
+  readonly clocks: Clocks
   /** Own numbers: series of this family, updates that went to an overflow series. */
   readonly seriesCell: Cell
   readonly overflowCell: Cell
+  /** Series that are not shown since they are silent, and those that gave way to others. */
+  readonly hiddenCell: Cell
+  readonly foldedCell: Cell
 }
 
 const NOT_COUNTED_TEXTS: readonly string[] = ['', OVERFLOW]
@@ -47,6 +56,9 @@ export class Family implements SiteFamily {
   /** With `onePer`: texts of those labels (as JSON) → the slot of the one series that has them. */
   readonly #onlyOnes = new Map<string, number>()
   readonly #onePerLabels: readonly number[] | undefined
+  #sites: Site[] = []
+  #timed: TimedSeries | undefined
+  #shown: ShownValues | undefined
 
   constructor(spec: FamilySpec, environment: FamilyEnvironment) {
     const kind = KINDS[spec.type]
@@ -55,7 +67,25 @@ export class Family implements SiteFamily {
     this.store = new SeriesStore(shape, environment.random, environment.nowMs)
     this.#kind = kind
     this.#environment = environment
+    this.#timed = this.#timedAs(spec)
+    this.#noteExpiring()
     this.#onePerLabels = kind.overflows ? undefined : spec.onePer?.map((name) => spec.labelNames.indexOf(name))
+  }
+
+  /** What of it goes by the clocks of logs; undefined: nothing. */
+  /** What is made anew whenever numbers are read; undefined: nothing is. */
+  get shown(): ShownValues | undefined {
+    return this.#shown
+  }
+
+  /** How one rule says what is to be shown. */
+  shownRecorder(op: ShownOp): Recorder {
+    this.#shown ??= new ShownValues(this.store)
+    return this.#shown.recorder(op)
+  }
+
+  get timed(): TimedSeries | undefined {
+    return this.#timed
   }
 
   get spec(): FamilySpec {
@@ -69,7 +99,21 @@ export class Family implements SiteFamily {
   redefine(spec: FamilySpec): void {
     this.#spec = { ...spec, labelNames: this.#spec.labelNames }
     this.#keepsUnmasked = false
+    this.#sites = []
     this.exemplars = undefined
+    this.#shown = undefined
+    const nowNs = BigInt(Math.floor(this.#environment.nowMs())) * 1_000_000n
+    if (this.#timed === undefined) {
+      this.#timed = this.#timedAs(spec)
+      this.#timed?.adopt(nowNs)
+    } else this.#timed.expireAfter(spec.expireNs ?? 0n, nowNs)
+    this.#noteExpiring()
+  }
+
+  /** It is not one of the mapping's any more. */
+  close(): void {
+    this.#timed?.expiry?.close()
+    this.#environment.shared.expiring.delete(this)
   }
 
   /** Series that count against the limits. */
@@ -87,7 +131,9 @@ export class Family implements SiteFamily {
     unmasked: readonly (boolean | undefined)[] = [],
   ): Site {
     this.#keepsUnmasked ||= unmasked.includes(true)
-    return new Site(this, { closed, maxValues, unmasked })
+    const site = new Site(this, { closed, maxValues, unmasked })
+    this.#sites.push(site)
+    return site
   }
 
   get keepsUnmasked(): boolean {
@@ -96,7 +142,8 @@ export class Family implements SiteFamily {
 
   /** How one rule puts values in; `op` matters to gauges only. */
   recorder(op: RecordOp = 'set'): Recorder {
-    return this.#kind.recorder(this.store, this.spec, op)
+    const record = this.#kind.recorder(this.store, this.spec, op)
+    return this.#timed?.windowRecorder(record) ?? record
   }
 
   /** Which of a series' numbers a value goes into; undefined for a type that has no exemplars. */
@@ -132,7 +179,7 @@ export class Family implements SiteFamily {
 
   birth(texts: readonly string[]): number {
     if (this.#onePerLabels !== undefined) return this.#birthInPlace(texts, this.#onePerLabels)
-    return this.#hasRoom() ? this.#add(texts) : -1
+    return this.#hasRoom() || this.#makeRoom() ? this.#add(texts) : -1
   }
 
   birthOverflow(texts: readonly string[]): number {
@@ -166,6 +213,10 @@ export class Family implements SiteFamily {
     this.store.sketches[slot] = QuantileSketch.fromState(state)
   }
 
+  restoreTouched(slot: number, touched: Touched | undefined): void {
+    this.#timed?.restore(slot, touched, BigInt(Math.floor(this.#environment.nowMs())) * 1_000_000n)
+  }
+
   #hasRoom(): boolean {
     const { shared } = this.#environment
     return this.countedSeries < this.spec.maxSeries && shared.usedSeries < shared.maxSeries
@@ -180,6 +231,7 @@ export class Family implements SiteFamily {
   #bear(texts: readonly string[]): number {
     const slot = this.store.add(texts)
     if (this.#kind.isBornAtZero) this.#environment.births.note(this, slot)
+    this.#timed?.touch(slot)
     return slot
   }
 
@@ -194,7 +246,90 @@ export class Family implements SiteFamily {
     return slot
   }
 
+  /** It is silent: what overflows goes on from its value later, other types give their slot free. */
+  expire(slot: number): boolean {
+    if (!this.#kind.overflows) {
+      this.#removeOnly(slot)
+      return false
+    }
+    this.store.hide(slot, HIDDEN.silent)
+    this.#environment.hiddenCell.value++
+    return true
+  }
+
+  reveal(slot: number): void {
+    this.store.show(slot, HIDDEN.silent)
+    this.#environment.hiddenCell.value--
+  }
+
+  /** The series that has been hidden for longest gives way: its numbers go on in the overflow series. Answers whether there was one. */
+  #makeRoom(): boolean {
+    const { shared } = this.#environment
+    const isOwnLimit = this.countedSeries >= this.spec.maxSeries
+    const families = isOwnLimit ? [this] : [...shared.expiring]
+    const hidden = families.flatMap((family) => {
+      const longest = family.timed?.expiry?.longestHidden
+      return longest === undefined ? [] : [{ family, ...longest }]
+    })
+    const [first, ...others] = hidden
+    if (first === undefined) return false
+    const longest = others.reduce((least, one) => (one.sinceNs < least.sinceNs ? one : least), first)
+    longest.family.#fold(longest.slot)
+    return this.#hasRoom()
+  }
+
+  /** Not shown at 0 first: nothing of it is new. */
+  #fold(slot: number): void {
+    const texts = this.spec.labelNames.map((_, i) => this.store.text(slot, i))
+    const to = this.#overflowFor(texts)
+    const { cells, cellCount } = this.store
+    for (let i = 0; i < cellCount; i++) cells[to * cellCount + i]! += cells[slot * cellCount + i]!
+    const sketch = this.store.sketches[slot]
+    if (sketch !== undefined && this.#timed?.windows === undefined) this.#sketchOf(to).merge(sketch)
+    this.#timed?.windows?.fold(slot, to)
+    this.store.touch(to)
+    this.#environment.hiddenCell.value--
+    this.#environment.foldedCell.value++
+    this.#remove(slot)
+  }
+
+  #overflowFor(texts: readonly string[]): number {
+    const site = this.#sites.find((one) => one.couldName(texts))
+    const folded = site?.overflowTexts(texts) ?? texts.map((text) => (text === '' ? '' : OVERFLOW))
+    const known = this.store.find(folded)
+    if (known >= 0) return known
+    const slot = this.store.add(folded)
+    this.#overflowSlots.add(slot)
+    this.#environment.seriesCell.value++
+    this.#timed?.touch(slot)
+    return slot
+  }
+
+  #sketchOf(slot: number): QuantileSketch {
+    this.store.sketches[slot] ??= new QuantileSketch()
+    return this.store.sketches[slot]
+  }
+
+  #timedAs(spec: FamilySpec): TimedSeries | undefined {
+    if ((spec.expireNs ?? 0n) === 0n && spec.window === undefined) return undefined
+    return new TimedSeries(spec, this.store, this.#environment.clocks, this)
+  }
+
+  #noteExpiring(): void {
+    const { expiring } = this.#environment.shared
+    if (this.#timed?.expiry === undefined) expiring.delete(this)
+    else expiring.add(this)
+  }
+
+  /** With `onePer`, nothing may name its slot any more. */
+  #removeOnly(slot: number): void {
+    if (this.#onePerLabels !== undefined)
+      this.#onlyOnes.delete(JSON.stringify(this.#onePerLabels.map((i) => this.store.text(slot, i))))
+    this.#remove(slot)
+  }
+
   #remove(slot: number): void {
+    this.#timed?.forget(slot)
     this.store.remove(slot)
     this.#environment.shared.usedSeries--
     this.#environment.seriesCell.value--

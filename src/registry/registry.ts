@@ -1,4 +1,5 @@
 /** All mapped metrics and the limit that they share. Numbers only: no text format, no time. */
+import { Clocks } from '../clock/clocks.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
 import { Births } from './births.ts'
 import { type CleanLabel, Family, type SharedLimits } from './family.ts'
@@ -9,6 +10,8 @@ export interface RegistryOptions {
   readonly maxSeries: number
   readonly own: OwnMetrics
   readonly cleanLabel: CleanLabel
+  /** Of the logs whose events go into the metrics. */
+  readonly clocks?: Clocks
   /** Keeps hash tables unpredictable for who writes the log; nothing that is exposed depends on it. Default Math.random. */
   readonly random?: () => number
   /** Wall clock in milliseconds since the epoch, for the births of series. Default Date.now. */
@@ -26,10 +29,12 @@ export class Registry {
   #before: ReadonlyMap<string, Family> = new Map()
   #sorted: readonly Family[] = []
   #changesBefore = 0
+  readonly #clocks: Clocks
 
   constructor(options: RegistryOptions) {
     this.#options = options
-    this.#shared = { usedSeries: 0, maxSeries: options.maxSeries, cleanLabel: options.cleanLabel }
+    this.#shared = { usedSeries: 0, maxSeries: options.maxSeries, cleanLabel: options.cleanLabel, expiring: new Set() }
+    this.#clocks = options.clocks ?? new Clocks()
   }
 
   /** Adds a family. Throws if its name is taken: config has checked. */
@@ -64,6 +69,19 @@ export class Registry {
     return this.#sorted
   }
 
+  /** Tells the gauges of what is open all that is. */
+  showOpen: () => void = () => {}
+
+  /** What windows show is what they hold now, as the clocks of their logs stand. Whoever reads numbers calls it before. */
+  settle(): void {
+    for (const family of this.#sorted) family.timed?.settle()
+    const shown = this.#sorted.flatMap((family) => family.shown ?? [])
+    if (shown.length === 0) return
+    for (const one of shown) one.begin()
+    this.showOpen()
+    for (const one of shown) one.end()
+  }
+
   /** Grows with every update, birth and family: equal means that nothing happened. */
   get changes(): number {
     return this.#sorted.reduce((sum, family) => sum + family.store.changes, this.#changesBefore + this.#sorted.length)
@@ -80,23 +98,29 @@ export class Registry {
   #begin(spec: FamilySpec): Family {
     const { own, random = Math.random, nowMs = Date.now } = this.#options
     // Of a family of this name that meant something else.
-    own.series.remove(spec.name)
-    own.seriesOverflow.remove(spec.name)
+    forgetMetric(own, spec.name)
     return new Family(spec, {
       shared: this.#shared,
       random,
       nowMs,
       births: this.births,
+      clocks: this.#clocks,
       seriesCell: own.series.at(spec.name),
       overflowCell: own.seriesOverflow.at(spec.name),
+      hiddenCell: own.seriesHidden.at(spec.name),
+      foldedCell: own.seriesFolded.at(spec.name),
     })
   }
 
   #forget(family: Family): void {
     const { own } = this.#options
     this.births.forget(family)
+    family.close()
     if (this.#families.has(family.spec.name)) return
-    own.series.remove(family.spec.name)
-    own.seriesOverflow.remove(family.spec.name)
+    forgetMetric(own, family.spec.name)
   }
+}
+
+function forgetMetric({ series, seriesOverflow, seriesHidden, seriesFolded }: OwnMetrics, name: string): void {
+  for (const tally of [series, seriesOverflow, seriesHidden, seriesFolded]) tally.remove(name)
 }

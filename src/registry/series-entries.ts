@@ -16,6 +16,10 @@ export const ENTRY = {
   gone: 5,
   /** No number, but the name of a family that is gone with all its series. */
   familyGone: 6,
+  /** A birth, the number of the clock of the log that touched the series last, and what it showed then. */
+  touched: 7,
+  /** A birth and its window, as its family's windows write it. */
+  window: 8,
 } as const
 
 export function writeFamilyGone(out: ByteWriter, name: string): void {

@@ -2,27 +2,19 @@
  * All series as a part of the durable record. A series is named by its family and the number of its birth, which nothing else in that
  * family ever gets; label texts stand beside it once per file. Numbers are written as they stand, so what is read last is right.
  */
+import { readNs } from '../clock/clocks-part.ts'
 import { BrokenRecord } from '../state/broken-record.ts'
 import type { ByteReader } from '../state/byte-reader.ts'
 import type { ByteWriter } from '../state/byte-writer.ts'
 import type { RecordPart } from '../state/part.ts'
 import type { Family } from './family.ts'
+import type { FamilyNote } from './family-note.ts'
 import { FamilyRecorder } from './family-recorder.ts'
-import type { FamilyType } from './family-spec.ts'
 import type { SketchState } from './quantile-sketch.ts'
 import { ENTRY, readSketch, writeFamilyGone } from './series-entries.ts'
-
-/** What the record says of a family, for whoever reads it without the mapping. */
-export interface FamilyNote {
-  readonly name: string
-  readonly help: string
-  readonly type: FamilyType
-  readonly labelNames: readonly string[]
-  readonly buckets: readonly number[]
-  readonly quantiles: readonly number[]
-  readonly cellCount: number
-  readonly definition: string
-}
+import type { Touched } from './timed-series.ts'
+import { readSlices } from './windows/sketch-windows.ts'
+import { type RecordedWindow, readWindow } from './windows/window-entries.ts'
 
 export interface RecordedSeries {
   readonly birth: number
@@ -32,6 +24,9 @@ export interface RecordedSeries {
   readonly createdMs: number
   readonly cells: Float64Array
   sketch: SketchState | undefined
+  touched: Touched | undefined
+  /** As the family's windows read it. */
+  window: unknown
   /** Where it was restored to; undefined before. */
   slot: number | undefined
 }
@@ -115,6 +110,8 @@ export class SeriesPart implements RecordPart {
     if (entry === ENTRY.family) families.set(number, this.#openFamily(JSON.parse(input.text()) as FamilyNote))
     else if (entry === ENTRY.series) readSeries(input, familyOf(families, number))
     else if (entry === ENTRY.cells) readCells(input, familyOf(families, number))
+    else if (entry === ENTRY.touched) readTouched(input, familyOf(families, number))
+    else if (entry === ENTRY.window) readWindowOf(input, familyOf(families, number))
     else if (entry === ENTRY.sketch) knownSeries(familyOf(families, number).series, input.count()).sketch = readSketch(input)
     else familyOf(families, number).series.delete(input.count())
   }
@@ -146,8 +143,18 @@ function readSeries(input: ByteReader, { note, series }: RecordedFamily): void {
   const isOverflow = input.byte() === 1
   const createdMs = input.number()
   const texts = note.labelNames.map(() => input.text())
-  const cells = series.get(birth)?.cells ?? new Float64Array(note.cellCount)
-  series.set(birth, { birth, texts, isOverflow, createdMs, cells, sketch: series.get(birth)?.sketch, slot: undefined })
+  const { cells = new Float64Array(note.cellCount), sketch, touched, window } = series.get(birth) ?? {}
+  series.set(birth, { birth, texts, isOverflow, createdMs, cells, sketch, touched, window, slot: undefined })
+}
+
+function readTouched(input: ByteReader, { series }: RecordedFamily): void {
+  knownSeries(series, input.count()).touched = { clock: input.count(), ns: readNs(input) }
+}
+
+function readWindowOf(input: ByteReader, { note, series }: RecordedFamily): void {
+  const one = knownSeries(series, input.count())
+  if (note.type === 'summary') one.window = readSlices(input, one.window)
+  else one.window = readWindow(input, one.window as RecordedWindow | undefined)
 }
 
 function readCells(input: ByteReader, { note, series }: RecordedFamily): void {
@@ -166,10 +173,16 @@ export function restoreSeries(recorded: ReadonlyMap<string, RecordedFamily>, fam
   const dropped: string[] = []
   for (const { note, series } of recorded.values()) {
     const family = byName.get(note.name)
-    if (family?.spec.definition === note.definition) for (const one of series.values()) restoreOne(family, note, one)
+    if (family?.spec.definition === note.definition) restoreFamily(family, note, [...series.values()])
     else dropped.push(note.name)
   }
   return dropped
+}
+
+/** In the order of their births, as they were before. */
+function restoreFamily(family: Family, note: FamilyNote, series: readonly RecordedSeries[]): void {
+  if (note.secret !== undefined && family.timed?.distinct !== undefined) family.timed.distinct.secret = note.secret
+  for (const one of series.toSorted((a, b) => a.birth - b.birth)) restoreOne(family, note, one)
 }
 
 function restoreOne(family: Family, note: FamilyNote, series: RecordedSeries): void {
@@ -181,4 +194,6 @@ function restoreOne(family: Family, note: FamilyNote, series: RecordedSeries): v
   store.touch(slot)
   series.slot = slot
   if (series.sketch) family.restoreSketch(slot, series.sketch)
+  if (series.window !== undefined) family.timed?.windows?.restore(slot, series.window)
+  family.restoreTouched(slot, series.touched)
 }

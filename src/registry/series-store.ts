@@ -8,6 +8,9 @@ import type { QuantileSketch } from './quantile-sketch.ts'
 
 const FIRST_SLOTS = 8
 
+/** Why a series is not shown though it is there; it is shown once no reason is left. */
+export const HIDDEN = { silent: 1, empty: 2 } as const
+
 export interface StoreShape {
   readonly labelCount: number
   /** Numbers per series. */
@@ -40,6 +43,7 @@ export class SeriesStore {
   #birthCount = 0
   #createdMs: Float64Array = new Float64Array(FIRST_SLOTS)
   #isDirty = new Uint8Array(FIRST_SLOTS)
+  #hidden = new Uint8Array(FIRST_SLOTS)
 
   /** `nowMs`: wall clock, asked at births. */
   constructor(shape: StoreShape, random: () => number, nowMs: () => number) {
@@ -73,6 +77,7 @@ export class SeriesStore {
     this.cells.fill(this.#initialCell, slot * this.cellCount, (slot + 1) * this.cellCount)
     this.#births[slot] = ++this.#birthCount
     this.#createdMs[slot] = this.#nowMs()
+    this.#hidden[slot] = 0
     this.touch(slot)
     return slot
   }
@@ -102,6 +107,23 @@ export class SeriesStore {
   /** Which birth the slot holds, or 0: whoever keeps something by slot compares this. */
   birthOf(slot: number): number {
     return this.#births[slot] ?? 0
+  }
+
+  /** The series is there, and no reader shows it. */
+  isHidden(slot: number): boolean {
+    return this.#hidden[slot] !== 0
+  }
+
+  hide(slot: number, why: number): void {
+    if ((this.#hidden[slot]! & why) !== 0) return
+    this.#hidden[slot]! |= why
+    this.touch(slot)
+  }
+
+  show(slot: number, why: number): void {
+    if ((this.#hidden[slot]! & why) === 0) return
+    this.#hidden[slot]! &= ~why
+    this.touch(slot)
   }
 
   /** When the series was born, in milliseconds since the epoch. */
@@ -141,6 +163,9 @@ export class SeriesStore {
     const isDirty = new Uint8Array(slots)
     isDirty.set(this.#isDirty)
     this.#isDirty = isDirty
+    const hidden = new Uint8Array(slots)
+    hidden.set(this.#hidden)
+    this.#hidden = hidden
     const dirtySlots = new Int32Array(slots)
     dirtySlots.set(this.dirtySlots)
     this.dirtySlots = dirtySlots

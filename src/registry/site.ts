@@ -65,6 +65,16 @@ export class Site {
     return slot >= 0 ? slot : this.#seek(texts)
   }
 
+  /** Whether a series with these texts may be of this site, as its closed sets tell. */
+  couldName(texts: readonly string[]): boolean {
+    return this.#closedSets.every((set, i) => set?.has(texts[i]!) ?? true)
+  }
+
+  /** Those of the series into which one with these texts goes past the limits. */
+  overflowTexts(texts: readonly string[]): string[] {
+    return texts.map((text, i) => (this.#closedSets[i]?.has(text) ? text : OVERFLOW))
+  }
+
   /** Bears all series of this site if its labels are all closed and its family stands at 0 from the start. */
   birthAtLoad(): void {
     const { closed } = this.#labels
@@ -106,10 +116,10 @@ export class Site {
 
   /** One overflow series per combination of closed texts; so there are no more of them than the mapping allows. */
   #overflow(cleaned: string[], isCounted: boolean): number {
-    for (let i = 0; i < cleaned.length; i++) if (!this.#closedSets[i]?.has(cleaned[i]!)) cleaned[i] = OVERFLOW
+    const texts = this.overflowTexts(cleaned)
     if (!isCounted) this.#family.countOverflow()
-    const known = this.#family.find(cleaned)
-    return known >= 0 ? known : this.#family.birthOverflow(cleaned)
+    const known = this.#family.find(texts)
+    return known >= 0 ? known : this.#family.birthOverflow(texts)
   }
 
   #birthAll(given: readonly string[]): void {

@@ -49,7 +49,7 @@ export const OWN_METRICS = {
     name: 'agentlog_keys',
     type: 'gauge',
     labels: ['table'],
-    help: 'Keys that are remembered, by table: marks (of once and rise). limits.keys bounds each table.',
+    help: 'Keys that are remembered, by table: marks (of once and rise); derive (what is open) and remember, which share one bound. limits.keys bounds the marks, and the others together.',
   },
   keysEvicted: {
     name: 'agentlog_keys_evicted_total',
@@ -70,6 +70,18 @@ export const OWN_METRICS = {
     type: 'counter',
     labels: ['metric'],
     help: 'Updates that went to a series with _other labels because max_series, max_values or limits.series was reached.',
+  },
+  seriesHidden: {
+    name: 'agentlog_series_hidden',
+    type: 'gauge',
+    labels: ['metric'],
+    help: 'Series that are not shown because they were silent for longer than expire; they go on from their values.',
+  },
+  seriesFolded: {
+    name: 'agentlog_series_folded_total',
+    type: 'counter',
+    labels: ['metric'],
+    help: 'Hidden series that gave way to new ones at max_series or limits.series; their numbers went to the series with _other labels.',
   },
   sourceUp: {
     name: 'agentlog_source_up',

@@ -11,12 +11,8 @@ afterAll(folder.remove)
 const codes = async (text: string): Promise<string[]> => codesOf(await loaded([folder.write('m.yaml', `version: 1\n${text}`)]))
 const rule = (part: string): Promise<string[]> => codes(`metrics: [{ name: a_total, type: counter, event: e, ${part} }]\n`)
 
-test.skipIf(!existsSync(WISHES))('the worked example of the design is of right shape: all that is told is not-yet', async () => {
-  expect(new Set(codesOf(await loaded([WISHES])))).toEqual(new Set(['not-yet']))
-})
-
-test('each part that comes later is one error that says so', async () => {
-  for (const part of ['over: 1h', 'expire: 1h']) expect([part, await rule(part)]).toEqual([part, ['not-yet']])
+test.skipIf(!existsSync(WISHES))('the worked example of the design loads without a word', async () => {
+  expect(codesOf(await loaded([WISHES]))).toEqual([])
 })
 
 test('a field called any or none is written with $, and is a test like others', async () => {

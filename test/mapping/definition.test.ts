@@ -35,6 +35,17 @@ test('another price list or another max_step leaves a counter what it is; other 
   expect(await defined("where: { expr: 'event.a > 1' }")).not.toBe(await defined("where: { expr: 'event.a > 2' }"))
 })
 
+test('expiry and limits leave a metric what it is; another window, or another way to make something of it, does not', async () => {
+  const gauge = async (rest: string): Promise<string> => {
+    const text = `version: 1\nmetrics: [{ name: a_ratio, type: gauge, event: e, value: v, ${rest} }]\n`
+    return definitionOf((await loaded([folder.write('gauge.yaml', text)])).config.metrics[0]!, [])
+  }
+  const first = await gauge('op: mean, over: 1h')
+  expect(await gauge('op: mean, over: 60m, expire: 2h, max_series: 7')).toBe(first)
+  for (const other of ['op: max, over: 1h', 'op: mean, over: 2h', 'op: mean, over: 1h, last: 5', 'op: max'])
+    expect([other, await gauge(other)]).not.toEqual([other, first])
+})
+
 test('the order of keys and what labels read is no part of what a metric is; what a rule takes and counts is', async () => {
   const first = await defined('labels: { a: { path: a, map: { x: y, z: w } } }, where: { b: 1, c: { gt: 1, lt: 9 } }')
   expect(await defined('where: { c: { lt: 9, gt: 1 }, b: 1 }, labels: { a: { map: { z: w, x: y }, path: a } }')).toBe(first)

@@ -14,7 +14,9 @@ const ROOT = join(import.meta.dirname, '../..')
 const STRYKER = ['@stryker-mutator/core@9.6.1', '@stryker-mutator/vitest-runner@9.6.1']
 const ROOMS = ['src/select/**/*.ts', 'src/mapping/**/*.ts', 'src/derive/**/*.ts']
 /** Tests that run in one process and need no built program. */
-const TESTS = ['select', 'mapping', 'golden', 'check', 'marks', 'derive', 'scenario'].map((room) => `test/${room}/**/*.test.ts`)
+const TESTS = ['select', 'mapping', 'golden', 'check', 'marks', 'derive', 'scenario', 'pipeline', 'page', 'exposition'].map(
+  (room) => `test/${room}/**/*.test.ts`,
+)
 
 const args = process.argv.slice(2)
 const keep = args.indexOf('--keep')

@@ -5,7 +5,6 @@ import { expect, test } from 'vitest'
 import { referenceSections } from '../../src/cli/reference.ts'
 import { PRESET_DIR } from '../../src/cli/shipped.ts'
 import { VERBS } from '../../src/cli/verbs.ts'
-import { LATER } from '../../src/config/later.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { shapeIssues } from '../../src/config/shape-issues.ts'
 import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../../src/diag/codes.ts'
@@ -35,7 +34,8 @@ test('whatever is defined can be asked for by name, and a near name is hinted at
     ...Object.keys(DIAGNOSTIC_CODES),
     ...VERBS.map((verb) => verb.name),
     ...VERBS.flatMap((verb) => verb.flags.map((flag) => /--[a-z.-]+/.exec(flag.flags)![0])),
-    ...Object.values(LATER).flat(),
+    'remember',
+    'collect',
     'agentlog_events_total',
     'agent_tool_calls_total',
     'model_seconds',

@@ -1,4 +1,5 @@
 /** A registry for tests: texts are cleaned by nothing unless told, families have roomy limits unless told. */
+import { Clocks } from '../../src/clock/clocks.ts'
 import type { Family } from '../../src/registry/family.ts'
 import type { FamilySpec, FamilyType } from '../../src/registry/family-spec.ts'
 import { Registry } from '../../src/registry/registry.ts'
@@ -6,6 +7,7 @@ import { createOwnMetrics, type OwnMetrics } from '../../src/telemetry/own-metri
 
 export interface RegistryForTest {
   readonly own: OwnMetrics
+  readonly clocks: Clocks
   readonly registry: Registry
   family(type: FamilyType, labelNames: readonly string[], extra?: Partial<FamilySpec>): Family
 }
@@ -15,10 +17,12 @@ export function registryOf(
 ): RegistryForTest {
   const own = createOwnMetrics()
   const { maxSeries = 1e6, cleanLabel = (text) => text, nowMs = () => 0 } = options
-  const registry = new Registry({ maxSeries, own, cleanLabel, nowMs })
+  const clocks = new Clocks()
+  const registry = new Registry({ maxSeries, own, clocks, cleanLabel, nowMs })
   const defaults = { help: 'A metric.', definition: '', buckets: [], quantiles: [], maxSeries: 1e6 }
   return {
     own,
+    clocks,
     registry,
     family: (type, labelNames, extra) => registry.family({ ...defaults, name: `a_${type}`, type, labelNames, ...extra }),
   }

@@ -3,7 +3,11 @@ import type { Diagnostic, NodePath, Report } from '../../diag/diagnostic.ts'
 import { nearest } from '../../diag/suggest.ts'
 import type { ValueSpec } from '../../select/spec.ts'
 import { bucketBounds, NAMED_BUCKETS } from '../buckets.ts'
+import { durationNs, ONLY_WINDOW_OPS, WINDOW_OPS } from '../merge-windows.ts'
 import { type MappingFile, placeIn, type RawMapping, type RawMetric, type RawRule, rulesOf } from '../raw.ts'
+
+/** OpenMetrics 1.0. */
+const MAX_EXEMPLAR_CHARACTERS = 128
 
 type Say = (message: string, path: NodePath, more?: Partial<Diagnostic>, part?: 'key' | 'value') => void
 
@@ -13,6 +17,8 @@ const KEY_TYPES: Readonly<Record<string, readonly string[]>> = {
   quantiles: ['summary'],
   op: ['gauge'],
   open: ['gauge'],
+  over: ['gauge', 'summary'],
+  last: ['gauge'],
   one_per: ['gauge', 'info'],
   max_step: ['counter'],
   exemplar: ['counter', 'histogram'],
@@ -93,11 +99,42 @@ function checkPrice(value: ValueSpec | undefined, { type }: RawMetric, path: Nod
   if (other !== undefined) say(`"price" stands alone, found "${other}" beside it`, [...path, other], {}, 'key')
 }
 
+/** OpenMetrics has so much room for names and texts together, and something must be left for a text. */
+function checkExemplar({ exemplar = {} }: RawRule, path: NodePath, say: Say): void {
+  const nameLength = Object.keys(exemplar).join('').length
+  if (nameLength < MAX_EXEMPLAR_CHARACTERS) return
+  say(
+    `names and texts of an exemplar have room for ${MAX_EXEMPLAR_CHARACTERS} characters; these names alone have ${nameLength}`,
+    [...path, 'exemplar'],
+    { hint: 'shorter names, such as trace_id' },
+    'key',
+  )
+}
+
+/** What is made of the values of a window needs a window, and a window something that is made of its values. */
+function checkWindow(rule: RawRule, metric: RawMetric, path: NodePath, say: Say): void {
+  const [op, over, last] = [rule.op ?? metric.op, rule.over ?? metric.over, rule.last ?? metric.last]
+  const hasWindow = over !== undefined || last !== undefined
+  const at = (key: 'op' | 'over' | 'last'): NodePath => (Object.hasOwn(rule, key) ? [...path, key] : [...path.slice(0, 2), key])
+  if (over !== undefined && durationNs(over) === 0n) say('a window lasts longer than 0', at('over'), { hint: 'over: 1h' })
+  if (metric.type !== 'gauge' || rule.open !== undefined) return
+  if (!hasWindow && op !== undefined && ONLY_WINDOW_OPS.includes(op))
+    say(`"op: ${op}" is made of the values of a window, and there is none`, at('op'), { hint: 'over: 1h, or last: 100' })
+  if (hasWindow && !(WINDOW_OPS as readonly (string | undefined)[]).includes(op))
+    say(
+      `a window needs to know what is made of its values: ${WINDOW_OPS.join(', ')}; found ${op === undefined ? 'no op' : `"op: ${op}"`}`,
+      at(op !== undefined ? 'op' : over !== undefined ? 'over' : 'last'),
+      { hint: 'op: mean' },
+    )
+}
+
 function checkRule(rule: RawRule, metric: RawMetric, path: NodePath, say: Say): void {
   checkPrice(rule.value, metric, [...path, 'value'], say)
   for (const [label, values] of Object.entries(rule.split ?? {}))
     for (const [text, value] of Object.entries(values)) checkPrice(value, metric, [...path, 'split', label, text], say)
   if (rule !== metric) checkKeys(rule, metric.type, path, say)
+  checkWindow(rule, metric, path, say)
+  checkExemplar(rule, path, say)
   const entries = Object.keys(rule.split ?? {})
   if (rule.split !== undefined && entries.length !== 1) say(`split takes one label, found ${entries.length}`, [...path, 'split'])
   if (rule.split !== undefined && rule.value !== undefined)
@@ -111,7 +148,13 @@ function checkRule(rule: RawRule, metric: RawMetric, path: NodePath, say: Say): 
     checkOpen(rule, metric, path, say)
     return
   }
-  if (['gauge', 'histogram', 'summary'].includes(metric.type) && rule.value === undefined && rule.split === undefined) {
+  const countsEvents = metric.type === 'gauge' && (rule.op ?? metric.op) === 'count'
+  if (
+    ['gauge', 'histogram', 'summary'].includes(metric.type) &&
+    rule.value === undefined &&
+    rule.split === undefined &&
+    !countsEvents
+  ) {
     say(`the ${metric.type} "${metric.name}" needs a value`, path, { code: 'missing-key', hint: 'value: PATH' })
   }
   if (rule.derived !== undefined) {

@@ -1,4 +1,4 @@
-/** Summary: the sum and the number of all values; beside them a sketch per series, over all values since the start. */
+/** Summary: the sum and the number of all values; beside them a sketch per series, over all values since the start, or over those of a window. */
 import { QuantileSketch } from '../quantile-sketch.ts'
 import type { Kind } from './kind.ts'
 
@@ -8,7 +8,8 @@ export const summary: Kind = {
   overflows: true,
   isBornAtZero: false,
   recorder: (store, spec) => {
-    const hasQuantiles = spec.quantiles.length > 0
+    // Those of a window are kept elsewhere.
+    const hasQuantiles = spec.quantiles.length > 0 && spec.window === undefined
     return (slot, value) => {
       store.cells[slot * 2]! += value
       store.cells[slot * 2 + 1]! += 1
