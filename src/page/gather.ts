@@ -5,6 +5,7 @@ import { shownText } from './examples.ts'
 import type { PageFacts } from './facts.ts'
 import { flowOf } from './flow.ts'
 import { EventGatherer } from './gather-events.ts'
+import { gatherKept } from './gather-kept.ts'
 import { gatherRejects, gatherSkips } from './gather-losses.ts'
 import { gatherMetrics } from './gather-metrics.ts'
 import { gatherSources } from './gather-sources.ts'
@@ -67,6 +68,7 @@ export class Gatherer {
       rejects: gatherRejects(facts, this.#reader),
       skips: gatherSkips(facts),
       metrics,
+      kept: gatherKept(facts),
     }
   }
 

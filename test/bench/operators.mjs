@@ -9,6 +9,7 @@ import { compileWhere } from '../../dist/select/condition.js'
 import { compilePrice } from '../../dist/select/price.js'
 import { SlotTable } from '../../dist/select/slots.js'
 import { compileValue } from '../../dist/select/value.js'
+import { measureMany, measureStateful } from './stateful.mjs'
 
 const ROUNDS = 7
 const ORIGIN = { source: 's', log: 'l', file: '/f', stream: '', fields: {} }
@@ -87,3 +88,5 @@ for (const [kind, name, spec] of FORMS) {
   const { ns, share } = measured(compiled(kind, spec))
   console.log(`${ns.toFixed(1).padStart(8)}  ${kind}: ${name} (${Math.round(share * 100)} %)`)
 }
+await measureStateful(eventCount, ROUNDS)
+await measureMany()
