@@ -1,6 +1,7 @@
 /** Sources as the mapping writes them → what each is, with the defaults of its kind and a name that no other has. */
 import type { Report } from '../diag/diagnostic.ts'
 import type { DockerSourceSpec, KubernetesSourceSpec, SourceSpec } from './config.ts'
+import { fromHome } from './home.ts'
 import { placeIn, type RawSource } from './raw.ts'
 import type { PlacedSource } from './units.ts'
 
@@ -51,8 +52,8 @@ function kindOf(raw: RawSource): string {
 
 function sourceSpec(raw: RawSource, name: string): SourceSpec {
   if (raw.file !== undefined) {
-    const { paths, exclude = [], history = 'count', fields } = raw.file
-    return { kind: 'file', name, paths, exclude, history, fields }
+    const { paths = [], exclude = [], history = 'count', fields } = raw.file
+    return { kind: 'file', name, paths: paths.map(fromHome), exclude: exclude.map(fromHome), history, fields }
   }
   if (raw.docker !== undefined) return dockerSpec(raw.docker, name)
   if (raw.kubernetes !== undefined) return kubernetesSpec(raw.kubernetes, name)

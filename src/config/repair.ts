@@ -25,9 +25,9 @@ export function repaired(data: object, issues: readonly ShapeIssue[]): object {
   return copy
 }
 
-/** Half a bucket list is none, and half an include. */
+/** Half a bucket list is none, nor is half a format, or half an include. */
 function whole(path: readonly (string | number)[]): readonly (string | number)[] {
-  const at = path[0] === 'include' ? 0 : path.indexOf('buckets')
+  const at = path[0] === 'include' ? 0 : path.findIndex((step) => step === 'buckets' || step === 'format')
   return at < 0 ? path : path.slice(0, at + 1)
 }
 

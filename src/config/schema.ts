@@ -266,7 +266,7 @@ const input = z.strictObject({
     ])
     .optional()
     .describe(
-      'Format of the lines: auto (the default: the first line of a log that tells decides among the next four), json, logfmt, otlp (of a collector: an event per log record), json-documents (objects over several lines, one after the other), or { regex: [...] }: named groups become fields, the first pattern that fits counts.',
+      'Format of the lines: auto (the default: the first line that tells decides among the next four, for each stream of a container), json, logfmt, otlp (of a collector: an event per log record), json-documents (objects over several lines, one after the other; one begins with a bracket in column 1), or { regex: [...] }: named groups become fields, the first pattern that fits counts.',
     ),
   event_name: z
     .union([value, z.array(z.string()).min(1)])
@@ -335,7 +335,7 @@ const source = z.strictObject({
   use: includes.optional().describe('Mappings for this source alone, besides those of include: preset:NAME or files.'),
   file: z
     .strictObject({
-      paths: z.array(z.string().min(1)).min(1).describe('Files and globs.'),
+      paths: z.array(z.string().min(1)).min(1).describe('Files and globs; ~/ is the home directory.'),
       exclude: z.array(z.string().min(1)).optional().describe('Globs to leave out.'),
       history,
       fields: z.string().optional().describe('Regular expression over the path; its named groups are $path.NAME.'),

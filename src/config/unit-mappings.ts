@@ -23,7 +23,9 @@ export function unitMappings(units: ReadonlySet<Unit>, metrics: readonly MetricS
   let drafts = [...units].map((unit): Draft => ({ unit, spec: mappingOf(unit, metrics) }))
   // What is left out may have been what another part needs.
   for (let before = -1, size = sizeOf(drafts); size !== before; [before, size] = [size, sizeOf(drafts)]) drafts = fitted(drafts)
-  for (const { spec } of drafts) reportUnderived(spec, report)
+  for (const { spec } of drafts) {
+    reportUnderived(spec, report)
+  }
   return new Map(drafts.map(({ unit, spec }) => [unit, spec]))
 }
 

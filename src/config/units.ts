@@ -36,13 +36,16 @@ type Standing = Omit<PlacedSource, 'unit'> & { readonly owner: LoadedFile }
 
 /** `roots`: presets and files that were named, in order. Loads what the sources that count use. */
 export async function unitsOf(roots: readonly LoadedFile[], loader: Loader): Promise<Units> {
-  const counting = roots.findLast((root) => standingIn(root).length > 0) ?? roots.at(-1)
+  const last = roots.at(-1)
+  // Presets are as if the mapping, or one without sources, included them.
+  const counting = hasOwn(last) ? last : (roots.find((root) => standingIn(root).length > 0) ?? last)
   const at = counting === undefined ? 0 : roots.indexOf(counting)
   const plain = flat(roots.map(whole))
   const after =
     counting === undefined ? [] : plain.filter(({ identity }) => roots.slice(at).some((root) => root.identity === identity))
   const frame = { before: plain.filter((file) => !after.includes(file)), after, folder: folderOf(counting) }
-  const standing = counting === undefined ? [] : standingIn(counting)
+  const seen = new Set<string>()
+  const standing = hasOwn(last) ? standingIn(last) : roots.flatMap((root) => standingIn(root, seen))
   const sources: PlacedSource[] = []
   const units = new Map<string, OwnUnit>([['', { key: '', use: [], files: plain }]])
   for (const { owner, ...source } of standing) {
@@ -62,6 +65,11 @@ export async function unitsOf(roots: readonly LoadedFile[], loader: Loader): Pro
 
 function whole(loaded: LoadedFile): Included {
   return { loaded, without: [] }
+}
+
+/** Whether it is a mapping with sources of its own. */
+function hasOwn(root: LoadedFile | undefined): root is LoadedFile {
+  return root !== undefined && !root.file.startsWith('preset:') && (root.raw.sources ?? []).length > 0
 }
 
 /** Its own sources; if it has none, those of what it includes. */

@@ -3,6 +3,7 @@
  * hash. Only what changed is written at a commit. A key is given back to the item of the same unit and name that is defined the same.
  */
 import type { Clocks } from '../clock/clocks.ts'
+import { SEED_WORDS } from '../marks/key-hash.ts'
 import type { Origin } from '../source/source.ts'
 import { BrokenRecord } from '../state/broken-record.ts'
 import { ByteReader } from '../state/byte-reader.ts'
@@ -160,7 +161,7 @@ export class DerivePart implements RecordPart {
 
   #read(input: ByteReader, items: Map<number, RecordedItem>, origins: Map<number, Origin>): void {
     const entry = input.byte()
-    if (entry === ENTRY.seed) for (let i = 0; i < this.#keys.seed.length; i++) this.#keys.seed[i] = input.word() | 0
+    if (entry === ENTRY.seed) this.#keys.hash.seed = Int32Array.from({ length: SEED_WORDS }, () => input.word() | 0)
     else if (entry === ENTRY.gone) this.#recorded.delete(readId(input))
     else if (entry === ENTRY.item) items.set(input.count(), { owner: input.text(), definition: input.text() })
     else if (entry === ENTRY.origin) origins.set(input.count(), JSON.parse(input.text()) as Origin)
@@ -182,7 +183,7 @@ export class DerivePart implements RecordPart {
 
   #writeSeed(out: ByteWriter): void {
     out.byte(ENTRY.seed)
-    for (const word of this.#keys.seed) out.setWord(out.reserveWord(), word)
+    for (const word of this.#keys.hash.seed) out.setWord(out.reserveWord(), word)
   }
 }
 

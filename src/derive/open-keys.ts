@@ -19,7 +19,6 @@ export interface KeyCells {
 export class OpenKeys {
   limit: number
   /** Secret; a record that is restored brings its own. */
-  readonly seed: Int32Array
   readonly hash: KeyHash
   readonly #deadlines = new Deadlines((entry, dueNs) => this.#runOut(entry, dueNs))
   /** Where it is told how many keys there are, and how many were evicted. Asked for when there is a first one. */
@@ -42,7 +41,6 @@ export class OpenKeys {
 
   constructor(limit: number, seed: Int32Array) {
     this.limit = limit
-    this.seed = seed
     this.hash = new KeyHash(seed)
   }
 

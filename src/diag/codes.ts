@@ -144,6 +144,11 @@ export const DIAGNOSTIC_CODES = {
     example: `${METRIC}{ name: a_total, type: counter, event: e, where: { b: { regex: '.*' } } }\n`,
     cure: 'Ask for exists: true, or say what is to fit',
   },
+  'constant-key': {
+    means: 'A key of once that is the same for every event: one event counts, and no other ever (a warning)',
+    example: `${METRIC}{ name: a_total, type: counter, event: e, once: { const: 1 } }\n`,
+    cure: 'Name what differs from event to event',
+  },
   'wrong-type': {
     means: 'A gauge that only ever grows (a warning)',
     example: `${METRIC}{ name: a, type: gauge, event: e, value: 1, op: add }\n`,
@@ -154,7 +159,7 @@ export const DIAGNOSTIC_CODES = {
 /** Codes of warnings about metrics, which a metric may accept knowingly with x-lint. */
 export const LINT_CODES = [
   ...(['bad-name', 'reserved-name', 'name-clash', 'unbounded-label', 'bad-unit', 'odd-buckets'] as const),
-  ...(['dead-rule', 'counted-twice', 'open-pattern', 'wrong-type', 'takes-all'] as const),
+  ...(['dead-rule', 'counted-twice', 'open-pattern', 'constant-key', 'wrong-type', 'takes-all'] as const),
 ] as const satisfies readonly (keyof typeof DIAGNOSTIC_CODES)[]
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES

@@ -8,6 +8,8 @@ export type Sources = ReadonlyMap<string, YamlSource>
 
 const WINDOW = 110
 const MAX_MESSAGE_LENGTH = 600
+/** People mend those first; tools get all. */
+const MOST_SHOWN = 500
 
 /** Lines and columns from 1; 1:1 if the text is not known. */
 export interface Located {
@@ -33,7 +35,9 @@ export function renderDiagnostics(
       2,
     )}\n`
   if (format === 'github') return sorted.map((d) => annotation(d, sources)).join('')
-  return sorted.map((d) => textOf(d, sources, colour)).join('\n')
+  const shown = sorted.slice(0, MOST_SHOWN).map((d) => textOf(d, sources, colour))
+  const rest = sorted.length - shown.length
+  return [...shown, ...(rest > 0 ? [`… and ${rest} more\n`] : [])].join('\n')
 }
 
 function sortByPlace(diagnostics: readonly Diagnostic[], sources: Sources): Diagnostic[] {
@@ -98,14 +102,15 @@ function frame(place: Place, sources: Sources): string[] {
   const source = sources.get(place.file)
   if (source === undefined || source.text === '') return []
   const { line, column, endLine, endColumn } = locate(place, sources)
-  const text = harmless(source.line(line))
-  const from = Math.max(0, Math.min(column - 1 - WINDOW / 2, text.length - WINDOW))
+  const whole = source.line(line)
+  const from = Math.max(0, Math.min(column - 1 - WINDOW / 2, whole.length - WINDOW))
   const lead = from > 0 ? '…' : ''
-  const shown = `${lead}${text.slice(from, from + WINDOW)}${from + WINDOW < text.length ? '…' : ''}`
-  const length = Math.max(1, Math.min((endLine === line ? endColumn : text.length + 1) - column, WINDOW))
+  const text = harmless(whole.slice(from, from + WINDOW))
+  const shown = `${lead}${text}${from + WINDOW < whole.length ? '…' : ''}`
+  const length = Math.max(1, Math.min((endLine === line ? endColumn : whole.length + 1) - column, WINDOW))
   const gutter = String(line)
-  const pad = ' '.repeat(lead.length + columnsOf(text.slice(from, column - 1)))
-  const carets = '^'.repeat(Math.max(1, columnsOf(text.slice(column - 1, column - 1 + length))))
+  const pad = ' '.repeat(lead.length + columnsOf(text.slice(0, column - 1 - from)))
+  const carets = '^'.repeat(Math.max(1, columnsOf(text.slice(column - 1 - from, column - 1 - from + length))))
   return [`${gutter} | ${shown}`, `${' '.repeat(gutter.length)} | ${pad}${carets}`]
 }
 

@@ -170,7 +170,7 @@ export class Explainer {
     const event = this.event()
     const values = this.values()
     const rules = new RuleTeller(values, this.logText, locate)
-    const context: HintContext = { mapping, logText: this.logText, values, locate }
+    const context: HintContext = { mapping, mappings: this.#options.mappings, logText: this.logText, values, locate }
     const traceOfName = mapping.traceName(row)
     const trace = this.trace()
     const isOverworked = trace.rules.some(({ rule }) => rule.isOverworked)

@@ -228,6 +228,8 @@ export interface Hint {
     | 'name_elsewhere'
     | 'nearest_event'
     | 'known_events'
+    /** Rules for it are in the mapping of another source. */
+    | 'other_source'
     | 'nearest_rule'
     | 'time'
     | 'too_much_work'

@@ -2,6 +2,7 @@
 import type { Json } from '../decode/path.ts'
 import { alike } from '../diag/suggest.ts'
 import type { EventTrace, Mapping } from '../mapping/mapping.ts'
+import type { Mappings } from '../mapping/mappings.ts'
 import type { ValueTrace } from '../select/trace.ts'
 import { conditionText, missingText, shownText } from './condition-text.ts'
 import type { Hint, TimeTold } from './explanation.ts'
@@ -24,6 +25,7 @@ export const OVERWORKED: Hint = {
 }
 
 export interface HintContext {
+  readonly mappings: Mappings
   readonly mapping: Mapping
   readonly logText: LogText
   readonly values: ValueTeller
@@ -55,7 +57,7 @@ export function failureText(failure: Failure, { values, logText }: Pick<HintCont
     return `each ${harmless(failure.path)}: ${found}, expected a list or an object`
   }
   const on = failure.on.map(({ name, key }) => `$${name} at ${logText.text(key, undefined, 40)}, `).join('')
-  return `${on}${conditionText(values.condition(failure.failed))}`
+  return `${on}${conditionText(values.standOn(failure.on).condition(failure.failed))}`
 }
 
 /** The line gives a time that was not taken: the log's clock is not what it seems. A line without one is nothing to tell. */
@@ -106,9 +108,14 @@ function nameElsewhere(field: NameField, trace: ValueTrace, { logText }: HintCon
   }
 }
 
-function nearestEvent(name: string, { mapping, logText }: HintContext): Hint {
+function nearestEvent(name: string, { mapping, mappings, logText }: HintContext): Hint {
   const none = `no rule waits for ${JSON.stringify(logText.text(name))}`
   if (mapping.eventNames.includes(name)) return { kind: 'known_events', message: `only drop rules name it: ${none}` }
+  const others = mappings.sourcesWaitingFor(name)
+  if (others.length > 0) {
+    const message = `${none} in the mapping of this source; in that of ${joined(others.slice(0, MAX_LISTED).map(harmless), 'and')} there is`
+    return { kind: 'other_source', message }
+  }
   const known = mapping.eventNames.filter((one) => mapping.waitsFor(one))
   const near = alike(name, known)
   if (near.length === 0) return { kind: 'known_events', message: `${none}; rules wait for ${listed(known)}` }

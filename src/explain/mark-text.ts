@@ -21,15 +21,11 @@ export function repeatedLine({ once }: KeysTold, paint: Paint): string[] {
 
 export function riseLine({ outcome, numbers }: RiseTold, paint: Paint): string {
   const each = numbers.map(({ name, number, highest, added }) => {
-    const seen = highest === null ? 'the first seen' : `highest seen ${numberText(highest)}`
+    const first = outcome === 'forgotten' ? 'its key was evicted, so what was seen is not known' : 'the first seen'
+    const seen = highest === null ? first : `highest seen ${numberText(highest)}`
     const adds = outcome === 'counts' && added > 0 ? `adds ${numberText(added)}` : 'adds nothing'
     return `${name === undefined ? '' : `${name} `}${adds} (${numberText(number)}, ${seen})`
   })
-  const why = {
-    counts: '',
-    same: '',
-    baseline: ': a baseline, which only lifts the mark',
-    forgotten: ': its key was evicted, so what was seen is not known',
-  }[outcome]
+  const why = outcome === 'baseline' ? ': a baseline, which only lifts the mark' : ''
   return `      ${paint(outcome === 'counts' ? 'dim' : 'yellow', `rise ${each.join(', ')}${why}`)}`
 }

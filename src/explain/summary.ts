@@ -174,7 +174,7 @@ export class Summary {
     const key = `${place.file} ${place.path?.join('.')} ${keyOf(failure)}`
     failures.add(rule, key, () =>
       failure.kind === 'condition'
-        ? conditionText(this.#explainer.values().condition(failure.failed))
+        ? conditionText(this.#explainer.values().standOn(failure.on).condition(failure.failed))
         : `each ${failure.path}: no elements`,
     )
   }

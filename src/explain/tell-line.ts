@@ -34,7 +34,8 @@ export function rejectedOf(
   logText: LogText,
 ): { readonly rejected: Rejected; readonly hint: string | undefined } {
   const broken = text && brokenLine(text.buffer, text.start, text.end, reason, format)
-  if (broken === undefined) return { rejected: { reason, message: messageOf(reason, bytes, limits) }, hint: HINTS[reason] }
+  const hint = reason === 'torn' && format.name === 'json-documents' ? TORN_DOCUMENT : HINTS[reason]
+  if (broken === undefined) return { rejected: { reason, message: messageOf(reason, bytes, limits) }, hint }
   return { rejected: brokenTold(reason, broken, logText), hint: broken.hint }
 }
 
@@ -81,6 +82,9 @@ function messageOf(reason: RejectReason, bytes: number, { bounds, maxLineBytes }
       return 'the line holds no JSON object'
   }
 }
+
+const TORN_DOCUMENT =
+  'the next object begins in column 1 before this one ends: each must be written whole, and only its first line begins with "{"'
 
 const HINTS: { readonly [reason in RejectReason]?: string } = {
   no_match: 'add a pattern that fits it to input.format, behind the others: the first that fits a line counts',

@@ -59,6 +59,7 @@ export class RuleTeller {
   }
 
   #element<T>({ on, isTaken, empty, where, made }: ElementTrace<T>, tellMade: TellMade<T>): ElementTold {
+    this.#values.standOn(on)
     return {
       on: on.map((standing) => this.#standing(standing)),
       isTaken,
@@ -139,11 +140,10 @@ export class RuleTeller {
     if (!isPrice && !Object.is(numbers[0]!.number, number)) throw disagreement(rule)
     const rise: RiseTold = {
       outcome,
-      numbers: numbers.map(({ highest = null, ...risen }, i) => ({
-        ...(isPrice ? { name: COUNTS[i]! } : {}),
-        ...risen,
-        highest,
-      })),
+      numbers: numbers
+        .map(({ highest = null, ...risen }, i) => ({ ...(isPrice ? { name: COUNTS[i]! } : {}), ...risen, highest }))
+        // Counts that the event does not have, and never had.
+        .filter((risen) => !isPrice || risen.number > 0 || (risen.highest ?? 0) > 0),
     }
     if (outcome === 'same' || outcome === 'baseline') return { rise }
     const update = take(rest, rule)

@@ -28,10 +28,15 @@ function isPrice(value: unknown): value is PriceSpec {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'model')
 }
 
+/** A field of the event may be called place, too. */
+function isPlace(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'file')
+}
+
 /** Without places, and with the keys of each object in one order. */
 function plainest(key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value)
-  if (key === 'place') return undefined
+  if (key === 'place' && isPlace(value)) return undefined
   // A new price list says what later tokens cost, not something else.
   if (key === 'price' && isPrice(value)) return { ...value, table: undefined }
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value

@@ -34,6 +34,11 @@ export class Mappings {
     return this.#bySource.get(name) ?? this.all[0]!
   }
 
+  /** Names of sources for whose lines some rule names events of this name. */
+  sourcesWaitingFor(name: string): string[] {
+    return [...this.#bySource].flatMap(([source, mapping]) => (mapping.waitsFor(name) ? [source] : []))
+  }
+
   /** The one of `rules` that was written as this one. */
   asWritten(rule: Rule): Rule {
     return this.#byPlace.get(rule.place)![0]!

@@ -6,7 +6,7 @@ import { isObject, type Json } from '../decode/path.ts'
 import { elementsFor, fillSlots, type Row, type SlotPath } from '../decode/row.ts'
 import type { Place, Report } from '../diag/diagnostic.ts'
 import { compileWhere } from '../select/condition.ts'
-import { isSecretPath } from '../select/secret-paths.ts'
+import { isSecretPair, isSecretPath } from '../select/secret-paths.ts'
 import type { Read, SlotTable } from '../select/slots.ts'
 import type { Condition } from '../select/trace.ts'
 import type { TakesSpec } from './spec.ts'
@@ -126,8 +126,16 @@ export class Takes {
       if (--row.elementsLeft < 0) return
       const value = (list as Record<string, Json>)[key]
       fillSlots(row, Array.isArray(list) ? value : { key, value }, level.elementPaths)
-      this.#traceFrom(row, [...on, { name, path, key }], telling)
+      this.#traceFrom(row, [...on, { name, path, key, secrets: this.#secretsOf(name, key, list, value) }], telling)
     }
+  }
+
+  /** The element itself where the whole list is a secret's, its value where its key or name says so: as labels decide it. */
+  #secretsOf(name: string, key: string, list: Json, value: Json): string[] {
+    return [
+      ...(this.secretNames.has(`$${name}`) ? [`$${name}`] : []),
+      ...(isSecretPair(key, list, value) ? [`$${name}.value`] : []),
+    ]
   }
 
   #traceHere<T>(row: Row, on: readonly Standing[], telling: Telling<T>): void {

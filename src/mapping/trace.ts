@@ -17,6 +17,8 @@ export interface Standing {
   readonly path: string
   /** Index in the list or key of the object. */
   readonly key: string
+  /** Paths from here at which a secret stands, as the event itself says: `$header.value` of a header called cookie. */
+  readonly secrets: readonly string[]
 }
 
 /** One element, or the event itself where nothing is stood on. */

@@ -8,29 +8,46 @@ export const KEY_WORDS = 4
 const FIRST_WORDS = 256
 /** What one long key needed is not kept. */
 const KEPT_WORDS = 16 * 1024
+const MOST_KEPT_LENGTH = 256
 
 export class KeyHash {
   /** The last key, as four whole words. */
   readonly words = new Int32Array(KEY_WORDS)
   readonly #seed: Int32Array
   #message = new Int32Array(FIRST_WORDS)
+  /** What `words` is of, if that is one text of usual length: rules of several metrics ask for one key of one event. */
+  #only: string | undefined
 
-  /** `seed`: four words; whoever changes them later makes other keys of all texts. */
+  /** `seed`: four words. */
   constructor(seed: Int32Array) {
-    this.#seed = seed
+    this.#seed = seed.slice()
+  }
+
+  get seed(): Int32Array {
+    return this.#seed
+  }
+
+  /** From now on all texts make other keys. */
+  set seed(seed: Int32Array) {
+    this.#seed.set(seed)
+    this.#only = undefined
   }
 
   /** `words` of these texts. Each stands with its length, so that `ab`, `c` is not `a`, `bc`. */
   of(texts: readonly string[]): Int32Array {
+    const only = texts.length === 1 ? texts[0]! : undefined
+    if (only !== undefined && only === this.#only) return this.words
     let length = 0
     for (let i = 0; i < texts.length; i++) length = this.#put(texts[i]!, length)
     this.ofMessage(this.#message, length)
     if (this.#message.length > KEPT_WORDS) this.#message = new Int32Array(FIRST_WORDS)
+    this.#only = only !== undefined && only.length <= MOST_KEPT_LENGTH ? only : undefined
     return this.words
   }
 
   /** `words` of the first `length` words of a message, of which one more is overwritten. */
   ofMessage(message: Int32Array, length: number): void {
+    this.#only = undefined
     // The last word of a message holds its length in bytes.
     message[length] = length << 26
     this.#mix(message, length + 1)
@@ -39,7 +56,8 @@ export class KeyHash {
   /** Four letters to a word, if all are Latin-1; else two, and the length negative. */
   #put(text: string, at: number): number {
     const { length } = text
-    const message = this.#room(at + 3 + ((length + 1) >> 1))
+    const words = at + 4 + (length >> 1)
+    const message = words < this.#message.length ? this.#message : this.#grow(words)
     message[at] = length
     let all = 0
     let end = at + 1
@@ -52,19 +70,20 @@ export class KeyHash {
       all |= a | b | c | d
       message[end++] = a | (b << 8) | (c << 16) | (d << 24)
     }
-    let rest = 0
-    for (let shift = 0; i < length; i++, shift += 8) {
-      const code = text.charCodeAt(i)
-      all |= code
-      rest |= code << shift
+    if (i < length) {
+      let rest = 0
+      for (let shift = 0; i < length; i++, shift += 8) {
+        const code = text.charCodeAt(i)
+        all |= code
+        rest |= code << shift
+      }
+      message[end++] = rest
     }
-    if ((length & 3) !== 0) message[end++] = rest
     return all < 256 ? end : putWide(message, text, at)
   }
 
-  /** A message with room for `words` words and the last one. */
-  #room(words: number): Int32Array {
-    if (words + 1 <= this.#message.length) return this.#message
+  /** A message with room for so many words. */
+  #grow(words: number): Int32Array<ArrayBuffer> {
     const grown = new Int32Array(words * 2)
     grown.set(this.#message)
     this.#message = grown

@@ -90,7 +90,8 @@ export class MarksPart implements RecordPart {
   }
 
   *#sweepFrom(out: ByteWriter, filters: EvictedState, slots: Int32Array): Generator<void, void> {
-    const { seed, table } = this.#marks
+    const { hash, table } = this.#marks
+    const { seed } = hash
     out.byte(ENTRY.seed)
     out.words(seed, 0, seed.length)
     yield* writeFilters(out, filters)

@@ -27,7 +27,6 @@ export interface MarksOptions {
 }
 
 export class Marks implements SharedKeys {
-  readonly seed: Int32Array
   readonly hash: KeyHash
   readonly table: KeyTable
   readonly evicted: EvictedKeys
@@ -48,7 +47,6 @@ export class Marks implements SharedKeys {
   constructor({ limit, seed, cells = uncounted }: MarksOptions) {
     if (seed.length !== SEED_WORDS) throw new Error('a seed has four words')
     this.#limit = limit
-    this.seed = seed
     this.hash = new KeyHash(seed)
     this.evicted = new EvictedKeys(limit)
     this.table = new KeyTable(limit, (slot) => this.#evict(slot))
@@ -97,7 +95,7 @@ export class Marks implements SharedKeys {
 
   /** Keys that are hashed from now on are those of a record that was written under this seed. */
   useSeed(seed: Int32Array): void {
-    this.seed.set(seed)
+    this.hash.seed = seed
     for (const space of this.#spaces.values()) space.retag()
   }
 

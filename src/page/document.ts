@@ -31,7 +31,7 @@ ${eventsHtml(model)}
 ${rulesHtml(model.rules)}
 ${rejectsHtml(model.rejects)}
 ${skipsHtml(model.skips)}
-${metricsHtml(model.metrics)}
+${metricsHtml(model)}
 ${keptHtml(model.kept)}
 ${!isUrgent && warnings}`
 }

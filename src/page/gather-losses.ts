@@ -25,6 +25,9 @@ const REJECTED: Readonly<Record<string, string>> = {
 
 const SKIPPED: Readonly<Record<string, string>> = {
   no_value: 'the rule took the event, but what it counts is not in it or is no number',
+  no_key: 'the rule took the event, but a value of the key of its once or rise is not in it',
+  forgotten:
+    'its key was evicted, since limits.keys is reached: it may have counted, so it does not count; what it rises from here on does',
   nan: 'the value is not a number',
   infinite: 'the value, or the counter with it, is past what a number can hold',
   negative: 'a counter cannot go down',

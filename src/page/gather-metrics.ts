@@ -34,6 +34,7 @@ export function gatherMetrics({ registry, own, masks }: PageFacts): MetricView[]
       type: family.spec.type,
       help: family.spec.help,
       series: family.store.seriesCount,
+      hidden: own.seriesHidden.at(family.spec.name).value,
       maxSeries: family.spec.maxSeries,
       overflow: own.seriesOverflow.at(family.spec.name).value,
       skipped: skipped.get(family.spec.name) ?? 0,

@@ -15,7 +15,7 @@ export function gatherSources(facts: PageFacts, sampler: RateSampler): SourceVie
   const shown = (text: string): string => shownText(text, facts.masks, MAX_PATH_LENGTH)
   return facts.sources.map((source) => {
     const streams = positions.flatMap(({ origin, checkpoint, envelope, format }) =>
-      origin?.source === source.name ? [{ origin, checkpoint, envelope, format }] : [],
+      origin?.source === source.name ? [{ origin, checkpoint, envelope, format: format?.() }] : [],
     )
     return {
       ...numbersOf(facts, source),

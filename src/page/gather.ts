@@ -6,6 +6,7 @@ import type { PageFacts } from './facts.ts'
 import { flowOf } from './flow.ts'
 import { EventGatherer } from './gather-events.ts'
 import { gatherKept } from './gather-kept.ts'
+import { gatherKeys } from './gather-keys.ts'
 import { gatherRejects, gatherSkips } from './gather-losses.ts'
 import { gatherMetrics } from './gather-metrics.ts'
 import { gatherSources } from './gather-sources.ts'
@@ -49,7 +50,8 @@ export class Gatherer {
     const facts = this.#facts
     const sources = gatherSources(facts, this.#sampler)
     const metrics = gatherMetrics(facts)
-    const warnings = warningsOf({ facts, places: this.#places, sampler: this.#sampler, sources, metrics })
+    const keys = gatherKeys(facts)
+    const warnings = warningsOf({ facts, places: this.#places, sampler: this.#sampler, sources, metrics, keys })
     const named = this.#events.events()
     const flow = flowOf(facts, sources)
     return {
@@ -68,6 +70,7 @@ export class Gatherer {
       rejects: gatherRejects(facts, this.#reader),
       skips: gatherSkips(facts),
       metrics,
+      keys,
       kept: gatherKept(facts),
     }
   }

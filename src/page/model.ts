@@ -27,6 +27,8 @@ export interface PageModel {
   readonly skips: readonly LossView[]
   readonly metrics: readonly MetricView[]
   readonly kept: KeptView
+  /** Empty where the mapping remembers none. */
+  readonly keys: readonly KeyTableView[]
 }
 
 export interface Status {
@@ -173,6 +175,8 @@ export interface MetricView {
   readonly type: string
   readonly help: string
   readonly series: number
+  /** Of them, not shown as they are silent. */
+  readonly hidden: number
   readonly maxSeries: number
   readonly overflow: number
   readonly skipped: number
@@ -185,6 +189,15 @@ export interface LabelView {
   readonly top: readonly { readonly text: string; readonly series: number }[]
   /** Only so many values were looked at. */
   readonly isPartial: boolean
+}
+
+/** Keys that are remembered between events. */
+export interface KeyTableView {
+  /** As in `agentlog_keys`. */
+  readonly table: string
+  readonly keys: number
+  readonly limit: number
+  readonly evictions: number
 }
 
 /** A text of the mapping, as its writer wrote it but masked. Its lines have ids `m<index>-<line>`. */

@@ -3,7 +3,7 @@
 import { shownText } from './examples.ts'
 import type { PageFacts } from './facts.ts'
 import { bytes, counted } from './figures.ts'
-import type { Level, MetricView, SourceView, Warning } from './model.ts'
+import type { KeyTableView, Level, MetricView, SourceView, Warning } from './model.ts'
 import type { Places } from './places.ts'
 import type { RateSampler } from './rate-sampler.ts'
 
@@ -24,13 +24,15 @@ export interface WarningFacts {
   readonly sampler: RateSampler
   readonly sources: readonly SourceView[]
   readonly metrics: readonly MetricView[]
+  readonly keys: readonly KeyTableView[]
 }
 
 export function warningsOf(given: WarningFacts): Warning[] {
-  const { facts, sources, metrics, sampler } = given
+  const { facts, sources, metrics, keys, sampler } = given
   const all = [
     ...sources.flatMap((source) => sourceWarnings(source, sampler.paceOf(source.name).isFallingBehind)).slice(0, MAX_OF_A_KIND),
     ...metrics.flatMap(metricWarnings).slice(0, MAX_OF_A_KIND),
+    ...keys.flatMap(keyWarnings),
     ...mappingWarnings(given).slice(0, MAX_OF_A_KIND),
     ...standingWarnings(facts),
   ]
@@ -85,6 +87,18 @@ function metricWarnings({ name, series, maxSeries, overflow, type }: MetricView)
       level: 'warning',
       text: `${name} has ${series} of ${maxSeries} series; past it ${then}.`,
       cure: 'See which label has many values.',
+      anchor: 'metrics',
+    },
+  ]
+}
+
+function keyWarnings({ table, limit, evictions }: KeyTableView): Warning[] {
+  if (evictions === 0) return []
+  return [
+    {
+      level: 'warning',
+      text: `${table}: ${counted(evictions, 'key')} went, since ${limit} are there (limits.keys).`,
+      cure: 'A key that comes back counts nothing at first, under reason forgotten. Raise limits.keys: a key takes about 100 bytes.',
       anchor: 'metrics',
     },
   ]

@@ -73,6 +73,30 @@ cases:
       agentlog_unpriced_tokens_total{metric="cost_usd_total",model="nobody's"} 11
       agentlog_updates_skipped_total{metric="cost_usd_total",reason="unpriced"} 1
 `,
+  marks: `mapping: |
+  version: 1
+  metrics:
+    - { name: llm_requests_total, type: counter, event: message, labels: { model: model }, once: id }
+    - name: llm_tokens_total
+      type: counter
+      event: message
+      split: { type: { input: usage.in, output: usage.out } }
+      rise: id
+    - { name: users_total, type: counter, event: message, once: { key: user, within: 24h } }
+    - { name: session_seconds_total, type: counter, event: message, value: session.s, rise: { key: session.id, new: skip, fall: reset } }
+cases:
+  - name: a message that is repeated while it grows counts once, and its tokens as they rise
+    lines: |
+      {"event":"message","id":"m1","model":"x","user":"ada","usage":{"in":10,"out":1},"session":{"id":"s","s":100}}
+      {"event":"message","id":"m1","model":"x","user":"ada","usage":{"in":10,"out":30},"session":{"id":"s","s":103}}
+      {"event":"message","id":"m2","model":"x","user":"ada","usage":{"in":5,"out":5},"session":{"id":"s","s":2}}
+    expect: |
+      llm_requests_total{model="x"} 2
+      llm_tokens_total{type="input"} 15
+      llm_tokens_total{type="output"} 35
+      users_total 1
+      session_seconds_total 5
+`,
   metric: `mapping: |
   version: 1
   metrics:

@@ -8,6 +8,8 @@ export interface JsonSchema {
   readonly additionalProperties?: boolean | JsonSchema
   readonly items?: JsonSchema
   readonly anyOf?: readonly JsonSchema[]
+  /** One schema, beside a description of its own. */
+  readonly allOf?: readonly [JsonSchema]
   readonly enum?: readonly (string | number | boolean)[]
   readonly const?: unknown
   readonly pattern?: string
@@ -56,6 +58,7 @@ function schemaOf(additional: JsonSchema['additionalProperties']): JsonSchema | 
 /** How a value is written: `text`, `number`, `a \| b`, `list of text`. */
 export function formOf(schema: JsonSchema): string {
   if (schema.$ref !== undefined) return schema.$ref.endsWith('/where') ? 'tests by path' : 'value'
+  if (schema.allOf !== undefined) return formOf(schema.allOf[0])
   if (schema.enum !== undefined) return schema.enum.join(', ')
   if (schema.const !== undefined) return String(schema.const)
   if (schema.anyOf !== undefined) return [...new Set(schema.anyOf.map(formOf))].join(' or ')

@@ -55,7 +55,7 @@ const CONTAINER_WORDS = {
 const SOURCE_WORDS =
   "A source's lines go through the rules of what the mapping includes, of the files that it uses besides, and of the mapping itself; of `input` " +
   'and `limits` the later one wins, by key. Metrics are defined once, from all files. Sources whose files are the same share what is kept between ' +
-  'events. `sources` of an included file count if the mapping has none, those of a used file never. Labels of a source are constants, literal ' +
+  'events; with another set of files it begins anew. `sources` of an included file count if the mapping has none, those of a used file never. Labels of a source are constants, literal ' +
   'or in `const`, and names with `$` but `$` itself, which the stages of a value may shape. Arguments in place of `sources` keep what an only ' +
   'source says besides where it reads.'
 const KEY_COLUMNS = ['key', 'form', 'meaning']
@@ -98,6 +98,38 @@ const EXPRESSIONS: Section = {
   rows: EXPRESSION_FORMS,
 }
 
+const WINDOWS: Section = {
+  id: 'window',
+  title: 'Windows and expiry',
+  words:
+    'Both go by the clock of the log that touched a series last: the time of its newest event, also of one that no rule takes. Where the log ' +
+    'stands at its end the clock on the wall moves it on, but not in `--once`, `test` and `explain`. An older event does not turn it back, and ' +
+    'counts as of now. What has run out is gone before the event that shows it counts.',
+  columns: ['what', 'how'],
+  rows: [
+    ['`op: mean`, `max`, `min`', 'Of the values in the window; while there are none the series is not shown.'],
+    ['`op: sum`, `count`', 'The same; of no values 0. `count` needs no `value`: it counts events.'],
+    ['`op: distinct`', 'Number of different texts of `value`; exact up to 1024, of more at least so many.'],
+    [
+      '`over`',
+      'A value leaves when it is as old as that. Exact up to 512 values of a series; more are put together in 128ths of the window, and a value may stay for one of them longer.',
+    ],
+    ['`last`', 'The newest values, each kept: exact. With `over` those of them that are not too old.'],
+    [
+      '`over` of a summary',
+      'Quantiles of the values in the window, in tenths of it; `_sum` and `_count` are of all values, so that they can be rated.',
+    ],
+    [
+      '`expire`',
+      'Of counters, histograms and summaries a silent series is hidden, goes on from its value when it returns, and is not born again. Of gauges and infos it is gone, and gives its place free.',
+    ],
+    [
+      '`expire` at `max_series` or `limits.series`',
+      'The series that has been hidden for longest gives way to a new one: its numbers go to the series with `_other` labels, which `increase()` sees as a rise.',
+    ],
+  ],
+}
+
 function priceSection(rows: Section['rows']): Section {
   return {
     id: 'price',
@@ -109,6 +141,29 @@ function priceSection(rows: Section['rows']): Section {
     columns: KEY_COLUMNS,
     rows,
     more: yaml(EXAMPLES.price),
+  }
+}
+
+/** The long forms of `once` and `rise`. */
+function marksSection(rule: JsonSchema): Section {
+  const longOf = (key: 'once' | 'rise') => {
+    const long = rule.properties![key]!.anyOf!.find((one) => one.properties?.key !== undefined)!
+    return rowsOf(keysAt(long, [])).map(([name = '', ...rest]) => [`${key}: ${name}`, ...rest])
+  }
+  return {
+    id: 'once-and-rise',
+    title: 'once and rise',
+    words:
+      'A key, a value or a list of them, says what is one and the same; if one value of it is missing, nothing counts (`no_key`). With `once` ' +
+      'it counts one time in a metric; with `rise` a number adds what it is above the highest seen for the key, in each entry of `split` ' +
+      'and for each count of a price; what adds nothing makes no sample. Numbers below 0 are refused. Only an applied sample is remembered, ' +
+      'over restarts; a metric that is defined anew, and `state reset`, begin anew. `history: prime` fills it; after `history: skip` the first ' +
+      'number of a key in a log whose lines were skipped is a baseline. Of all metrics together `limits.keys` keys are remembered, as 128 ' +
+      'secret bits each; past it the key goes that was touched longest ago. At least as many of those that went are known: one that comes ' +
+      'back does not count (`forgotten`), its number is a baseline, and it is remembered from then on.',
+    columns: KEY_COLUMNS,
+    rows: [...longOf('once'), ...longOf('rise')],
+    more: yaml(EXAMPLES.marks),
   }
 }
 
@@ -188,6 +243,8 @@ function languageSections(schema: JsonSchema): Section[] {
       rows: keys(['metrics', '[]', 'rules', '[]'], takes),
       more: yaml(EXAMPLES.metric),
     },
+    marksSection(schemaAt(schema, ['metrics', '[]', 'rules', '[]'])),
+    WINDOWS,
     ...stateSections(keys, { takes, value: valueKeys }, KEY_COLUMNS),
     { id: 'defaults', title: 'defaults', columns: KEY_COLUMNS, rows: keys(['defaults']) },
     { id: 'limits', title: 'limits', columns: KEY_COLUMNS, rows: keys(['limits']) },

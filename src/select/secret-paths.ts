@@ -2,7 +2,7 @@
  * Which values a label reads from under a secret's key: the path's own key counts, not those above it. Known when the mapping is compiled,
  * except where the event itself names the key: `$header.value` of `each`, and the first of several paths that is there.
  */
-import { type Path, parsePath, type Step } from '../decode/path.ts'
+import { isObject, type Json, type Path, parsePath, type Step } from '../decode/path.ts'
 import type { Row } from '../decode/row.ts'
 import { isSecretKey } from '../mask/secret-keys.ts'
 import type { CompileContext } from './compile-context.ts'
@@ -30,6 +30,12 @@ export function secrecyOf(paths: readonly string[], context: CompileContext): Is
 export function isSecretPath(text: string, secretNames: ReadonlySet<string> = new Set()): boolean {
   const parsed = parsePath(text)
   return parsed.ok && hasSecretKey(parsed.path, secretNames)
+}
+
+/** Whether the `value` of an entry of an object, or of an element of a list, is a secret's: by the entry's key, the element's `key` or `name`. */
+export function isSecretPair(key: string, list: Json, element: Json): boolean {
+  const names = !Array.isArray(list) ? [key] : isObject(element) ? PAIR_KEYS.map((one) => element[one]) : []
+  return names.some((name) => typeof name === 'string' && isSecretKey(name))
 }
 
 function secrecyOfPath(text: string, context: CompileContext): IsSecret | undefined {

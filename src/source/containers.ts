@@ -13,6 +13,8 @@ export interface ContainerInfo extends Container {
   readonly isTty: boolean | undefined
   /** undefined: not known. */
   readonly isRunning: boolean | undefined
+  /** In milliseconds since the epoch; missing: not known. */
+  readonly createdMs?: number
 }
 
 /** Who can tell which containers there are. */

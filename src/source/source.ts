@@ -167,8 +167,8 @@ export interface Position {
   readonly changes: number
   /** What was found to wrap its lines. */
   readonly envelope?: string | undefined
-  /** What they are written in, as far as is known. */
-  readonly format?: FoundFormat | undefined
+  /** What they are written in, as far as is known. Asked for by people only, and put together then. */
+  format?(): FoundFormat | undefined
   /** What finds the log again after a restart, as text that only the source reads. Asked for when it is written. */
   note(): string
 }

@@ -104,3 +104,15 @@ test('what no pattern fits is explained so', async () => {
   expect(stdout).toContain('= agent_calls_total{tool="bash"} +1, now 1')
   expect(stdout).toContain('-:2 rejected as no_match\n  Traceback:\n  read  as regex\n  no pattern of input.format fits the line')
 })
+
+test('of objects over several lines explain says which is torn, what is in none, and what to do', async () => {
+  const mapping = written('pretty.yaml', `version: 1\n${METRIC}`)
+  const log = '{\n  "event": "call",\n{\n  "event": "call",\n  "tool": "bash"\n}\nDone.\n'
+  const { stdout } = await finish(['explain', '-c', mapping, '-'], log)
+  expect(stdout).toContain('-:3 rejected as torn')
+  expect(stdout).toContain('the next object begins in column 1 before this one ends')
+  expect(stdout).toMatch(/-:6 mapped: "call", 1 sample\n {2}\{.*\}\s*\n {2}read {2}as json-documents\n/)
+  expect(stdout).toContain('-:7 rejected as not_json')
+  expect(stdout).toContain('this line is in no object: one begins with "{" in column 1')
+  expect(stdout).toContain('it is the rest of an object that was torn or too long, or text of another program')
+})

@@ -59,6 +59,7 @@ test('explain tells of each line what is special about the mapping of its source
   expect(lines.stdout).toContain(`a.log:1 mapped: "call", 1 sample`)
   expect(lines.stdout).toContain(`  map   source a: uses ${file('used.yaml')}; labels team; touches only calls_total\n`)
   expect(lines.stdout).toContain('b.log:1 unmapped: "call"')
+  expect(lines.stdout).toContain('no rule waits for "call" in the mapping of this source; in that of a there is')
   expect(lines.stdout).not.toContain('source b')
   const summary = await finish(['explain', '-c', map, '--summary', '--format', 'json'])
   expect(JSON.parse(summary.stdout)).toMatchObject({

@@ -35,7 +35,7 @@ function folderOf(name: string): (file: string, text: string) => string {
 test('a unit is the included files, those that the source uses, then the file itself', async () => {
   const write = folderOf('order')
   write('base.yaml', `input: { time_zone: Europe/Oslo, event_name: base }\n${metric('calls', 'called')}`)
-  write('claude.yaml', `input: { event_name: claude }\n${metric('calls', 'tool_use')}`)
+  write('claude.yaml', `input: { event_name: claude, event_time: ts }\n${metric('calls', 'tool_use')}`)
   write('codex.yaml', metric('turns'))
   const main = write(
     'main.yaml',
@@ -153,6 +153,7 @@ test('a label of a source is a constant or a name of ours', async () => {
     '{ length: $ }',
     '$kept.team',
     '{ const: 1, plus: team }',
+    '{ const: 1, minus: team }',
   ])
     expect([value, await codes(value)]).toEqual([value, ['bad-value']])
   expect(await codes('$sauce')).toEqual(['unknown-name'])
@@ -177,7 +178,7 @@ test('a mistake in a used file is told once, however many sources use it, and al
     'main.yaml',
     `sources:
   - { name: a, use: [./claude.yaml], labels: { team: { const: a } }, stdin: {} }
-  - { name: b, use: [./claude.yaml], labels: { team: { const: b } }, only: [], file: { paths: [/b] } }
+  - { name: b, use: [./claude.yaml], labels: { team: { const: b } }, file: { paths: [/b] } }
 `,
   )
   expect(codesOf(await loaded([main]))).toEqual(['bad-path'])
@@ -307,4 +308,23 @@ test('what only sources that are not in force remember is no mistake', async () 
   compilePlan({ ...result.config, sources: [{ kind: 'stdin', name: 'stdin' }] }, (diagnostic) => found.push(diagnostic))
   expect(found).toEqual([])
   expect(codesOf(await loaded([write('only.yaml', `sources: [{ ${source}, only: [] }]\n${metrics}`)]))).toEqual([])
+})
+
+test('a name that is remembered or derived twice in one unit is an error that names both; in two units it is two things', async () => {
+  const write = folderOf('twice')
+  const state = `remember: { model: { event: turn, path: model } }
+derive: [{ pair: run, start: { event: call, key: id }, end: { event: result, key: id } }]
+`
+  const one = write('one.yaml', state)
+  const two = write('two.yaml', state)
+  const named = write('named.yaml', state.replace('pair: run', 'pair: model'))
+  expect(codesOf(await loaded([named]))).toEqual(['conflict'])
+  const source = (name: string, use: string) => `  - { name: ${name}, use: [${use}], file: { paths: [/${name}] } }\n`
+  const main = write('main.yaml', `sources:\n${source('a', './one.yaml')}${source('b', './two.yaml')}`)
+  expect((await loaded([main])).diagnostics).toEqual([])
+  const both = write('both.yaml', `sources:\n${source('a', './one.yaml, ./two.yaml')}${source('b', './one.yaml, ./two.yaml')}`)
+  expect((await loaded([both])).diagnostics).toMatchObject([
+    { code: 'conflict', place: { file: two, path: ['remember', 'model'] }, notes: [{ place: { file: one } }] },
+    { code: 'conflict', place: { file: two, path: ['derive', 0] }, notes: [{ place: { file: one } }] },
+  ])
 })

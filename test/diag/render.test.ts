@@ -137,3 +137,21 @@ test('the name of a file does nothing to a terminal', () => {
 test('a long key does not make a long message', () => {
   expect(report(TEXT, [at({ path: ['version'] }, { message: `unknown key "${'k'.repeat(100_000)}"` })]).length).toBeLessThan(5000)
 })
+
+test('people are shown the first 500 problems and how many there are besides; tools get all', () => {
+  const many = Array.from({ length: 700 }, () => at({ path: ['metrics', 0] }))
+  const text = report(TEXT, many)
+  expect(text.match(/error\[/g)).toHaveLength(500)
+  expect(text).toMatch(/\n… and 200 more\n$/)
+  expect(report(TEXT, many.slice(0, 500))).not.toContain('more')
+  expect(JSON.parse(report(TEXT, many, 'json'))).toHaveLength(700)
+})
+
+test('carets stand under the right characters of a line that is cut at both ends', () => {
+  const line = `a: [${'x, '.repeat(100)}"中中", WRONG, ${'y, '.repeat(100)}z]\n`
+  const [, shown, carets] = report(line, [at({ path: ['a', 101] })]).split('\n')
+  expect(shown).toMatch(/^1 \| ….*WRONG.*…$/)
+  // Each of the two wide characters takes two columns.
+  expect(carets!.indexOf('^')).toBe(shown!.indexOf('WRONG') + 2)
+  expect(carets!.match(/\^+/)![0]).toHaveLength('WRONG'.length)
+})

@@ -125,6 +125,34 @@ test('an expression is told with the fields that it looks at', async () => {
   expect([code, stdout]).toEqual([0, readFileSync(file, 'utf8')])
 })
 
+const MARKS = `version: 1
+limits: { keys: 3 }
+metrics:
+  - { name: calls_total, type: counter, event: e, labels: { m: model }, once: { key: [id, model], within: 1h } }
+  - { name: tokens_total, type: counter, event: e, split: { type: { in: in, out: out } }, rise: id }
+  - { name: cost_total, type: counter, event: priced, rise: { key: id, baseline: { forked: true } }, value: { price: { model: model, input: in, output: out, table: { m: { input: 1000000, output: 2000000 } } } } }
+  - { name: both_total, type: counter, event: both, once: id, value: in, rise: id }
+`
+
+test('once and rise are told with their keys and what was seen', async () => {
+  const log = [
+    '{"event":"e","timestamp":"2026-01-02T03:04:05Z","id":"a","model":"m","in":18,"out":1}',
+    '{"event":"e","timestamp":"2026-01-02T03:04:06Z","id":"a","model":"m","in":30,"out":1}',
+    '{"event":"e","timestamp":"2026-01-02T03:04:06Z","model":"m","in":30,"out":1}',
+    '{"event":"priced","timestamp":"2026-01-02T03:04:06Z","id":"a","model":"m","in":30,"out":1}',
+    '{"event":"priced","timestamp":"2026-01-02T03:04:06Z","id":"a","model":"m","in":30,"out":4}',
+    '{"event":"priced","timestamp":"2026-01-02T03:04:06Z","id":"a","model":"m","in":40,"forked":true}',
+    '{"event":"both","timestamp":"2026-01-02T03:04:06Z","id":"a","in":"many"}',
+    '{"event":"both","timestamp":"2026-01-02T03:04:06Z","id":"a","in":3}',
+    '{"event":"both","timestamp":"2026-01-02T03:04:06Z","id":"a","in":4}',
+    '{"event":"e","timestamp":"2026-01-02T03:04:06Z","id":"a","model":"m","in":-1,"out":7}',
+  ]
+  const { code, stdout } = await explained(MARKS, log.join('\n'))
+  const file = join(import.meta.dirname, 'marks.txt')
+  if (process.env.UPDATE_GOLDEN) writeFileSync(file, stdout)
+  expect([code, stdout]).toEqual([0, readFileSync(file, 'utf8')])
+})
+
 test('the summary of the sample says what is counted, what is not and why', async () => {
   const sample = readFileSync(join(import.meta.dirname, '../../config/examples/sample.jsonl'))
   const { code, stdout } = await explained(undefined, sample, '--summary')

@@ -1,4 +1,4 @@
-/** Which lines stand in the files of a folder at the end, compressed ones included: whole, each in one file. */
+/** Which lines stand in the files of a folder at the end, compressed ones included: whole, each in one file. Of an object over several lines it is that of its number. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -11,7 +11,7 @@ export function linesOnDisk(folder: string, isLog: (name: string) => boolean = (
     if (!isLog(name.slice(name.lastIndexOf('/') + 1)) || !statSync(path).isFile()) continue
     const bytes = readFileSync(path)
     const text = (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1')
-    for (const [, n] of text.matchAll(/^\{"event":"e","n":(\d+),.*\}\n/gm)) found.add(Number(n))
+    for (const [, n] of text.matchAll(/^(?:\{"event":"e","n":(?=.*\}\n)| {2}"n": )(\d+),/gm)) found.add(Number(n))
   }
   return found
 }

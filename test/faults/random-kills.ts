@@ -19,10 +19,10 @@ const SERVING_MS = 800
 const LINES_PER_SECOND = LINES / ((KILLS * MEAN_LIFE_MS) / 1000)
 
 /** The process that writes and rotates the log `app.log`, which is there, at the pace at which the kills come. */
-export function startWriter({ scratch, processes }: Fixture): Writer {
+export function startWriter({ scratch, processes }: Fixture, isPretty = false): Writer {
   const log = scratch.file('app.log')
   const journal = scratch.file('journal')
-  const writer = new Writer({ log, journal, linesPerSecond: LINES_PER_SECOND, rotateEvery: 5000, seed: SEED })
+  const writer = new Writer({ log, journal, linesPerSecond: LINES_PER_SECOND, rotateEvery: 5000, isPretty, seed: SEED })
   processes.push(writer)
   return writer
 }

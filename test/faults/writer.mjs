@@ -2,6 +2,7 @@
  * writer.mjs OPTIONS (JSON): an agent that writes numbered lines at its pace and waits for nobody, until SIGTERM. Before each line it notes
  * in its journal how many it has begun. Now and then a line is written in two pieces. It rotates the log itself (`rotateEvery`), or follows
  * another who does: looks before each line whether its name leads elsewhere (`reopens: "by name"`), or is told (`"by signal"`: SIGHUP).
+ * With `isPretty` each is printed over several lines, and the log is rotated between two of one object.
  */
 import { closeSync, fstatSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -13,7 +14,16 @@ const PACE_RANGE = 1_000_003
 const TORN_SHARE = 0.02
 const MOST_PER_BATCH = 300
 
-const { log, journal, linesPerSecond, rotateEvery = 0, reopens = 'never', creates = false, seed } = JSON.parse(process.argv[2])
+const {
+  log,
+  journal,
+  linesPerSecond,
+  rotateEvery = 0,
+  reopens = 'never',
+  creates = false,
+  isPretty = false,
+  seed,
+} = JSON.parse(process.argv[2])
 const journalFd = openSync(journal, 'w')
 let fd = openSync(log, 'a')
 let inode = fstatSync(fd).ino
@@ -45,7 +55,12 @@ function lineOf(n) {
     pace: (n * PACE_STEP) % PACE_RANGE,
     pad: 'x'.repeat(Math.floor(random() * 80)),
   }
-  return Buffer.from(`${JSON.stringify(fields)}\n`)
+  return Buffer.from(`${JSON.stringify(fields, null, isPretty ? 2 : undefined)}\n`)
+}
+
+/** Where one of the lines of an object begins; 0: the first. */
+function lineStart(bytes, share) {
+  return bytes.lastIndexOf(10, Math.floor(share * (bytes.length - 2))) + 1
 }
 
 async function writeLine(line) {
@@ -87,8 +102,13 @@ for (let n = 0; !isOver; ) {
   for (; n < batchEnd; n++) {
     if (reopens === 'by name' && leadsElsewhere()) reopen()
     writeSync(journalFd, String(n + 1).padStart(12), 0)
-    await writeLine(lineOf(n))
-    if (rotateEvery > 0 && (n + 1) % rotateEvery === 0) rotate()
+    const line = lineOf(n)
+    const isLast = rotateEvery > 0 && (n + 1) % rotateEvery === 0
+    const head = isPretty && isLast ? lineStart(line, random()) : 0
+    if (head > 0) await writeLine(line.subarray(0, head))
+    if (head > 0) rotate()
+    await writeLine(line.subarray(head))
+    if (head === 0 && isLast) rotate()
   }
   const aheadMs = startMs + (n / linesPerSecond) * 1000 - performance.now()
   await pause(Math.max(0, aheadMs))

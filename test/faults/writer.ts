@@ -13,6 +13,8 @@ export interface WriterOptions {
   readonly seed: number
   /** It renames the log after so many lines, and begins it anew. */
   readonly rotateEvery?: number
+  /** Each object is printed over several lines, and the log is rotated between two of one. */
+  readonly isPretty?: boolean
   /** How it finds out that somebody else has renamed the log. Default: it does not. */
   readonly reopens?: 'by name' | 'by signal'
   /** With `by name`: it makes a log that nobody has made yet. Else it goes on with the old one meanwhile. */

@@ -16,7 +16,8 @@ const EXAMPLES = join(import.meta.dirname, '../../config/examples')
 const isScenario = (name: string): boolean => name.endsWith('.test.yaml')
 /** One for each sentence of the language, named after it. */
 const CONFORMANCE = join(import.meta.dirname, 'conformance')
-const files = [import.meta.dirname, CONFORMANCE, EXAMPLES].flatMap((folder) =>
+const PRESETS = join(import.meta.dirname, '../presets')
+const files = [import.meta.dirname, CONFORMANCE, EXAMPLES, PRESETS].flatMap((folder) =>
   readdirSync(folder)
     .filter(isScenario)
     .map((name) => join(folder, name)),

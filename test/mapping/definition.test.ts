@@ -6,11 +6,21 @@ import { loaded, scratchFolder } from '../config/loading.ts'
 const folder = scratchFolder()
 afterAll(folder.remove)
 
+let line = 0
+
+/** Each time some lines further down. */
 async function defined(metric: string): Promise<string> {
-  const file = folder.write('m.yaml', `version: 1\nmetrics: [{ name: a_usd_total, type: counter, event: e, ${metric} }]\n`)
+  const file = folder.write(
+    'm.yaml',
+    `version: 1\n${'\n'.repeat(line++)}metrics: [{ name: a_usd_total, type: counter, event: e, ${metric} }]\n`,
+  )
   const { config, diagnostics } = await loaded([file])
   expect(diagnostics).toEqual([])
-  return definitionOf(config.metrics[0]!, [])
+  const [first] = config.metrics
+  return definitionOf(
+    first!,
+    first!.rules.flatMap(({ labels }) => labels.map(({ name }) => name)),
+  )
 }
 
 test('another price list or another max_step leaves a counter what it is; other counts do not', async () => {
@@ -23,4 +33,27 @@ test('another price list or another max_step leaves a counter what it is; other 
   expect(await defined('value: v, max_step: 5')).toBe(await defined('value: v'))
   expect(await defined('where: { price: { gt: 1 } }')).not.toBe(await defined('where: { price: { gt: 2 } }'))
   expect(await defined("where: { expr: 'event.a > 1' }")).not.toBe(await defined("where: { expr: 'event.a > 2' }"))
+})
+
+test('expiry and limits leave a metric what it is; another window, or another way to make something of it, does not', async () => {
+  const gauge = async (rest: string): Promise<string> => {
+    const text = `version: 1\nmetrics: [{ name: a_ratio, type: gauge, event: e, value: v, ${rest} }]\n`
+    return definitionOf((await loaded([folder.write('gauge.yaml', text)])).config.metrics[0]!, [])
+  }
+  const first = await gauge('op: mean, over: 1h')
+  expect(await gauge('op: mean, over: 60m, expire: 2h, max_series: 7')).toBe(first)
+  for (const other of ['op: max, over: 1h', 'op: mean, over: 2h', 'op: mean, over: 1h, last: 5', 'op: max'])
+    expect([other, await gauge(other)]).not.toEqual([other, first])
+})
+
+test('the order of keys and what labels read is no part of what a metric is; what a rule takes and counts is', async () => {
+  const first = await defined('labels: { a: { path: a, map: { x: y, z: w } } }, where: { b: 1, c: { gt: 1, lt: 9 } }')
+  expect(await defined('where: { c: { lt: 9, gt: 1 }, b: 1 }, labels: { a: { map: { z: w, x: y }, path: a } }')).toBe(first)
+  expect(await defined('x-lint: { ignore: [bad-name] }, labels: { a: a }')).toBe(await defined('labels: { a: a }'))
+  expect(await defined('labels: { a: { path: a, map: { x: y, z: w } } }, where: { b: 1, c: { gt: 1, lt: 8 } }')).not.toBe(first)
+  expect(await defined('labels: { a: { path: [a, b] } }')).toBe(await defined('labels: { a: c }'))
+  expect(await defined('labels: { a: a }')).not.toBe(await defined('labels: { b: a }'))
+  expect(await defined('split: { t: { price: v } }')).not.toBe(await defined('split: { t: { price: w } }'))
+  expect(await defined('where: { place: a }')).not.toBe(await defined('where: { place: b }'))
+  expect(await defined('value: { path: [a, b] }')).not.toBe(await defined('value: { path: [b, a] }'))
 })

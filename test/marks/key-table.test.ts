@@ -41,6 +41,15 @@ test('keys with texts cut elsewhere, of other letters or lengths, or under anoth
   expect([other[2], other[3]]).not.toEqual([...of('abc').subarray(2)])
 })
 
+test('another seed holds at once, also for the text that was asked for last', () => {
+  const hash = new KeyHash(SEED)
+  const before = hash.of(['abc']).join()
+  expect(hash.of(['abc']).join()).toBe(before)
+  hash.seed = Int32Array.of(1, 2, 3, 4)
+  expect(hash.of(['abc']).join()).toBe(hasher(Int32Array.of(1, 2, 3, 4))('abc').join())
+  expect(hash.of(['abc', 'abc']).join()).not.toBe(hash.of(['abc']).join())
+})
+
 test('the published vectors of HalfSipHash-2-4 with 64 bits come out', () => {
   // Key 00..07, input 00 01 02 …: what the reference implementation publishes for whole words, computed again from the specification.
   const vectors = [

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { KeySpace } from '../../src/marks/key-space.ts'
 import { Marks } from '../../src/marks/marks.ts'
 import { MarksPart } from '../../src/marks/marks-part.ts'
+import { ByteWriter } from '../../src/state/byte-writer.ts'
 import { DurableRecord } from '../../src/state/durable-record.ts'
 import { MapPart } from '../state/map-part.ts'
 import { Killed, MemoryDisk } from '../state/memory-disk.ts'
@@ -49,7 +50,8 @@ class Life {
 
   #spacesAfter(lines: readonly number[]): KeySpace[] {
     const redefinitions = lines.filter((line) => line === REDEFINED).length
-    return WIDTHS.map((width, i) => this.marks.space(`metric ${i} ${i === 0 ? redefinitions : ''}`, width))
+    // To and fro: what was defined so before is not there again.
+    return WIDTHS.map((width, i) => this.marks.space(`metric ${i} ${i === 0 ? redefinitions % 2 : ''}`, width))
   }
 
   knows(key: number): boolean {
@@ -134,6 +136,47 @@ test('any commits and deaths leave the marks that all lines make', () => {
     }),
     { numRuns: 500 },
   )
+})
+
+test('new generations that are written beside the work hold all, whatever changes meanwhile', () => {
+  const disk = new MemoryDisk()
+  const lines: number[] = []
+  const life = new Life(disk, lines, 1)
+  const snapshots = () => disk.list('/state').filter((name) => name.startsWith('snapshot-') && !name.endsWith('.tmp'))
+  const [first] = snapshots()
+  let state = 1
+  for (let i = 0; i < 3000; i++) {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0
+    lines.push((state >>> 16) % 9)
+    life.apply(i, lines[i]!, lines)
+    if (i % 3 === 0) life.record.writeSlice(60)
+    if (i % 7 === 0) life.record.commit()
+    if (i % 5 === 0) disk.settle()
+    if (i % 100 === 0) expect(new Life(disk.reboot(), lines, i).told).toEqual(byHand(lines).told)
+  }
+  life.record.commit()
+  disk.settle()
+  expect(snapshots()).not.toContain(first)
+  expect(new Life(disk.reboot(), lines, 9).told).toEqual(byHand(lines).told)
+})
+
+test('a commit that failed explains again whose the keys are', () => {
+  const marks = new Marks({ limit: 9, seed: Int32Array.of(1, 2, 3, 4) })
+  const part = new MarksPart(marks)
+  const space = marks.space('whose')
+  space.find(['key'])
+  space.set(1)
+  const written = () => {
+    const out = new ByteWriter()
+    part.writeChanges(out)
+    return out.bytes().toString('latin1')
+  }
+  expect([written().includes('whose'), written().includes('whose')]).toEqual([true, true])
+  part.acknowledge()
+  space.find(['key'])
+  expect([written().length > 20, written().includes('whose')]).toEqual([true, false])
+  part.beginJournal()
+  expect(written()).toContain('whose')
 })
 
 test('what nobody asks for any more is let go, and is not taken for evicted', () => {

@@ -1,6 +1,6 @@
 /**
  * The guarantee as a whole: secrets put at random into a log – under any key, in any text, in JSON inside strings – leave nothing of theirs in
- * the exposition of mapped and own metrics, in examples of lines, and in our own log.
+ * the exposition of mapped and own metrics (labels, exemplars), in what explain says, on the page, in examples of lines, and in our own log.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,6 +13,8 @@ import { maskedExample } from '../../src/mask/example.ts'
 import { play } from '../../src/scenario/play.ts'
 import { Log } from '../../src/telemetry/log.ts'
 import { loaded } from '../config/loading.ts'
+import { explained } from '../explain/explained.ts'
+import { pageOf } from '../page/page-of.ts'
 import { ALNUM, drawn, KINDS, privateKey, type Random, randomOf } from './made-up.ts'
 
 /** Every field is a label of something, as no sane mapping would have it. */
@@ -24,6 +26,8 @@ metrics:
   - { name: keys_total, type: counter, event: seen, labels: { a: api_key, b: auth.clientSecret, c: env.DB_PASSWORD, d: headers.Authorization }, x-lint: *known }
   - { name: inner_total, type: counter, event: seen, labels: { a: args.$json.password, b: args, c: args.$json.text }, x-lint: *known }
   - { name: each_total, type: counter, event: seen, each: { h: headers }, labels: { name: $h.key, value: $h.value }, x-lint: *known }
+  - { name: asked_total, type: counter, event: seen, each: { h: headers }, where: { $h.value: { exists: true } }, once: $h.value }
+  - { name: refused_total, type: counter, event: seen, each: { p: pairs }, where: { $p.value: nothing, api_key: nothing } }
   - { name: pair_total, type: counter, event: seen, each: { p: pairs }, labels: { name: $p.name, value: $p.value }, x-lint: *known }
   - { name: shown_total, type: counter, event: seen, exemplar: { tool: tool, key: api_key }, x-lint: *known }
   - { name: info, type: info, event: seen, labels: { text: text, all: { path: [missing, api_key] } }, x-lint: *known }
@@ -79,6 +83,9 @@ function drawnLine(random: Random): Drawn {
   return { line: JSON.stringify(event), secrets }
 }
 
+const secretsOf = (lines: readonly Drawn[]): string[] => lines.flatMap(({ secrets }) => [...secrets])
+const textOf = (lines: readonly Drawn[]): string => lines.map(({ line }) => `${line}\n`).join('')
+
 /** What stands before and after every private key. */
 const EDGE = /-----(?:BEGIN|END) [A-Z ]*PRIVATE KEY-----/
 
@@ -101,15 +108,11 @@ test('nothing of a secret is in what is scraped, shown or logged', async () => {
       const lines = Array.from({ length: LINES }, () => drawnLine(random))
       const { config, diagnostics } = await loaded([mapping(labelLength)])
       expect(diagnostics).toEqual([])
-      const log = lines.map(({ line }) => `${line}\n`).join('')
-      const { plan, withOwn } = play(config, { log, file: '/logs/a.jsonl', advanceMs: 0 })
+      const { plan, withOwn } = play(config, { log: textOf(lines), file: '/logs/a.jsonl', advanceMs: 0 })
       const format = openMetricsFormat({ withCreated: false })
       const openMetrics = new Exposition({ ...plan, others: () => [], nowMs: () => 0, format }).body().toString()
       expect(openMetrics).toContain('# {tool="[masked]",key="[masked]"}')
-      return leak(
-        lines.flatMap(({ secrets }) => secrets),
-        withOwn + openMetrics,
-      )
+      return leak(secretsOf(lines), withOwn + openMetrics)
     }),
   )
   expect(all).toEqual([undefined, undefined, undefined])
@@ -151,4 +154,28 @@ test('nothing of a secret is in our own log, in names of files, URLs and message
     }),
     { numRuns: 30 },
   )
+})
+
+test('nothing of a secret is on the status page', async () => {
+  const random = randomOf(7)
+  const lines = Array.from({ length: LINES }, () => drawnLine(random))
+  const made = await pageOf({ files: [mapping(128)] })
+  const html = made
+    .read(...lines.map(({ line }) => line))
+    .wait(2)
+    .page.document(true)
+  expect(html).toContain('[masked]')
+  expect(leak(secretsOf(lines), html)).toBeUndefined()
+})
+
+test.each([
+  ['in text', []],
+  ['in a summary', ['--summary']],
+  ['in JSON', ['--format', 'json']],
+] as const)('nothing of a secret is in what explain says %s', async (_, args) => {
+  const random = randomOf(11)
+  const lines = Array.from({ length: 40 }, () => drawnLine(random))
+  const { code, stdout, stderr } = await explained(MAPPING.replace('LENGTH', '128'), textOf(lines), ...args)
+  expect([code, stderr]).toEqual([0, ''])
+  expect(leak(secretsOf(lines), stdout)).toBeUndefined()
 })

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""count_log.py agent|bench FILE... : the samples that a right exporter shows after these logs, as JSON on standard output.
+"""count_log.py agent|bench|claude-code|codex FILE... : the samples that a right exporter shows after these logs, as JSON on standard output.
 
 `samples` by `name{labels}`, `lines` and `rejected` by outcome and reason, `unmapped` by event name, `skipped` by "metric reason".
 Series that stand at 0 are not listed. Shares no code with the exporter and uses Python's own JSON parser.
@@ -11,12 +11,16 @@ sys.dont_write_bytecode = True
 from bench_families import BenchFamilies
 from json_lines import outcomes
 from preset_agent import PresetAgent
+from preset_claude_code import PresetClaudeCode
+from preset_codex import PresetCodex
 
 
 def count(families, paths):
     lines = {'event': 0, 'blank': 0, 'rejected': 0}
     rejected = {}
     for path in paths:
+        if hasattr(families, 'begin'):
+            families.begin(path)
         with open(path, 'rb') as log:
             data = log.read()
         for kind, what in outcomes(data):
@@ -32,7 +36,8 @@ def count(families, paths):
 
 
 if __name__ == '__main__':
-    made = {'agent': PresetAgent, 'bench': BenchFamilies}.get(sys.argv[1] if len(sys.argv) > 2 else '')
+    known = {'agent': PresetAgent, 'bench': BenchFamilies, 'claude-code': PresetClaudeCode, 'codex': PresetCodex}
+    made = known.get(sys.argv[1] if len(sys.argv) > 2 else '')
     if made is None:
         sys.exit(__doc__)
     json.dump(count(made(), sys.argv[2:]), sys.stdout, indent=1, sort_keys=True)

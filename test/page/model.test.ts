@@ -162,6 +162,18 @@ metrics: [{ name: runs_total, type: counter, derived: run }]
   expect(keptHtml(model.kept).text).toContain('2 keys, 67 % of limits.keys; 1 were evicted')
 })
 
+test('series that are silent are told beside those that are there', async () => {
+  const mapping = folder.write(
+    'silent.yaml',
+    'version: 1\nmetrics: [{ name: calls_total, type: counter, event: call, labels: { tool: tool }, expire: 1h }]\n',
+  )
+  const run = await pageOf({ files: [mapping] })
+  const at = (hour: number): string => new Date(run.facts.wallClockMs() - (5 - hour) * 3_600_000).toISOString()
+  for (const [hour, tool] of [0, 2, 3].entries()) run.read({ event: 'call', tool: `t${tool}`, ts: at(hour) })
+  expect(run.gatherer.model().metrics).toMatchObject([{ name: 'calls_total', series: 3, hidden: 2 }])
+  expect(run.page.document(true)).toContain('2 silent')
+})
+
 test('values are ordered by the series that they make', async () => {
   const mapping = folder.write(
     'two.yaml',
@@ -342,19 +354,28 @@ test('a secret of several lines in a mapping is hidden line by line, and lines k
   ])
 })
 
-test('of each log it says what its lines are wrapped in', async () => {
+test('of each log it says what its lines are wrapped in and written in, and why', async () => {
   const origin = (name: string) => ({ source: 'files', log: name, file: `/logs/${name}`, stream: '', fields: {} })
-  const position = (name: string, envelope?: string) => ({
+  const position = (name: string, envelope?: string, format?: { name: string; why?: string }) => ({
     origin: origin(name),
     id: name,
     checkpoint: 10,
     changes: 1,
     envelope,
+    format: () => format,
     note: () => '',
   })
-  const positions = () => [position('a', 'cri'), position('b', 'none'), position('c'), position('d', 'mixed')]
+  const why = 'its first line that tells begins so'
+  const positions = () => [
+    position('a', 'cri', { name: 'json', why }),
+    position('b', 'none', { name: 'logfmt', why }),
+    position('c', undefined, { name: 'otlp' }),
+    position('d', 'mixed'),
+  ]
   const run = await pageOf({ files: [file], changes: { pipeline: { hasCaughtUp: true, positions } } })
   const [source] = run.gatherer.model().sources
   expect(source!.streams.map(({ envelope }) => envelope)).toEqual(['cri', undefined, undefined, 'mixed'])
-  expect(sourcesHtml(run.gatherer.model().sources, 0).text).toContain('10 B read, in a Kubernetes runtime&#39;s lines')
+  expect(sourcesHtml(run.gatherer.model().sources, 0).text).toContain('10 B read, in a Kubernetes runtime&#39;s lines<')
+  expect(sourcesHtml(run.gatherer.model().sources, 0).text).toContain(`10 B read, logfmt (found out: ${why})<`)
+  expect(sourcesHtml(run.gatherer.model().sources, 0).text).toContain('10 B read, a collector&#39;s export<')
 })

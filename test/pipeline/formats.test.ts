@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
-import { afterAll, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { LineFramer } from '../../src/frame/line-framer.ts'
 import { EventStream } from '../../src/pipeline/event-stream.ts'
 import { LineApplier } from '../../src/pipeline/line-applier.ts'
@@ -303,6 +303,26 @@ test('a document that is open when its log is rotated counts once, where its end
   )
 })
 
+test('a log that begins within an object is one of objects; what the next generation has finished is not joined twice', () => {
+  const rotated = [
+    ['{\n', '  "event": "call",\n'],
+    ['  "a": 1\n', '}\n', '{"event":"call"}\n'],
+  ]
+  expect(countsOver(rotated, 'auto', [])).toEqual([2, 0, 0, 0])
+  const killedAt = (...bytes: number[]): Cuts => bytes.map((one, i) => ({ bytes: one, isKilled: i === bytes.length - 1 }))
+  const f = (out: readonly string[], err: readonly string[], at: number, cuts: Cuts): void => {
+    const lines = mixed(out, err, [false])
+    expect(countsOver([lines.slice(0, at), lines.slice(at)], 'auto', cuts)).toEqual(
+      countsIn(Buffer.from(lines.join('')), 'auto', []),
+    )
+  }
+  // The next generation tore a document of the one before, in which another is still open.
+  f(['{', '', batch('call', 'call'), ''], ['{', '', ''], 5, killedAt(32, 125, 124))
+  // A message that began in the one before is the first line of a document that is open.
+  f(['', '', '{', '{"event":¶', '{"event":¶', '"call"}', ''], ['', '', '', '', ''], 9, killedAt(31, 258, 78))
+  f([], ['', '', '', '{', '', '{"event":¶', '', ''], 6, [])
+})
+
 test('history that is skipped tells nothing of what comes', () => {
   const skipped = '{"event":"call"}\n'
   const log = Buffer.from(`${skipped}text\nevent=call a=1 b=2\nevent=call\n`)
@@ -314,37 +334,83 @@ test('history that is skipped tells nothing of what comes', () => {
   expect([calls(), told]).toEqual([2, ['/a logfmt']])
 })
 
-test("over Docker's interface what a stream was found to be stays, also when it rests and in the next process", () => {
-  const { open, calls } = reader('auto')
-  const batch = new CriBatch()
-  const id = `${'c'.repeat(64)}:stdout`
-  const counts = { taken: { value: 0 }, replayed: { value: 0 }, parts: { value: 0 }, gaps: { value: 0 } }
-  const feedAt = (state: FeedState) =>
-    new Feed({
-      id,
-      origin: { source: 's', log: id, file: '', stream: 'stdout', fields: {}, envelope: 'cri' },
-      state,
-      open: ({ resumption }) => open(resumption),
-      batch,
-      counts,
-      skipBefore: '',
-      primeBefore: '',
-      liveFrom: '',
-    })
-  const give = (feed: Feed, second: number, text: string): void => {
-    const timeText = `2026-01-01T00:00:0${second}.000000000Z`
-    const buffer = Buffer.from(`${text}\n`)
-    feed.take({ stream: 'stdout', timeText, time: new LogTimes().parse(timeText)!, buffer, start: 0, end: buffer.length })
-    batch.flush()
+describe("over Docker's interface", () => {
+  const ID = `${'c'.repeat(64)}:stdout`
+
+  /** A daemon that has frames, each with a second of its own, and gives what a feed asks for. */
+  function daemon(format: FormatSpec) {
+    const { open, counts, bugs } = reader(format)
+    const batch = new CriBatch()
+    const cells = { taken: { value: 0 }, replayed: { value: 0 }, parts: { value: 0 }, gaps: { value: 0 } }
+    const times = new LogTimes()
+    const feedAt = (state: FeedState): Feed => {
+      const origin = { source: 's', log: ID, file: '', stream: 'stdout', fields: {}, envelope: 'cri' as const }
+      const bounds = { skipBefore: '', primeBefore: '', liveFrom: '' }
+      return new Feed({ id: ID, origin, state, open: ({ resumption }) => open(resumption), batch, counts: cells, ...bounds })
+    }
+    const give = (feed: Feed, frames: readonly string[], isFlushed: (i: number) => boolean): void => {
+      feed.cursor.connect(feed.since(''), feed.cursor.echo)
+      for (const [i, text] of frames.entries()) {
+        const timeText = new Date(Date.UTC(2026, 0, 1, 0, 0, i)).toISOString().replace('Z', '000000Z')
+        const time = times.parse(timeText)!
+        const buffer = Buffer.from(text)
+        if (time >= feed.since('')) feed.take({ stream: 'stdout', timeText, time, buffer, start: 0, end: buffer.length })
+        if (isFlushed(i)) batch.flush()
+      }
+      batch.flush()
+    }
+    const again = ({ position }: Feed): Feed =>
+      feedAt(pastFeedOf({ id: ID, checkpoint: position.checkpoint, note: position.note() })!.state)
+    return { feedAt, give, again, counts, bugs, gaps: () => cells.gaps.value }
   }
-  const first = feedAt(FRESH)
-  give(first, 1, 'event=call a=1 b=2')
-  first.rest()
-  give(first, 2, '{"event":"call"}')
-  const next = feedAt(pastFeedOf({ id, checkpoint: first.position.checkpoint, note: first.position.note() })!.state)
-  give(next, 3, '{"event":"call"}')
-  give(next, 4, 'event=call')
-  expect(calls()).toBe(2)
+
+  test('what a stream was found to be stays, also when it rests and in the next process', () => {
+    const { feedAt, give, again, counts } = daemon('auto')
+    const frames = ['event=call a=1 b=2\n', '{"event":"call"}\n', '{"event":"call"}\n', 'event=call\n']
+    const first = feedAt(FRESH)
+    give(first, frames.slice(0, 1), () => true)
+    first.rest()
+    give(first, frames.slice(0, 2), () => true)
+    const next = again(first)
+    give(next, frames, () => true)
+    expect(counts()).toEqual([2, 2, 0, 0])
+  })
+
+  test('a document that is open when the process is killed counts once', () => {
+    const frames = [
+      '{\n',
+      '  "event": "call"\n',
+      '}\n',
+      '}{\n',
+      'text\n',
+      '{"event":"call"}\n',
+      '{\n  "event":\n',
+      '"call"}\n',
+      '{"event":',
+      '\n',
+    ]
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(...frames), { maxLength: 30 }),
+        fc.array(fc.nat(30), { maxLength: 4 }),
+        fc.array(fc.boolean(), { minLength: 1, maxLength: 7 }),
+        (chosen, kills, flushes) => {
+          const isFlushed = (i: number): boolean => flushes[i % flushes.length]!
+          const whole = daemon('json-documents')
+          whole.give(whole.feedAt(FRESH), chosen, isFlushed)
+          const { feedAt, give, again, counts, bugs, gaps } = daemon('json-documents')
+          let feed = feedAt(FRESH)
+          for (const end of [...kills].sort((a, b) => a - b)) {
+            give(feed, chosen.slice(0, end), isFlushed)
+            feed = again(feed)
+          }
+          give(feed, chosen, isFlushed)
+          expect([counts(), bugs, gaps()]).toEqual([whole.counts(), [], 0])
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
 })
 
 test('what was found out is told once, unless it is JSON', () => {

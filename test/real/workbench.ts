@@ -164,7 +164,7 @@ export function once(...args: readonly string[]): Once {
 }
 
 /** What the oracle counts in the logs: JSON text for `differences`. */
-export function countedByOracle(families: 'agent' | 'bench', ...logs: readonly string[]): string {
+export function countedByOracle(families: 'agent' | 'bench' | 'claude-code' | 'codex', ...logs: readonly string[]): string {
   return python(join(ORACLE, 'count_log.py'), families, ...logs)
 }
 

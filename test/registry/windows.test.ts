@@ -138,3 +138,12 @@ test('a part of a window that goes on from what is not there is a broken record'
   const known = { epoch: 0, start: 0, groups: window.groups().slice(0, 2) }
   expect(() => readWindow(new ByteReader(entry), known)).toThrow(BrokenRecord)
 })
+
+test('what a journal says of an epoch before that of a snapshot is behind it', () => {
+  const window = new ValueWindow({ op: 'sum', overNs: OVER })
+  window.add(START, 5)
+  const out = new ByteWriter()
+  writeWindow(out, window, undefined)
+  const known = { epoch: 1, start: 4, groups: window.groups() }
+  expect(readWindow(new ByteReader(Buffer.from(out.bytes())), known)).toBe(known)
+})

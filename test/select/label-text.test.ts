@@ -129,6 +129,39 @@ test('normalizing twice changes nothing (property)', () => {
   )
 })
 
+test('of a text that is put together of words each becomes what it is, and all else stays (property)', () => {
+  const hex = (length: number) =>
+    fc.string({ unit: fc.constantFrom(...'0123456789abcdefABCDEF'), minLength: length, maxLength: length })
+  const uuid = fc.tuple(hex(8), hex(4), hex(4), hex(4), hex(12)).map((parts) => parts.join('-'))
+  const isMixed = (text: string): boolean => /\d/.test(text) && !/^\d+$|^\d+[eE]\d+$/.test(text)
+  const word = fc.oneof(
+    uuid.map((text) => [text, '{uuid}']),
+    fc
+      .oneof(
+        fc.nat().map(String),
+        fc.double({ min: 0.001, max: 1e9, noNaN: true }).map((n) => n.toFixed(3)),
+      )
+      .map((text) => [text, '{number}']),
+    fc
+      .oneof(
+        hex(8).filter(isMixed),
+        hex(40).filter(isMixed),
+        hex(3).map((text) => `0x${text}`),
+      )
+      .map((text) => [text, '{hex}']),
+    fc.constantFrom('ann@example.com', 'a.b+c@mail.example.org').map((text) => [text, '{email}']),
+    fc.constantFrom('word', 'v2', 'x86_64', 'deadbeef', 'gpt-4o', 'naïve', '{number}').map((text) => [text, text]),
+  )
+  const separator = fc.constantFrom(' ', '/', ':', ', ', '=', '"')
+  fc.assert(
+    fc.property(fc.array(fc.tuple(word, separator), { maxLength: 8 }), (words) => {
+      const text = (index: 0 | 1) => words.map(([one, between]) => `${one[index]}${between}`).join('')
+      expect(ALL(text(0))).toBe(text(1))
+    }),
+    { numRuns: 2000 },
+  )
+})
+
 test('normalizing a hostile text costs milliseconds', () => {
   const started = performance.now()
   for (const unit of ['a', '1', '1.', 'a@', 'a.', '0', '-', '1e', 'f0', 'a@b.']) ALL(unit.repeat(2 ** 20))

@@ -116,3 +116,16 @@ test('an archive that is there at the first scan is history; one that was being 
   await next.source.caughtUp
   expect([next.taken(), primedOf(next)]).toEqual([['two'], { 'a.log.gz': Number.POSITIVE_INFINITY }])
 })
+
+test('skip: a log whose first lines are not read is to tell by those that are what it is written in', async () => {
+  const f = follow('skip', ['*.log'])
+  writeFileSync(f.path('a.log'), 'one\ntw')
+  await f.start()
+  writeFileSync(f.path('b.log'), 'three\n')
+  await f.settle()
+  const told = f.origins.map(({ file, resumption }) => [file.split('/').at(-1), resumption])
+  expect(told).toEqual([
+    ['a.log', { appliedBytes: 4, formats: {} }],
+    ['b.log', undefined],
+  ])
+})

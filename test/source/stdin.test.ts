@@ -110,3 +110,21 @@ test('an input that ends while it is drained is delivered with its unterminated 
   await run
   expect(lines).toEqual(['one', 'two'])
 })
+
+test('it stands at its end when nothing has come for a moment, and again after the next lines', async () => {
+  const input = new PassThrough()
+  const { source, lines, open } = sourceOf(input)
+  const ends: number[] = []
+  const stop = new AbortController()
+  const run = source.run(() => Object.assign(open(), { noteAtEnd: () => void ends.push(lines.length) }), stop.signal)
+  const until = async (count: number): Promise<void> => {
+    while (ends.at(-1) !== count) await new Promise((resolve) => setImmediate(resolve))
+  }
+  await until(0)
+  input.write('one\ntwo\n')
+  await until(2)
+  input.write('three\n')
+  await until(3)
+  stop.abort()
+  await run
+})

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { ClocksPart } from '../../src/clock/clocks-part.ts'
 import { Exposition } from '../../src/exposition/exposition.ts'
 import { BirthsPart } from '../../src/registry/births-part.ts'
 import type { FamilySpec } from '../../src/registry/family-spec.ts'
@@ -13,6 +14,7 @@ import { DurableRecord } from '../../src/state/durable-record.ts'
 import { RECORD_VERSION } from '../../src/state/record-file.ts'
 import { registryOf } from '../registry/registry-of.ts'
 import { FAMILIES } from './fixtures/families.mjs'
+import { TIMED_FAMILIES } from './fixtures/timed-families.mjs'
 
 const FIXTURES = join(import.meta.dirname, 'fixtures')
 const versions = readdirSync(FIXTURES).filter((name) => name.startsWith('version-'))
@@ -44,6 +46,33 @@ test.each(versions)('%s is read as what it holds, and goes on', (version) => {
     expect(exposition.bodyFor('127.0.0.1 Prometheus/2.42.0')!.toString()).toContain(
       'a_total{tool="born since the last scrape"} 0\n',
     )
+    expect(record.commit()).toBe(true)
+    record.close()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+const timed = readdirSync(FIXTURES).filter((name) => /^timed-\d+$/.test(name))
+
+test.each(timed)('%s, with clocks, windows and expiry, is read as what it holds, and goes on', (form) => {
+  const folder = mkdtempSync(join(tmpdir(), 'agentlog-timed-'))
+  cpSync(join(FIXTURES, form), folder, { recursive: true })
+  try {
+    const { registry, own, clocks } = registryOf()
+    const families = (TIMED_FAMILIES as readonly FamilySpec[]).map((spec) => registry.family(spec))
+    const [series, clocksPart] = [new SeriesPart(), new ClocksPart(clocks)]
+    const onError = (what: string, cause: Error): never => {
+      throw new Error(what, { cause })
+    }
+    const record = new DurableRecord({ disk: nodeDisk, folder, parts: [clocksPart, series], program: 'test', onError })
+    expect(record.restore()).toMatchObject({ problems: [], isBehind: false })
+    clocksPart.restore()
+    expect(restoreSeries(series.recorded, families)).toEqual([])
+    series.keep(families)
+    const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => 0 })
+    expect(exposition.mappedText()).toBe(readFileSync(join(folder, 'holds.txt'), 'utf8'))
+    expect([...clocks.all()].map(({ source, log }) => `${source} ${log}`)).toEqual(['files 1:2:3', 'stdin stdin'])
     expect(record.commit()).toBe(true)
     record.close()
   } finally {

@@ -2,6 +2,7 @@
 import type { Report } from '../../diag/diagnostic.ts'
 import type { YamlSource } from '../../diag/yaml-source.ts'
 import type { Config } from '../config.ts'
+import { checkConstantKeys } from '../lint/constant-keys.ts'
 import { checkCoveredRules } from '../lint/covered-rules.ts'
 import { checkDeadParts } from '../lint/dead-parts.ts'
 import { checkGrowingGauges } from '../lint/growing-gauges.ts'
@@ -39,6 +40,7 @@ export const FILE_CHECKS: readonly FileCheck[] = [
   checkUnits,
   checkBuckets,
   checkUnboundedLabels,
+  checkConstantKeys,
   checkGrowingGauges,
   checkDeadParts,
   checkPatterns,

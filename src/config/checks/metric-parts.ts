@@ -6,6 +6,9 @@ import { bucketBounds, NAMED_BUCKETS } from '../buckets.ts'
 import { durationNs, ONLY_WINDOW_OPS, WINDOW_OPS } from '../merge-windows.ts'
 import { type MappingFile, placeIn, type RawMapping, type RawMetric, type RawRule, rulesOf } from '../raw.ts'
 
+/** OpenMetrics 1.0. */
+const MAX_EXEMPLAR_CHARACTERS = 128
+
 type Say = (message: string, path: NodePath, more?: Partial<Diagnostic>, part?: 'key' | 'value') => void
 
 /** Keys of a metric and the types they are for. */
@@ -96,6 +99,18 @@ function checkPrice(value: ValueSpec | undefined, { type }: RawMetric, path: Nod
   if (other !== undefined) say(`"price" stands alone, found "${other}" beside it`, [...path, other], {}, 'key')
 }
 
+/** OpenMetrics has so much room for names and texts together, and something must be left for a text. */
+function checkExemplar({ exemplar = {} }: RawRule, path: NodePath, say: Say): void {
+  const nameLength = Object.keys(exemplar).join('').length
+  if (nameLength < MAX_EXEMPLAR_CHARACTERS) return
+  say(
+    `names and texts of an exemplar have room for ${MAX_EXEMPLAR_CHARACTERS} characters; these names alone have ${nameLength}`,
+    [...path, 'exemplar'],
+    { hint: 'shorter names, such as trace_id' },
+    'key',
+  )
+}
+
 /** What is made of the values of a window needs a window, and a window something that is made of its values. */
 function checkWindow(rule: RawRule, metric: RawMetric, path: NodePath, say: Say): void {
   const [op, over, last] = [rule.op ?? metric.op, rule.over ?? metric.over, rule.last ?? metric.last]
@@ -119,6 +134,7 @@ function checkRule(rule: RawRule, metric: RawMetric, path: NodePath, say: Say): 
     for (const [text, value] of Object.entries(values)) checkPrice(value, metric, [...path, 'split', label, text], say)
   if (rule !== metric) checkKeys(rule, metric.type, path, say)
   checkWindow(rule, metric, path, say)
+  checkExemplar(rule, path, say)
   const entries = Object.keys(rule.split ?? {})
   if (rule.split !== undefined && entries.length !== 1) say(`split takes one label, found ${entries.length}`, [...path, 'split'])
   if (rule.split !== undefined && rule.value !== undefined)

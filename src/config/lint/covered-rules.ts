@@ -13,18 +13,32 @@ const SUMMED = ['counter', 'histogram', 'summary']
 export function checkCoveredRules({ profiles }: Config, report: Report): void {
   const dead = new Map<string, Diagnostic | undefined>()
   for (const { mapping } of profiles.values()) {
-    const drops = mapping.drop.filter(({ each }) => each.length === 0)
+    const drops = dropsOf(mapping.drop)
     const names = namesOf(mapping.input)
     for (const metric of mapping.metrics) {
       for (const rule of metric.rules) {
         const key = JSON.stringify(rule.place)
-        const found = droppedIn(rule, drops) ?? (names && unnamedIn(rule, names))
+        // What is derived was never in the log.
+        const isOfLog = rule.derived === undefined && rule.open === undefined
+        const found = isOfLog ? (droppedIn(rule, drops(rule)) ?? (names && unnamedIn(rule, names))) : undefined
         if (found === undefined || !dead.has(key)) dead.set(key, found)
       }
       if (SUMMED.includes(metric.type)) tellTwice(metric, report)
     }
   }
   for (const diagnostic of dead.values()) if (diagnostic !== undefined) report(diagnostic)
+}
+
+/** By the first event that a rule names: those that may take all of its events. */
+function dropsOf(all: readonly TakesSpec[]): (rule: TakesSpec) => readonly TakesSpec[] {
+  const unnamed: TakesSpec[] = []
+  const byEvent = new Map<string, TakesSpec[]>()
+  for (const drop of all.filter(({ each }) => each.length === 0)) {
+    if (drop.events === undefined) unnamed.push(drop)
+    for (const event of drop.events ?? []) byEvent.set(event, [...(byEvent.get(event) ?? []).slice(0, MOST_COMPARED), drop])
+  }
+  const few = unnamed.slice(0, MOST_COMPARED)
+  return ({ events }) => [...few, ...(byEvent.get(events?.[0] ?? '') ?? [])]
 }
 
 function droppedIn(rule: RuleSpec, drops: readonly TakesSpec[]): Diagnostic | undefined {
@@ -67,7 +81,8 @@ function unnamedIn(rule: RuleSpec, names: ReadonlySet<string>): Diagnostic | und
 function tellTwice({ name, rules }: MetricSpec, report: Report): void {
   const alike = new Map<string, RuleSpec[]>()
   for (const rule of rules) {
-    const before = alike.get(samenessOf(rule)) ?? []
+    const key = samenessOf(rule)
+    const before = alike.get(key) ?? []
     const first = before.find((one) => overlap(one, rule))
     if (first !== undefined) {
       const notes = [{ message: 'counted here too', place: first.place }]
@@ -80,12 +95,13 @@ function tellTwice({ name, rules }: MetricSpec, report: Report): void {
         notes,
         hint: 'take one out, or narrow it with where',
       })
-    } else if (before.length < MOST_COMPARED) alike.set(samenessOf(rule), [...before, rule])
+    } else if (before.length < MOST_COMPARED) before.push(rule)
+    alike.set(key, before)
   }
 }
 
 /** With so many alike, a mapping is no work of a person; comparing each with each would take the square of them. */
-const MOST_COMPARED = 200
+const MOST_COMPARED = 100
 
 /** What makes two rules give the same sample to the same series. */
 function samenessOf(rule: RuleSpec): string {

@@ -2,15 +2,16 @@
 import type { NodePath, Report } from '../../diag/diagnostic.ts'
 import { isLong } from '../../select/path-words.ts'
 import type { LongValue, ValueSpec } from '../../select/spec.ts'
-import { type MappingFile, placeIn, type RawTakes, rulesOf } from '../raw.ts'
+import { type MappingFile, placeIn } from '../raw.ts'
 import { contradictionIn } from './contradictions.ts'
-import { labelsOf, metricsOf } from './labels-of.ts'
+import { labelsOf } from './labels-of.ts'
+import { wheresOf } from './wheres-of.ts'
 
 export function checkDeadParts(file: MappingFile, _: unknown, report: Report): void {
   const warn = (message: string, path: NodePath, hint: string): void =>
     report({ severity: 'warning', code: 'dead-rule', message, place: placeIn(file.file, path), hint })
-  for (const { takes, path } of takesOf(file)) {
-    const found = takes.where && contradictionIn(takes.where, [...path, 'where'])
+  for (const { where, path } of wheresOf(file)) {
+    const found = contradictionIn(where, path)
     if (found !== undefined)
       warn(`this rule takes nothing: ${found.message}`, found.path, 'correct the condition, or take the rule out')
   }
@@ -23,12 +24,6 @@ export function checkDeadParts(file: MappingFile, _: unknown, report: Report): v
     if (!isLong(spec)) continue
     for (const dead of deadEntries(spec)) warn(dead.message, [...path, ...dead.path], dead.hint)
   }
-}
-
-function takesOf(file: MappingFile): { readonly takes: RawTakes; readonly path: NodePath }[] {
-  const drops = (file.raw.drop ?? []).map((takes, i) => ({ takes, path: ['drop', i] as NodePath }))
-  const rules = metricsOf(file).flatMap(({ metric, path }) => rulesOf(metric, path))
-  return [...drops, ...rules.map(({ rule, path }) => ({ takes: rule, path }))]
 }
 
 interface DeadEntry {

@@ -3,8 +3,9 @@ import type { NodePath, Report } from '../../diag/diagnostic.ts'
 import { isLong } from '../../select/path-words.ts'
 import { compileRegex } from '../../select/regex.ts'
 import type { LongTest, WhereSpec } from '../../select/spec.ts'
-import { type MappingFile, placeIn, rulesOf } from '../raw.ts'
-import { labelsOf, metricsOf } from './labels-of.ts'
+import { type MappingFile, placeIn } from '../raw.ts'
+import { labelsOf } from './labels-of.ts'
+import { wheresOf } from './wheres-of.ts'
 
 /** Texts so different that what fits all of them fits every text. One line each: `.` takes no line break. */
 const TEXTS = ['', ' ', 'a', 'Z', '7', '-', 'é', '中', '🙂', 'two words, 3 signs!', '{"a":[1]}', '\t', '/a/b', 'x'.repeat(3000)]
@@ -27,6 +28,9 @@ export function checkPatterns(file: MappingFile, _: unknown, report: Report): vo
       warn(`'${pattern}' hides every text`, ['mask', i], 'say what a secret looks like: its first letters, its length')
 }
 
+/** Trying one costs a compilation: of so many, however different, no person wrote each. */
+const MOST_TRIED = 300
+
 /** Each pattern is tried once, however often it stands there. */
 function fitter(): (pattern: string, takes?: (found: string | undefined, text: string) => boolean) => boolean {
   const known = new Map<string, boolean>()
@@ -34,6 +38,7 @@ function fitter(): (pattern: string, takes?: (found: string | undefined, text: s
     const key = `${takes === undefined ? 'fits' : 'takes'} ${pattern}`
     const before = known.get(key)
     if (before !== undefined) return before
+    if (known.size >= MOST_TRIED) return false
     const compiled = compileRegex(pattern)
     const fits =
       compiled.ok &&
@@ -41,14 +46,6 @@ function fitter(): (pattern: string, takes?: (found: string | undefined, text: s
     known.set(key, fits)
     return fits
   }
-}
-
-function wheresOf(file: MappingFile): { readonly where: WhereSpec; readonly path: NodePath }[] {
-  const rules = metricsOf(file).flatMap(({ metric, path }) => rulesOf(metric, path))
-  const drops = (file.raw.drop ?? []).map((rule, i) => ({ rule, path: ['drop', i] as NodePath }))
-  return [...drops, ...rules].flatMap(({ rule, path }) =>
-    rule.where === undefined ? [] : [{ where: rule.where, path: [...path, 'where'] }],
-  )
 }
 
 function patternsIn(where: WhereSpec, path: NodePath): { readonly pattern: string; readonly at: NodePath }[] {

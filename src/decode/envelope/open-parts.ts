@@ -5,7 +5,7 @@ import type { Wrapping } from './wrapping.ts'
 const LEAST_BYTES = 64 * 1024
 
 /** Stands for the bytes of a message that was given up. */
-const NONE = Buffer.alloc(0)
+const NONE: Buffer = Buffer.alloc(0)
 
 export class OpenParts implements OpenMessage {
   /** Of the log: where the first part that it has begins. */
@@ -15,7 +15,7 @@ export class OpenParts implements OpenMessage {
   partCount = 0
   /** It is counted as rejected, and its rest is thrown away. */
   isGivenUp = false
-  #buffer = NONE
+  #buffer: Buffer = NONE
   #length = 0
 
   /** `before`: what came of it in the log before. */
@@ -51,9 +51,21 @@ export class OpenParts implements OpenMessage {
     this.partCount++
   }
 
-  giveUp(): void {
-    this.isGivenUp = true
+  /** A buffer that is not needed any more, so that none need be made. Before anything is added. */
+  lend(buffer: Buffer): void {
+    if (this.#length === 0) this.#buffer = buffer
+  }
+
+  /** Its buffer, which it does not need any more; one that a long message needed is given back. */
+  release(): Buffer {
+    const buffer = this.#buffer.length > LEAST_BYTES ? NONE : this.#buffer
     this.#buffer = NONE
     this.#length = 0
+    return buffer
+  }
+
+  giveUp(): void {
+    this.isGivenUp = true
+    this.release()
   }
 }

@@ -29,6 +29,9 @@ const BRACE = 0x7b
 const ESCAPE = 0x1b
 /** Each may hold as much as a line may: of more writers (Compose) the one that began first is torn. */
 const MAX_OPEN = 8
+/** Documents of one line: between two of them nothing else is done. */
+const MAX_ON_LINE = 10_000
+const NO_BYTES: Buffer = Buffer.alloc(0)
 const NO_COLUMN: Column = [-1, 0]
 
 export class Documents {
@@ -39,6 +42,8 @@ export class Documents {
   /** Where those began that are read again. */
   #columns: ReadonlyMap<string, Column> = new Map()
   #before: Unfinished | undefined = undefined
+  /** Of the last document that was closed: the next one may have it. */
+  #spare: Buffer = NO_BYTES
   /** Of the line at hand. */
   #writer = ''
   #offset = 0
@@ -119,7 +124,8 @@ export class Documents {
     const open = this.#open.get(this.#writer)
     if (open !== undefined) at = this.#goOn(open, buffer, at, end)
     else if (isBlank(buffer, at, end)) this.#taker.document(buffer, at, at, this.#wrapping)
-    for (; at < end && buffer[at] === BRACE; at = skipBlanks(buffer, at, end)) at = this.#begin(buffer, at, end, at - start)
+    for (let count = 0; at < end && buffer[at] === BRACE && count < MAX_ON_LINE; count++)
+      at = skipBlanks(buffer, this.#begin(buffer, at, end, at - start), end)
     if (at < end && !isBlank(buffer, at, end)) this.#taker.reject('not_json', end - at, buffer.subarray(at, end))
   }
 
@@ -140,6 +146,8 @@ export class Documents {
     if (this.#open.size >= MAX_OPEN) this.#tear(this.#open.keys().next().value as string)
     const document = new OpenDocument(this.#offset, column, this.#wrapping)
     document.depth = walked.depth
+    document.parts.lend(this.#spare)
+    this.#spare = NO_BYTES
     this.#open.set(this.#writer, document)
     this.#add(document, buffer, start, end)
     return end
@@ -153,6 +161,7 @@ export class Documents {
     this.#close(this.#writer)
     const { bytes } = document.parts
     this.#taker.document(bytes, 0, bytes.length, document.wrapping)
+    this.#spare = document.parts.release()
     return skipBlanks(buffer, to, end)
   }
 
@@ -183,6 +192,7 @@ export class Documents {
     if (open === undefined) return
     this.#close(writer)
     this.#taker.reject('torn', open.byteCount)
+    this.#spare = open.parts.release()
   }
 
   #close(writer: string): void {

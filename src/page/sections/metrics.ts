@@ -1,7 +1,8 @@
 /** Metrics: how many series of how many, and which label values make most of them. */
 import { count, counted, percent } from '../figures.ts'
 import { breakable, foreign, type Html, html, type Part } from '../html.ts'
-import type { LabelView, MetricView } from '../model.ts'
+import type { LabelView, MetricView, PageModel } from '../model.ts'
+import { keysHtml } from './keys.ts'
 import { nothing, section, table, under } from './table.ts'
 
 const COLUMNS = [
@@ -12,16 +13,17 @@ const COLUMNS = [
   { title: 'Skipped', isNumber: true },
 ]
 
-export function metricsHtml(metrics: readonly MetricView[]): Html {
+export function metricsHtml({ metrics, keys }: Pick<PageModel, 'metrics' | 'keys'>): Html {
   const items = metrics.map((metric) => ({ key: `metric ${metric.name}`, cells: cells(metric), more: more(metric) }))
   const content = metrics.length === 0 ? nothing('The mapping has no metrics.') : table('Metrics', COLUMNS, items)
-  return section('metrics', 'Metrics', 'Past its limit a metric puts new label values under _other; sums stay right.', content)
+  const words = 'Past its limit a metric puts new label values under _other; sums stay right.'
+  return section('metrics', 'Metrics', words, [content, keysHtml(keys)])
 }
 
-function cells({ name, type, help, series, maxSeries, overflow, skipped }: MetricView): Part[] {
+function cells({ name, type, help, series, hidden, maxSeries, overflow, skipped }: MetricView): Part[] {
   return [
     [html`<code>${breakable(name)}</code>`, under([type, help !== '' && html` · ${foreign(help)}`])],
-    count(series),
+    hidden === 0 ? count(series) : html`${count(series)} <span class="quiet">${count(hidden)} silent</span>`,
     [
       percent(series, maxSeries),
       html`<meter min="0" max="${maxSeries}" high="${maxSeries * 0.8}" value="${Math.min(series, maxSeries)}" aria-label="Series of ${name}"></meter>`,

@@ -9,7 +9,7 @@ export function containersIn(list: unknown): ContainerInfo[] {
 }
 
 function containerOf(entry: unknown): ContainerInfo | undefined {
-  const { Id, Names, Image, Labels, State } = Object(entry) as Facts
+  const { Id, Names, Image, Labels, State, Created } = Object(entry) as Facts
   if (typeof Id !== 'string' || !isContainerId(Id)) return undefined
   return {
     id: Id,
@@ -17,6 +17,7 @@ function containerOf(entry: unknown): ContainerInfo | undefined {
     image: textOf(Image),
     labels: labelsIn(Labels),
     isRunning: typeof State === 'string' ? RUNNING.has(State) : undefined,
+    ...(typeof Created === 'number' && Created > 0 ? { createdMs: Created * 1000 } : {}),
     ...UNTOLD,
   }
 }

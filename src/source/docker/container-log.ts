@@ -139,7 +139,18 @@ export class ContainerLog {
   #makeFeed(container: ContainerInfo, stream: StreamName, past: ReadonlyMap<string, FeedState>): Feed {
     const id = positionId(container.id, stream)
     const { source, ...shared } = this.#options
-    const origin = { source, log: id, file: '', stream, fields: {}, container: shown(container), envelope: 'cri' as const }
+    const { createdMs } = container
+    const lacksHistory = createdMs !== undefined && timeOfMs(createdMs) < shared.skipBefore
+    const origin = {
+      lacksHistory,
+      source,
+      log: id,
+      file: '',
+      stream,
+      fields: {},
+      container: shown(container),
+      envelope: 'cri' as const,
+    }
     return new Feed({ id, origin, state: past.get(id) ?? FRESH, ...shared })
   }
 }

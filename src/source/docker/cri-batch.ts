@@ -35,6 +35,11 @@ export class CriBatch {
     if (this.#bytes >= FLUSH_BYTES) this.flush()
   }
 
+  /** Whether the sink has got all that was added for it. */
+  isGiven(owner: BatchOwner): boolean {
+    return this.#owner !== owner || this.#bytes === 0
+  }
+
   /** Whatever was added is in the numbers when this returns. */
   flush(): void {
     const owner = this.#owner

@@ -13,8 +13,8 @@ export interface FeedState {
   /** Bytes of lines that were given to the sink: the lines that follow are told apart from them by it. */
   readonly offset: number
   readonly messages: number
-  /** What its sink knew of the format of what is written (see `Resumption`). */
-  readonly formats?: Resumption['formats']
+  /** What its sink must know there. A document may be open that goes over several messages: then those of its start come again. */
+  readonly resumption?: Resumption
 }
 
 export const FRESH: FeedState = { cursor: START, openTime: NO_TIME, offset: 0, messages: 0 }
@@ -31,17 +31,17 @@ export function positionId(container: string, stream: StreamName): string {
   return `${container}:${stream}`
 }
 
-export function noteOf({ cursor, openTime, offset, formats }: FeedState, name: string): string {
+export function noteOf({ cursor, openTime, offset, resumption }: FeedState, name: string): string {
   const { time, count, hashes, highest } = cursor
   const set = (text: string): string | undefined => (text === NO_TIME ? undefined : text)
-  return JSON.stringify({ time, count, hashes, highest: set(highest), openTime: set(openTime), offset, formats, name })
+  return JSON.stringify({ time, count, hashes, highest: set(highest), openTime: set(openTime), offset, resumption, name })
 }
 
 /** undefined: no position of a container's stream. */
 export function pastFeedOf({ id, checkpoint, note }: RecordedPosition): PastFeed | undefined {
   const [container = '', stream, ...rest] = id.split(':')
   if (!isContainerId(container) || (stream !== 'stdout' && stream !== 'stderr') || rest.length > 0) return undefined
-  const { time, count, hashes, highest = NO_TIME, openTime = NO_TIME, offset, formats, name } = parsed(note)
+  const { time, count, hashes, highest = NO_TIME, openTime = NO_TIME, offset, resumption, name } = parsed(note)
   if (!isTime(time) || !isTime(highest) || !isTime(openTime)) return undefined
   if (!isCount(count) || !isCount(offset) || typeof name !== 'string') return undefined
   if (!Array.isArray(hashes) || hashes.some((one) => typeof one !== 'string')) return undefined
@@ -50,13 +50,13 @@ export function pastFeedOf({ id, checkpoint, note }: RecordedPosition): PastFeed
     container,
     stream,
     name,
-    state: { cursor, openTime, offset, messages: checkpoint, ...(isFormats(formats) ? { formats } : {}) },
+    state: { cursor, openTime, offset, messages: checkpoint, ...(isResumption(resumption) ? { resumption } : {}) },
   }
 }
 
-function isFormats(value: unknown): value is NonNullable<Resumption['formats']> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return Object.values(value).every((known) => typeof known === 'string' || isCount(known))
+/** What is in it is the sink's affair, which takes what it does not know for nothing. */
+function isResumption(value: unknown): value is Resumption {
+  return typeof value === 'object' && value !== null && isCount((value as Partial<Resumption>).appliedBytes)
 }
 
 function parsed(note: string): Readonly<Record<string, unknown>> {

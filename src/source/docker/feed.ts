@@ -5,10 +5,11 @@
  */
 import { hash as digest } from 'node:crypto'
 import type { Cell } from '../../telemetry/tally.ts'
-import type { OpenStream, Origin, Position } from '../source.ts'
+import type { OpenStream, Origin, Position, Resumption, StreamSink } from '../source.ts'
 import type { BatchOwner, CriBatch } from './cri-batch.ts'
 import { Cursor, type CursorMark, stateOf } from './cursor.ts'
 import { type FeedState, noteOf } from './feed-note.ts'
+import { FeedPlaces } from './feed-places.ts'
 import type { LogFrame } from './log-frame.ts'
 import { NO_TIME } from './log-time.ts'
 import { PART_BYTES } from './terminal-frames.ts'
@@ -59,8 +60,9 @@ export class Feed {
   #openFrame: LogFrame | undefined
   /** Its last part was as long as parts are. */
   #wasCut = false
-  /** Of a sink that was given back, or of a process before. */
-  #formats: FeedState['formats']
+  /** What the next sink must know: of one that was given back, or of a process before. */
+  #resumption: FeedState['resumption']
+  readonly #places: FeedPlaces
   #isHistory: boolean | undefined
   #isPrimed = false
   readonly position: Position
@@ -73,7 +75,8 @@ export class Feed {
     this.#offset = this.#doneOffset = state.offset
     this.#messages = state.messages
     this.#owedTime = state.openTime
-    this.#formats = state.formats
+    this.#resumption = state.resumption
+    this.#places = new FeedPlaces(state)
     this.position = {
       origin,
       id,
@@ -83,6 +86,7 @@ export class Feed {
       get changes() {
         return feed.#changes
       },
+      format: () => this.#owner?.sink.format,
       note: () => noteOf(this.state, origin.container?.name ?? ''),
     }
     const feed = this
@@ -94,20 +98,29 @@ export class Feed {
 
   get state(): FeedState {
     const openTime = this.#openFrame?.time ?? this.#owedTime
-    const formats = this.#owner === undefined ? this.#formats : this.#owner.sink.resumption?.formats
-    const told = formats === undefined ? {} : { formats }
-    return { cursor: stateOf(this.#mark), openTime, offset: this.#doneOffset, messages: this.#messages, ...told }
+    const { sink } = this.#owner ?? {}
+    if (sink !== undefined && sink.checkpoint < this.#doneOffset) {
+      const { cursor, offset } = this.#places.before(sink.checkpoint)
+      return { cursor: stateOf(cursor), openTime, offset, messages: this.#messages, ...told(sink.resumption) }
+    }
+    const resumption = sink === undefined ? this.#resumption : knownAt(this.#doneOffset, sink)
+    return { cursor: stateOf(this.#mark), openTime, offset: this.#doneOffset, messages: this.#messages, ...told(resumption) }
   }
 
   /** From where on a daemon is asked. `floor`: all that is new of a stream without an open message is of this time or later. */
   since(floor: string): string {
     const { since } = this.cursor
-    const isOwed = this.isOpen || this.#owedTime !== NO_TIME
+    const isOwed = this.isOpen || this.#owedTime !== NO_TIME || this.#isReadAgain
     return since < floor && !isOwed ? floor : since
   }
 
   get busy(): Promise<void> | undefined {
     return this.#owner?.sink.busy
+  }
+
+  /** Messages come that a process before has given its sink. */
+  get #isReadAgain(): boolean {
+    return this.#doneOffset < (this.#resumption?.appliedBytes ?? 0)
   }
 
   get isOpen(): boolean {
@@ -148,7 +161,7 @@ export class Feed {
     if (this.#owner === undefined || this.isOpen) return
     this.#options.batch.flush()
     this.#offset = this.#owner.offset
-    this.#formats = this.#owner.sink.resumption?.formats
+    this.#resumption = knownAt(this.#offset, this.#owner.sink)
     this.#owner.sink.end({ buffer: Buffer.alloc(0), start: 0, end: 0, offset: this.#offset })
     this.#owner = undefined
   }
@@ -161,6 +174,7 @@ export class Feed {
   #write(frame: LogFrame): void {
     const { batch } = this.#options
     const owner = this.#writer(frame)
+    if (!this.isOpen && batch.isGiven(owner)) this.#places.note(owner.sink.checkpoint, this.#doneOffset, this.#mark)
     let at = frame.start
     for (;;) {
       const newline = frame.buffer.subarray(at, frame.end).indexOf(NEWLINE)
@@ -197,7 +211,7 @@ export class Feed {
       origin.primedBytes = isPrimed ? Number.MAX_SAFE_INTEGER : 0
     }
     if (this.#owner !== undefined) return this.#owner
-    origin.resumption = this.#formats && { appliedBytes: this.#offset, formats: this.#formats }
+    origin.resumption = this.#resumption
     this.#owner = { sink: open(origin), offset: this.#offset }
     return this.#owner
   }
@@ -211,6 +225,15 @@ export class Feed {
     this.#changes++
     this.cursor.mark(this.#mark)
   }
+}
+
+function told(resumption: Resumption | undefined): Pick<FeedState, 'resumption'> {
+  return resumption === undefined ? {} : { resumption }
+}
+
+/** What a sink must know that goes on there, with nothing open. */
+function knownAt(offset: number, { resumption }: StreamSink): Resumption | undefined {
+  return resumption?.formats && { appliedBytes: offset, formats: resumption.formats }
 }
 
 const EMPTY = Buffer.alloc(0)

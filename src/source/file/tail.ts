@@ -148,7 +148,7 @@ export class Tail {
       checkpoint: this.progress.checkpoint,
       changes: this.progress.changes,
       envelope: this.#sink.envelope,
-      format: this.#sink.format,
+      format: () => this.#sink.format,
       note: () => noteOf(this.past('open')),
     }
   }

@@ -1,6 +1,6 @@
 /**
  * The built exporter, killed at random moments while another process writes and rotates a log: no line is lost, none counts twice, and no
- * scraper ever sees a counter fall or stand above the truth.
+ * scraper ever sees a counter fall or stand above the truth. Neither of objects over several lines, which rotation tears.
  */
 import { expect } from 'vitest'
 import { judged, MAPPING } from '../digits.ts'
@@ -12,17 +12,18 @@ import { firstLife, KILLS, killAtRandom, LINES, settled, startWriter } from '../
 import { Scraper } from '../scraper.ts'
 
 faultTest.concurrent.for([
-  ['every generation matches', 'app.log*'],
-  ['only the live name matches', 'app.log'],
+  ['every generation matches', 'app.log*', false],
+  ['only the live name matches', 'app.log', false],
+  ['objects over several lines', 'app.log*', true],
 ] as const)(
   `${KILLS} kills while ${LINES} lines are written and rotated: %s`,
-  async ([title, pattern], { scratch, processes }) => {
+  async ([title, pattern, isPretty], { scratch, processes }) => {
     const port = await lastingPort()
     const mapping = scratch.write('m.yaml', MAPPING)
     const flags = { port, mapping, folder: scratch.file('state'), patterns: [scratch.file(pattern)] }
     scratch.write('app.log', '')
     const first = await firstLife(flags, { processes })
-    const writer = startWriter({ scratch, processes })
+    const writer = startWriter({ scratch, processes }, isPretty)
     const scraper = new Scraper(urlOf(port), () => writer.begun)
     const { life, kills } = await killAtRandom(first, flags, { scratch, processes })
     const lines = await writer.finish(LINES)

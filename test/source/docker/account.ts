@@ -15,6 +15,8 @@ export class Account {
   /** Texts of messages that were primed, not counted. */
   readonly primed: string[] = []
   onMessage: () => void = () => {}
+  /** By log: how many messages it had when it stood at its end last. */
+  readonly ends = new Map<string, number>()
 
   readonly open: OpenStream = (origin): StreamSink => {
     let parts: string[] = []
@@ -22,7 +24,9 @@ export class Account {
     const account = this
     return {
       needBytes: 0,
-      checkpoint: 0,
+      get checkpoint() {
+        return offset ?? 0
+      },
       push({ buffer, start, end, offset: at }) {
         if (offset !== undefined && at !== offset) throw new Error(`a chunk at ${at}, expected at ${offset}`)
         offset = at + end - start
@@ -43,6 +47,12 @@ export class Account {
       },
       end() {
         if (parts.length > 0) throw new Error('a sink is ended within a message')
+      },
+      noteAtEnd() {
+        account.ends.set(
+          origin.log,
+          [...account.of(origin.log).values()].reduce((sum, count) => sum + count, 0),
+        )
       },
       reset() {
         throw new Error('a stream that cannot be read again is reset')

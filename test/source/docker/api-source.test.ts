@@ -109,6 +109,22 @@ describe('a container', () => {
     await stage.until(() => stage.value('dockerContainers', 'stopped') === 1)
   })
 
+  test('stands at its end when all that the daemon has was taken: of what there was, of each piece that comes, and of the last', async () => {
+    const stage = await Stage.open()
+    const container = stage.daemon.create('web')
+    for (let i = 0; i < 500; i++) stage.write(container, `${i}\n`)
+    stage.start()
+    await stage.source.caughtUp
+    const end = (): number | undefined => stage.account.ends.get(`${container.id}:stdout`)
+    await stage.until(() => end() === 500)
+    await stage.until(() => container.followers.size === 1)
+    stage.write(container, 'live\n')
+    await stage.until(() => end() === 501)
+    stage.write(container, 'last')
+    stage.daemon.die(container)
+    await stage.until(() => end() === 502)
+  })
+
   test('that is removed at once when it ends is read to its end, and forgotten', async () => {
     const stage = await Stage.open()
     stage.start()
