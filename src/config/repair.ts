@@ -9,13 +9,13 @@ import type { ShapeIssue } from './shape-issues.ts'
 type Keys = Record<string | number, unknown>
 
 const SOURCES = ['path', 'const', 'expr', 'key_of', 'length', 'sum', 'price']
+const WHOLE = ['buckets', 'format']
 const TYPES = ['counter', 'gauge', 'histogram', 'summary', 'info']
 
 /** A copy without what `issues` are about. */
 export function repaired(data: object, issues: readonly ShapeIssue[]): object {
   const copy = structuredClone(data) as Keys
-  const isPartOfWhole = (issue: ShapeIssue): boolean => issue.path.includes('buckets') || issue.path[0] === 'include'
-  const faulty = issues.filter((issue) => issue.kind !== 'missing-key' || isPartOfWhole(issue)).map((issue) => whole(issue.path))
+  const faulty = issues.flatMap(({ kind, path }) => faultyPart(path, kind === 'missing-key'))
   for (const path of faulty) take(copy, path)
   for (const { kind, path } of issues) if (kind === 'unknown-key') mendValue(copy, path.slice(0, -1))
   for (const key of ['sources', 'drop', 'metrics', 'include'])
@@ -25,10 +25,12 @@ export function repaired(data: object, issues: readonly ShapeIssue[]): object {
   return copy
 }
 
-/** Half a bucket list is none, nor is half a format, or half an include. */
-function whole(path: readonly (string | number)[]): readonly (string | number)[] {
-  const at = path[0] === 'include' ? 0 : path.findIndex((step) => step === 'buckets' || step === 'format')
-  return at < 0 ? path : path.slice(0, at + 1)
+/** What goes with it: half a bucket list is none, nor is half a format or include; a mark is none without its key. */
+function faultyPart(path: NodePath, isMissing: boolean): NodePath[] {
+  const parts = isMissing ? [...WHOLE, 'once', 'rise'] : WHOLE
+  const at = path[0] === 'include' ? 0 : path.findIndex((step) => parts.includes(String(step)))
+  if (at < 0) return isMissing ? [] : [path]
+  return [path.slice(0, at + 1)]
 }
 
 /** What a metric cannot be without, taken from what was meant, if that can be guessed. */

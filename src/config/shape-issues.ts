@@ -15,20 +15,27 @@ type Issue = z.core.$ZodIssue
 
 /** `schema`: the mapping's, or that of another file of the same style. */
 export function shapeIssues(data: unknown, schema: z.ZodType = mappingSchema): ShapeIssue[] {
+  return issuesOf(data, schema).flatMap((issue) => flatten(issue, [], schema))
+}
+
+function issuesOf(data: unknown, schema: z.ZodType): readonly Issue[] {
   const result = schema.safeParse(data, { reportInput: true })
-  return result.success ? [] : result.error.issues.flatMap((issue) => flatten(issue, [], schema))
+  return result.success ? [] : result.error.issues
 }
 
 function flatten(issue: Issue, above: readonly (string | number)[], schema: z.ZodType): ShapeIssue[] {
   const path = [...above, ...(issue.path as (string | number)[])]
   switch (issue.code) {
-    case 'unrecognized_keys':
+    case 'unrecognized_keys': {
+      const meant = meantShape(issue, path, schema)
+      if (meant !== undefined) return issuesOf(issue.input, meant).flatMap((inner) => flatten(inner, path, schema))
       return issue.keys.map((key) => ({
         kind: 'unknown-key',
         path: [...path, key],
         message: `unknown key "${key}"`,
         known: knownKeys(path, schema),
       }))
+    }
     case 'invalid_union':
       return fromUnion(issue, path, schema)
     case 'invalid_type':
@@ -52,8 +59,9 @@ function fromUnion(
   path: readonly (string | number)[],
   schema: z.ZodType,
 ): ShapeIssue[] {
-  const isMeant = (branch: readonly Issue[]): boolean =>
-    branch.every((inner) => inner.path.length > 0 || !['invalid_type', 'invalid_union'].includes(inner.code))
+  const isOther = (inner: Issue): boolean =>
+    ['invalid_type', 'invalid_union'].includes(inner.code) || (inner.code === 'invalid_value' && typeof inner.input === 'object')
+  const isMeant = (branch: readonly Issue[]): boolean => branch.every((inner) => inner.path.length > 0 || !isOther(inner))
   const branches = issue.errors.flatMap(expand)
   const meant = branches.filter(isMeant).sort((a, b) => strangeness(a) - strangeness(b))[0]
   if (meant !== undefined) return meant.flatMap((inner) => flatten(inner, path, schema))
@@ -65,6 +73,22 @@ function fromUnion(
   const wanted = `expected ${[...expected].join(' or ')}`
   if (issue.input === undefined) return [{ kind: 'missing-key', path, message: `"${String(path.at(-1))}" is missing: ${wanted}` }]
   return [{ kind: 'bad-type', path, message: `${wanted}, found ${described(issue.input)}` }]
+}
+
+/**
+ * A union takes a branch with nothing but unknown keys before one that knows them and finds a wrong value under one: the branch
+ * that knows more of the keys, if the shape has one there.
+ */
+function meantShape(
+  issue: Extract<Issue, { code: 'unrecognized_keys' }>,
+  path: readonly PropertyKey[],
+  schema: z.ZodType,
+): z.ZodType | undefined {
+  const unknownIn = (shape: Shaped): number =>
+    Object.keys(issue.input ?? {}).filter((key) => !Object.hasOwn(shape._zod.def.shape!, key)).length
+  const shapes = shapesAt(path, schema).sort((a, b) => unknownIn(a) - unknownIn(b))
+  const [best] = shapes
+  return best !== undefined && unknownIn(best) < issue.keys.length ? (best as unknown as z.ZodType) : undefined
 }
 
 /** How little a branch knows the value: it is not one that knows fewer of its very keys, if there is another. */
@@ -136,9 +160,13 @@ interface Shaped {
 
 /** Keys of the strict object at `path` of the schema, for hints. */
 function knownKeys(path: readonly PropertyKey[], schema: z.ZodType): string[] {
+  return [...new Set(shapesAt(path, schema).flatMap((shape) => Object.keys(shape._zod.def.shape!)))]
+}
+
+function shapesAt(path: readonly PropertyKey[], schema: z.ZodType): Shaped[] {
   let found = candidates(schema)
   for (const step of path) found = found.flatMap((s) => descend(s, step)).flatMap(candidates)
-  return [...new Set(found.flatMap((s) => Object.keys((s as Shaped)._zod.def.shape ?? {})))]
+  return (found as Shaped[]).filter((shape) => shape._zod.def.shape !== undefined)
 }
 
 function candidates(schema: unknown): unknown[] {

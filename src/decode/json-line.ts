@@ -158,7 +158,7 @@ function tryParse(text: string): Json {
   }
 }
 
-function isJson(text: string): boolean {
+export function isJson(text: string): boolean {
   try {
     JSON.parse(text)
     return true

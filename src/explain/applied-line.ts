@@ -29,3 +29,11 @@ export interface AppliedLine {
   /** Which event of the line this tells of, from 0. */
   readonly eventIndex: number
 }
+
+/** One that is told without being applied: it was rejected before it was read, or `text` is a kept copy. */
+export function rejectedLine(
+  reason: RejectReason,
+  given: Pick<AppliedLine, 'origin' | 'number' | 'bytes' | 'text' | 'format'>,
+): AppliedLine {
+  return { ...given, outcome: 'rejected', reason, name: undefined, wrapping: undefined, eventIndex: 0 }
+}

@@ -12,7 +12,7 @@ import { Row } from '../decode/row.ts'
 import type { EventTrace, Mapping } from '../mapping/mapping.ts'
 import type { Mappings } from '../mapping/mappings.ts'
 import type { Origin } from '../source/source.ts'
-import type { AppliedLine, LineLimits } from './applied-line.ts'
+import { type AppliedLine, type LineLimits, rejectedLine } from './applied-line.ts'
 import type { LineExplanation, LineOutcome, TimeTold } from './explanation.ts'
 import { type HintContext, OVERWORKED, timeHints, unmappedHints, unmatchedHints } from './hints.ts'
 import { type Clean, harmless, LogText } from './log-text.ts'
@@ -99,18 +99,7 @@ export class Explainer {
     format = jsonLines,
   ): AppliedLine {
     const text = line && { buffer: line, start: 0, end: line.length }
-    return {
-      origin,
-      number,
-      bytes,
-      outcome: 'rejected',
-      reason,
-      name: undefined,
-      text,
-      wrapping: undefined,
-      format,
-      eventIndex: 0,
-    }
+    return rejectedLine(reason, { origin, number, bytes, text, format })
   }
 
   /** Traces of the last applied line, which was an event: elements beyond `most` are only counted. */

@@ -6,6 +6,7 @@ import { Decoder } from '../decode/decoder.ts'
 import type { RejectReason } from '../decode/json-line.ts'
 import { Row } from '../decode/row.ts'
 import type { Place } from '../diag/diagnostic.ts'
+import { rejectedLine } from '../explain/applied-line.ts'
 import { failureText } from '../explain/hints.ts'
 import { cleanedBy, LogText } from '../explain/log-text.ts'
 import { type NameField, nameFields } from '../explain/name-fields.ts'
@@ -63,18 +64,7 @@ export class ExampleReader {
     if (example === undefined || isCut(example)) return undefined
     const { bytes, lineBytes, format } = example
     const text = { buffer: bytes, start: 0, end: bytes.length }
-    const line = {
-      origin: originOf(example),
-      number: 1,
-      bytes: lineBytes,
-      outcome: 'rejected',
-      reason,
-      name: undefined,
-      text,
-      wrapping: undefined,
-      format,
-      eventIndex: 0,
-    } as const
+    const line = rejectedLine(reason, { origin: originOf(example), number: 1, bytes: lineBytes, text, format })
     const limits = { bounds: boundsOf(this.#facts), maxLineBytes: this.#facts.config.limits.lineBytes }
     const { rejected, hint } = rejectedOf(line, reason, limits, this.#logText)
     const place = rejected.column === undefined ? '' : `at character ${rejected.column}: `

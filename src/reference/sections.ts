@@ -107,24 +107,24 @@ const WINDOWS: Section = {
     'counts as of now. What has run out is gone before the event that shows it counts.',
   columns: ['what', 'how'],
   rows: [
-    ['`op: mean`, `max`, `min`', 'Of the values in the window; while there are none the series is not shown.'],
-    ['`op: sum`, `count`', 'The same; of no values 0. `count` needs no `value`: it counts events.'],
-    ['`op: distinct`', 'Number of different texts of `value`; exact up to 1024, of more at least so many.'],
+    ['op: mean, max, min', 'Of the values in the window; while there are none the series is not shown.'],
+    ['op: sum, count', 'The same; of no values 0. `count` needs no `value`: it counts events.'],
+    ['op: distinct', 'Number of different texts of `value`; exact up to 1024, of more at least so many.'],
     [
-      '`over`',
+      'over',
       'A value leaves when it is as old as that. Exact up to 512 values of a series; more are put together in 128ths of the window, and a value may stay for one of them longer.',
     ],
-    ['`last`', 'The newest values, each kept: exact. With `over` those of them that are not too old.'],
+    ['last', 'The newest values, each kept: exact. With `over` those of them that are not too old.'],
     [
-      '`over` of a summary',
+      'over of a summary',
       'Quantiles of the values in the window, in tenths of it; `_sum` and `_count` are of all values, so that they can be rated.',
     ],
     [
-      '`expire`',
+      'expire',
       'Of counters, histograms and summaries a silent series is hidden, goes on from its value when it returns, and is not born again. Of gauges and infos it is gone, and gives its place free.',
     ],
     [
-      '`expire` at `max_series` or `limits.series`',
+      'expire at max_series or limits.series',
       'The series that has been hidden for longest gives way to a new one: its numbers go to the series with `_other` labels, which `increase()` sees as a rise.',
     ],
   ],

@@ -10,7 +10,7 @@ const DERIVE_WORDS =
   'Each item is one of `pair`, `session`, `sequence` and `silence`, which names it. Rules take what it makes with `derived: NAME`, gauges show what is open ' +
   'with `open: NAME`. Fields: of a pair `key`, `duration`, `outcome` (ended, timeout, reset, orphan, evicted); of a session `key`, `duration`, `members`, ' +
   '`outcome` (ended, idle, reset, evicted) and what it collects; of a sequence `key`, `previous`, `value`, `position`, `repeat`, `recent`, `gap`; of a silence `key`, `gap`; ' +
-  'what is open has `age` too; all have what they carry. A key of several values is a list: `key.0`. Texts are kept as labels show them: masked and cut. ' +
+  'what is open has `age` too; all have what they carry. `start`, `end` and `reset` are rules with a `key` and `carry`; of one event resets come first, then members, ends, starts. A key of several values is a list: `key.0`. Texts are kept as labels show them: masked and cut. ' +
   'Where a key is missing, nothing happens, and it is counted as `no_key` under the name of the item. Past `limits.keys` the key touched longest ago ends `evicted`; ' +
   'starts of one key that are queued are bounded by 1000 too, and `distinct` counts up to 1000. What runs out once its source is gone counts only ' +
   'where another source of the unit has neither `labels` nor `only`: under its rules.'
@@ -43,6 +43,8 @@ export function stateSections(
     {
       id: 'collect',
       title: 'derive: collect of a session',
+      words:
+        'By name. Beside these keys stand `event`, `each` and `where`, as in a rule: they narrow the members; without them all count.',
       columns: columns,
       rows: keys(['derive', '[]', 'collect', '*'], known.takes),
     },

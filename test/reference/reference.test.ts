@@ -26,6 +26,8 @@ test('config/reference.md is what the verb prints', async () => {
   const text = wholeReference(await referenceSections(VERBS))
   if (process.env.UPDATE_GOLDEN) writeFileSync(FILE, text)
   expect(readFileSync(FILE, 'utf8')).toBe(text)
+  // A cell that brings backticks of its own shows them.
+  expect(text.match(/(?<!`)``(?!`).*/g)).toBeNull()
 })
 
 test('whatever is defined can be asked for by name, and a near name is hinted at', async () => {

@@ -50,16 +50,16 @@ function checkKeys(item: RawDerive, kind: ItemKind, path: NodePath, say: Say): v
   const known = [kind, ...KEYS[kind], ...SHARED_KEYS]
   for (const key of Object.keys(item)) {
     if (known.includes(key)) continue
-    const hint = kind === 'pair' && MEMBER_KEYS.includes(key) ? 'it belongs into start and end' : nearHint(key, known)
-    say(`a ${kind} has no "${key}"`, [...path, key], hint === undefined ? {} : { hint }, 'key')
+    const hint = kind === 'pair' && MEMBER_KEYS.includes(key) ? 'it belongs into start and end' : keyHint(key, known)
+    say(`a ${kind} has no "${key}"`, [...path, key], { hint }, 'key')
   }
   for (const key of NEEDED[kind])
     if (!Object.hasOwn(item, key)) say(`the ${kind} "${item[kind]}" needs "${key}"`, path, { code: 'missing-key' })
 }
 
-function nearHint(key: string, known: readonly string[]): string | undefined {
+function keyHint(key: string, known: readonly string[]): string {
   const near = nearest(key, known)
-  return near === undefined ? undefined : `did you mean "${near}"?`
+  return near === undefined ? `known here: ${known.join(' ')}` : `did you mean "${near}"?`
 }
 
 /** Only `reset` may do without a key: it then means all of its scope. */

@@ -1,5 +1,5 @@
 /** What a line tells of the format that it and those after it are written in. */
-import { skipEmpty, trimEnd } from '../json-line.ts'
+import { isJson, skipEmpty, trimEnd } from '../json-line.ts'
 import { jsonDocuments } from './documents.ts'
 import { jsonLines, type LineFormat } from './line-format.ts'
 import { logfmtLines, readLogfmt } from './logfmt.ts'
@@ -43,13 +43,4 @@ export function looksLikeLogfmt(text: string): boolean {
 function toldByObject(buffer: Buffer, from: number, to: number): LineFormat {
   if (to === from + 1) return jsonDocuments
   return OTLP.test(buffer.toString('latin1', from, Math.min(to, from + HEAD_BYTES))) ? otlpLines : jsonLines
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }
