@@ -33,8 +33,8 @@ function isPlace(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'file')
 }
 
-/** Without places, and with the keys of each object in one order. */
-function plainest(key: string, value: unknown): unknown {
+/** For JSON: without places, and with the keys of each object in one order. */
+export function plainest(key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return String(value)
   if (key === 'place' && isPlace(value)) return undefined
   // A new price list says what later tokens cost, not something else.

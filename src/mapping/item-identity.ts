@@ -1,5 +1,6 @@
 /** Who owns what is remembered or derived, and what it means: both stay the same over restarts and reloads. */
 import { createHash } from 'node:crypto'
+import { plainest } from './definition.ts'
 
 /** Sources of equal units share state, so the unit's key is a part of the name. */
 export function ownerOf(unit: string, name: string): string {
@@ -14,11 +15,4 @@ export function tagOf(owner: string): string {
 /** The same as long as what is kept means the same: where it stands in which file does not matter. */
 export function definitionOfItem(spec: object): string {
   return createHash('sha256').update(JSON.stringify(spec, plainest)).digest('hex').slice(0, 32)
-}
-
-function plainest(key: string, value: unknown): unknown {
-  if (key === 'place') return undefined
-  if (typeof value === 'bigint') return String(value)
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

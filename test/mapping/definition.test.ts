@@ -1,6 +1,7 @@
 /** What begins a metric anew, and what does not. */
 import { afterAll, expect, test } from 'vitest'
 import { definitionOf } from '../../src/mapping/definition.ts'
+import { definitionOfItem } from '../../src/mapping/item-identity.ts'
 import { loaded, scratchFolder } from '../config/loading.ts'
 
 const folder = scratchFolder()
@@ -56,4 +57,17 @@ test('the order of keys and what labels read is no part of what a metric is; wha
   expect(await defined('split: { t: { price: v } }')).not.toBe(await defined('split: { t: { price: w } }'))
   expect(await defined('where: { place: a }')).not.toBe(await defined('where: { place: b }'))
   expect(await defined('value: { path: [a, b] }')).not.toBe(await defined('value: { path: [b, a] }'))
+})
+
+test('what an item takes begins it anew, whatever the field is called; where it stands and what tokens cost do not', async () => {
+  const item = async (where: string, rest = ''): Promise<string> => {
+    const text = `version: 1\n${'\n'.repeat(line++)}derive: [{ session: chat, event: e, key: k, idle: 1h, where: ${where}${rest} }]\n`
+    return definitionOfItem((await loaded([folder.write('item.yaml', text)])).config.derive![0]!)
+  }
+  const first = await item('{ place: home }')
+  expect(await item('{ place: home }')).toBe(first)
+  expect(await item('{ place: office }')).not.toBe(first)
+  const priced = (input: number): string =>
+    `, collect: { usd: { op: sum, value: { price: { model: m, input: i, table: { "*": { input: ${input} } } } } } }`
+  expect(await item('{ a: 1 }', priced(1))).toBe(await item('{ a: 1 }', priced(2)))
 })
