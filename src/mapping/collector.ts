@@ -12,7 +12,7 @@ import { compilePrice, type Price, type PriceFiles } from '../select/price.ts'
 import type { SlotTable } from '../select/slots.ts'
 import type { Value } from '../select/trace.ts'
 import { compileValue } from '../select/value.ts'
-import { KeptReader } from './feed.ts'
+import { canAfford, KeptReader } from './feed.ts'
 import { hashNumber } from './hashed.ts'
 import { type MarksOwner, MetricMarks } from './metric-marks.ts'
 import type { CountSkip, CountUnpriced } from './rule.ts'
@@ -92,7 +92,7 @@ export class Collector {
 
   #put(value: Kept, collected: (Collected | undefined)[], at: number): Taken {
     const { hash } = this.#context
-    collected[at] = collect(collected[at], this.#op, value, () => hashNumber(hash, 'distinct', [String(value)]))
+    collected[at] = collect(collected[at], this.#op, value, () => hashNumber(hash, ['distinct', String(value)]))
     return 'counts'
   }
 
@@ -123,7 +123,10 @@ export class Collector {
 
   #value(row: Row): Kept | undefined {
     if (this.#kept !== undefined) return this.#kept.read(row)
-    if (this.#text !== undefined) return this.#text.text(row)
+    if (this.#text !== undefined) {
+      const text = this.#text.text(row)
+      return text !== undefined && canAfford(row, text) ? text : undefined
+    }
     if (this.#number === undefined) return 1
     const number = this.#number.number(row)
     if (this.#price !== undefined) this.#tellUnpriced(this.#price)

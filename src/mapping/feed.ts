@@ -3,6 +3,7 @@
 import type { Row } from '../decode/row.ts'
 import type { Kept } from '../derive/derived-event.ts'
 import type { Carried, Cause, Touch } from '../derive/entry.ts'
+import type { OpenKeys } from '../derive/open-keys.ts'
 import type { Report } from '../diag/diagnostic.ts'
 import type { KeyHash } from '../marks/key-hash.ts'
 import { flatCopy } from '../registry/flat-text.ts'
@@ -20,6 +21,7 @@ export interface FeedContext {
   readonly slots: SlotTable
   readonly report: Report
   readonly hash: KeyHash
+  readonly keys: OpenKeys
   /** What stands for the item in hashes. */
   readonly tag: string
   readonly scope: readonly Placed<ValueSpec>[]
@@ -30,9 +32,6 @@ export interface FeedContext {
   readonly onNoKey: () => void
 }
 
-/** Stands for a scope in hashes, so that no key is taken for one. */
-const SCOPE_TAG = 'scope'
-
 export class Feed {
   readonly takes: Takes
   /** How many events, or elements of events, it has taken. */
@@ -41,6 +40,9 @@ export class Feed {
   readonly #scope: readonly Value[]
   readonly #key: readonly Value[]
   readonly #carry: readonly (KeptReader | undefined)[]
+  /** What stands for the item, then the texts of scope and key of the event at hand. */
+  readonly #keyTexts: string[]
+  readonly #scopeTag: string
 
   constructor(spec: FeedSpec, context: FeedContext) {
     const { slots, report } = context
@@ -54,6 +56,8 @@ export class Feed {
       const found = spec.carry.find((one) => one.name === name)
       return found && new KeptReader(found, inside(found.place), context.cleanLabel)
     })
+    this.#keyTexts = [`key ${context.tag}`, ...this.#scope.map(() => ''), ...this.#key.map(() => '')]
+    this.#scopeTag = `scope ${context.tag}`
   }
 
   /** Whether it names keys: else it means all of a scope. */
@@ -73,37 +77,45 @@ export class Feed {
 
   /** undefined: a part of the key or the scope is missing. */
   #touch(row: Row, cause: Cause): Touch | undefined {
-    const scopes = textsOf(this.#scope, row)
-    const keys = textsOf(this.#key, row)
-    if (scopes === undefined || keys === undefined) return undefined
-    const { hasScopeReset, cleanLabel } = this.#context
-    return {
-      id: this.hasKey ? this.#id('key', scopes, keys) : '',
-      scope: hasScopeReset ? this.#id(SCOPE_TAG, scopes) : '',
-      key: keys.map((text) => flatCopy(cleanLabel(text))),
-      carried: this.#carried(row),
-      cause,
-    }
+    const { hash, keys, hasScopeReset } = this.#context
+    const ofKey = this.#keyTexts
+    const firstOfKey = 1 + this.#scope.length
+    if (!readTexts(this.#scope, row, ofKey, 1) || !readTexts(this.#key, row, ofKey, firstOfKey)) return undefined
+    const id = this.hasKey ? hashed(hash, ofKey) : ''
+    const key = keys.find(id)?.key ?? ofKey.slice(firstOfKey).map((text) => this.#kept(text))
+    const scope = hasScopeReset ? hashed(hash, [this.#scopeTag, ...ofKey.slice(1, firstOfKey)]) : ''
+    return { id, scope, key, carried: this.#carried(row), cause }
   }
 
-  #id(what: string, scopes: readonly string[], keys: readonly string[] = []): string {
-    return hashed(this.#context.hash, `${what} ${this.#context.tag}`, scopes, keys)
+  #kept(text: string): string {
+    return flatCopy(this.#context.cleanLabel(text))
   }
 
   #carried(row: Row): Carried {
-    return this.#carry.map((one) => one?.read(row))
+    const carried: (Kept | undefined)[] = []
+    for (let i = 0; i < this.#carry.length; i++) carried.push(this.#carry[i]?.read(row))
+    return carried
   }
 }
 
-/** undefined: one of them is missing. */
-export function textsOf(values: readonly Value[], row: Row): readonly string[] | undefined {
-  const texts: string[] = []
-  for (const value of values) {
-    const text = value.text(row)
-    if (text === undefined) return undefined
-    texts.push(text)
+/** Texts longer than this are paid for, since elements of one line may all read the same long one. */
+export const LONG_TEXT = 1024
+const LETTERS_PER_STEP = 8
+
+/** Whether what the line is given is enough to look at this text. */
+export function canAfford(row: Row, text: string): boolean {
+  if (text.length > LONG_TEXT) row.workLeft -= Math.ceil(text.length / LETTERS_PER_STEP)
+  return row.workLeft >= 0
+}
+
+/** Puts the texts into a list from `at` on. Answers false if one is missing. */
+export function readTexts(values: readonly Value[], row: Row, into: string[], at: number): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const text = values[i]!.text(row)
+    if (text === undefined || !canAfford(row, text)) return false
+    into[at + i] = text
   }
-  return texts
+  return true
 }
 
 /** Reads what is kept: numbers and truths as they are, texts as a label would show them, so that no secret of the log is kept. */
@@ -111,6 +123,8 @@ export class KeptReader {
   readonly #value: ShownValue
   readonly #isUnmasked: boolean
   readonly #cleanLabel: CleanLabel
+  /** What was kept last: mostly the next one is the same. */
+  #last = ''
 
   constructor({ spec }: Pick<NamedValue, 'spec'>, context: CompileContext, cleanLabel: CleanLabel) {
     this.#value = compileLabel(spec, context)
@@ -122,6 +136,10 @@ export class KeptReader {
   read(row: Row): Kept | undefined {
     const found = this.#value.scalar(row)
     if (found === undefined || typeof found === 'number' || typeof found === 'boolean') return found
-    return flatCopy(this.#cleanLabel(String(found), this.#isUnmasked))
+    const text = String(found)
+    if (!canAfford(row, text)) return undefined
+    const cleaned = this.#cleanLabel(text, this.#isUnmasked)
+    if (cleaned !== this.#last) this.#last = flatCopy(cleaned)
+    return this.#last
   }
 }

@@ -10,7 +10,7 @@ import type { CleanLabel } from '../select/label-text.ts'
 import type { KeptNames, Read, SlotTable } from '../select/slots.ts'
 import type { Value } from '../select/trace.ts'
 import { compileValue } from '../select/value.ts'
-import { KeptReader, textsOf } from './feed.ts'
+import { KeptReader, LONG_TEXT, readTexts } from './feed.ts'
 import { hashed } from './hashed.ts'
 import { definitionOfItem, ownerOf, tagOf } from './item-identity.ts'
 import type { UpdateWatch } from './rule.ts'
@@ -76,27 +76,31 @@ export class RememberRule {
 /** Which scope an event belongs to. Read of the event itself, since whoever asks for `$kept` stands on other elements, or on none. */
 class ScopeReader {
   readonly #values: readonly Value[]
-  readonly #tag: string
   readonly #keys: OpenKeys
-  #lastTexts: readonly string[] = []
+  /** What stands for the item, then the texts of the event at hand. */
+  readonly #texts: string[]
+  /** Of the scope asked for last: mostly one log is read for a while. */
+  readonly #last: string[]
   #lastId: string | undefined
 
   constructor({ scope, name }: RememberSpec, { slots, report, keys, unit }: RememberContext) {
     this.#values = scope.map(({ spec, place }) => compileValue(spec, { slots, bindings: new Map(), place, report }))
-    this.#tag = `kept ${tagOf(ownerOf(unit, name))}`
+    this.#texts = [`kept ${tagOf(ownerOf(unit, name))}`, ...this.#values.map(() => '')]
+    this.#last = [...this.#texts]
     this.#keys = keys
   }
 
   /** undefined: a part of it is missing. */
   id(row: Row): string | undefined {
-    const texts = textsOf(this.#values, row)
-    if (texts === undefined) return undefined
-    // Mostly one log is read for a while.
-    if (this.#lastId === undefined || texts.some((text, i) => text !== this.#lastTexts[i])) {
-      this.#lastId = hashed(this.#keys.hash, this.#tag, texts)
-      this.#lastTexts = texts
-    }
-    return this.#lastId
+    const texts = this.#texts
+    if (!readTexts(this.#values, row, texts, 1)) return undefined
+    if (this.#lastId !== undefined && texts.every((text, i) => text === this.#last[i])) return this.#lastId
+    const id = hashed(this.#keys.hash, texts)
+    // What a long line gave is not held on to.
+    const isShort = texts.every((text) => text.length <= LONG_TEXT)
+    this.#lastId = isShort ? id : undefined
+    if (isShort) for (let i = 1; i < texts.length; i++) this.#last[i] = texts[i]!
+    return id
   }
 }
 

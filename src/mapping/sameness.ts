@@ -3,6 +3,7 @@ import type { Json } from '../decode/json.ts'
 import type { Row } from '../decode/row.ts'
 import type { KeyHash } from '../marks/key-hash.ts'
 import type { Value } from '../select/trace.ts'
+import { canAfford } from './feed.ts'
 import { hashNumber } from './hashed.ts'
 
 export class Sameness {
@@ -14,19 +15,19 @@ export class Sameness {
   constructor(values: readonly Value[], hash: KeyHash) {
     this.#values = values
     this.#hash = hash
-    this.#texts = values.map(() => '')
+    this.#texts = ['same', ...values.map(() => '')]
   }
 
   /** What is missing is the same as what is missing. */
   of(row: Row): number {
-    for (let i = 0; i < this.#values.length; i++) this.#texts[i] = this.#textOf(this.#values[i]!, row)
-    return hashNumber(this.#hash, 'same', this.#texts)
+    for (let i = 0; i < this.#values.length; i++) this.#texts[i + 1] = this.#textOf(this.#values[i]!, row)
+    return hashNumber(this.#hash, this.#texts)
   }
 
   /** Elements of one line may all read one long object: that takes from what the line is given, and is missing when nothing is left. */
   #textOf(value: Value, row: Row): string {
     const text = value.text(row)
-    if (text !== undefined) return `=${text}`
+    if (text !== undefined) return canAfford(row, text) ? `=${text}` : ''
     const raw = value.raw(row)
     if (typeof raw !== 'object' || raw === null || row.workLeft < 0) return ''
     const json = JSON.stringify(raw, inOrder)

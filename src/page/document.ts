@@ -2,6 +2,7 @@
 import { type Html, html } from './html.ts'
 import type { PageModel } from './model.ts'
 import { eventsHtml } from './sections/events.ts'
+import { keptHtml } from './sections/kept.ts'
 import { rejectsHtml, skipsHtml } from './sections/losses.ts'
 import { metricsHtml } from './sections/metrics.ts'
 import { rulesHtml } from './sections/rules.ts'
@@ -15,6 +16,7 @@ const SECTIONS = [
   ['rejected', 'Rejected lines'],
   ['skipped', 'Skipped updates'],
   ['metrics', 'Metrics'],
+  ['kept', 'Kept'],
   ['mapping', 'Mapping'],
 ] as const
 
@@ -30,6 +32,7 @@ ${rulesHtml(model.rules)}
 ${rejectsHtml(model.rejects)}
 ${skipsHtml(model.skips)}
 ${metricsHtml(model)}
+${keptHtml(model.kept)}
 ${!isUrgent && warnings}`
 }
 

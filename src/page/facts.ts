@@ -1,5 +1,6 @@
 /** What the page is made from: the rooms of a running exporter, and what only the command line knows. Read, never changed. */
 import type { Config } from '../config/config.ts'
+import type { OpenKeys } from '../derive/open-keys.ts'
 import type { Diagnostic } from '../diag/diagnostic.ts'
 import type { Sources } from '../diag/render.ts'
 import type { Mappings } from '../mapping/mappings.ts'
@@ -29,6 +30,8 @@ export interface PageFacts {
   readonly config: Config
   readonly mappings: Mappings
   readonly registry: Registry
+  /** What is remembered and derived. */
+  readonly keys: OpenKeys
   readonly own: OwnMetrics
   /** Warnings of the mapping, and the texts that places of it are in. */
   readonly diagnostics: readonly Diagnostic[]

@@ -5,6 +5,7 @@ import { shownText } from './examples.ts'
 import type { PageFacts } from './facts.ts'
 import { flowOf } from './flow.ts'
 import { EventGatherer } from './gather-events.ts'
+import { gatherKept } from './gather-kept.ts'
 import { gatherKeys } from './gather-keys.ts'
 import { gatherRejects, gatherSkips } from './gather-losses.ts'
 import { gatherMetrics } from './gather-metrics.ts'
@@ -70,6 +71,7 @@ export class Gatherer {
       skips: gatherSkips(facts),
       metrics,
       keys,
+      kept: gatherKept(facts),
     }
   }
 

@@ -26,6 +26,7 @@ export interface PageModel {
   readonly rejects: readonly LossView[]
   readonly skips: readonly LossView[]
   readonly metrics: readonly MetricView[]
+  readonly kept: KeptView
   /** Empty where the mapping remembers none. */
   readonly keys: readonly KeyTableView[]
 }
@@ -205,4 +206,13 @@ export interface MappingFileView {
   readonly index: number
   readonly lines: readonly string[]
   readonly hiddenLines: number
+}
+
+/** What is remembered and derived. */
+export interface KeptView {
+  /** `unit`: of sources that use mappings of their own; else empty. */
+  readonly items: readonly { readonly name: string; readonly unit: string; readonly kind: string; readonly keys: number }[]
+  readonly keys: number
+  readonly limit: number
+  readonly evicted: number
 }

@@ -22,6 +22,7 @@ import { compilePrice } from '../../dist/select/price.js'
 import { SlotTable } from '../../dist/select/slots.js'
 import { compileValue } from '../../dist/select/value.js'
 import { createOwnMetrics } from '../../dist/telemetry/own-metrics.js'
+import { measureMany, measureStateful } from './stateful.mjs'
 
 const ROUNDS = 7
 const ORIGIN = { source: 's', log: 'l', file: '/f', stream: '', fields: {} }
@@ -262,3 +263,5 @@ for (const [name, spec, lineOf, eventsPerLine] of FORMATS) {
   const { ns, bytes } = measuredFormat(spec, lineOf, eventsPerLine)
   console.log(`${ns.toFixed(1).padStart(8)}  format: ${name} (${Math.round(bytes)} bytes an event)`)
 }
+await measureStateful(eventCount, ROUNDS)
+await measureMany()

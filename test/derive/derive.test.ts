@@ -265,3 +265,26 @@ test('one key that many starts are queued for, and one session of many values, a
   expect(chat.openFields(keys.find<SessionState>('s')!, 5n).n).toBe(1000)
   expect(keys.find('s')!.weight).toBe(63)
 })
+
+test('a long text that every element of a line reads costs in proportion to the line', async () => {
+  const config = await configOf(`version: 1
+remember: { w: { event: e, each: { x: xs }, path: $.long } }
+derive:
+  - { sequence: s, event: e, each: { x: xs }, key: [$.long, $x], value: $.long, same: [$.object], carry: { a: $.long } }
+metrics: [{ name: n_total, type: counter, derived: s, labels: { a: a } }]
+`)
+  const made: Made[] = []
+  const { plan } = life(config, new MemoryDisk(), made)
+  const line = {
+    event: 'e',
+    long: 'y'.repeat(1_000_000),
+    object: { z: 'z'.repeat(1_000_000) },
+    xs: Array.from({ length: 90_000 }, (_, i) => i),
+  }
+  const bytes = Buffer.from(`${JSON.stringify(line)}\n`)
+  const startMs = performance.now()
+  streamOf(plan, config, 'log', 0).sink.push({ buffer: bytes, start: 0, end: bytes.length, offset: 0 })
+  expect(made.length).toBeLessThan(50)
+  expect(plan.own.skippedUpdates.at('s', 'no_key').value).toBeGreaterThan(80_000)
+  expect(performance.now() - startMs).toBeLessThan(3000)
+})

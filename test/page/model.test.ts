@@ -1,5 +1,6 @@
 /** What the page says of a run: each question that a missing metric raises has its answer in the model. */
 import { afterAll, expect, test } from 'vitest'
+import { keptHtml } from '../../src/page/sections/kept.ts'
 import { sourcesHtml } from '../../src/page/sections/sources.ts'
 import { codesOf, loaded, scratchFolder } from '../config/loading.ts'
 import { FILES, pageOf, SECRET } from './page-of.ts'
@@ -133,6 +134,32 @@ test('metrics show series, limits and the values that make most of them; past a 
     ],
   })
   expect(model.warnings[0]).toMatchObject({ level: 'warning', text: expect.stringContaining('calls_total: 3 updates') })
+})
+
+test('what is remembered and derived shows how many keys it has, and how many were evicted', async () => {
+  const kept = folder.write(
+    'kept.yaml',
+    `version: 1
+limits: { keys: 3 }
+remember: { model: { event: begin, path: model } }
+derive: [{ pair: run, start: { event: begin, key: id }, end: { event: done, key: id } }]
+metrics: [{ name: runs_total, type: counter, derived: run }]
+`,
+  )
+  const run = await pageOf({ files: [kept] })
+  for (const id of [1, 2, 3]) run.read({ event: 'begin', model: 'm', id })
+  run.read({ event: 'done', id: 3 })
+  const model = run.gatherer.model()
+  expect(model.kept).toEqual({
+    items: [
+      { name: 'model', unit: '', kind: 'remember', keys: 1 },
+      { name: 'run', unit: '', kind: 'pair', keys: 1 },
+    ],
+    keys: 2,
+    limit: 3,
+    evicted: 1,
+  })
+  expect(keptHtml(model.kept).text).toContain('2 keys, 67 % of limits.keys; 1 were evicted')
 })
 
 test('series that are silent are told beside those that are there', async () => {
