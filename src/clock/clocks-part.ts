@@ -19,7 +19,6 @@ const NS_PER_SECOND = 1_000_000_000n
 export class ClocksPart implements RecordPart {
   readonly name = 'clocks'
   readonly #clocks: Clocks
-  readonly #known = new Set<number>()
   readonly #recorded = new Map<number, RecordedClock & { readonly isStanding: boolean }>()
   #recordedWallNs = 0n
   #recordedCount = 0
@@ -55,7 +54,7 @@ export class ClocksPart implements RecordPart {
     this.#written = [...this.#clocks.changed]
     for (const clock of this.#written) {
       if (this.#clocks.knows(clock)) writeClock(out, clock)
-      else if (this.#known.has(clock.number)) {
+      else if (clock.isRecorded) {
         out.byte(FORGOTTEN)
         out.count(clock.number)
       }
@@ -65,8 +64,7 @@ export class ClocksPart implements RecordPart {
 
   acknowledge(): void {
     for (const clock of this.#written) {
-      if (this.#clocks.knows(clock)) this.#known.add(clock.number)
-      else this.#known.delete(clock.number)
+      clock.isRecorded = this.#clocks.knows(clock)
       this.#clocks.changed.delete(clock)
     }
     this.#written = []
@@ -75,7 +73,7 @@ export class ClocksPart implements RecordPart {
   *sweep(out: ByteWriter, isFrozen: boolean): Generator<void, void> {
     if (isFrozen) this.#written = [...this.#clocks.changed]
     for (const clock of [...this.#clocks.all()]) {
-      if (!isFrozen && !this.#known.has(clock.number)) continue
+      if (!isFrozen && !clock.isRecorded) continue
       if (!this.#clocks.knows(clock)) continue
       writeClock(out, clock)
       yield

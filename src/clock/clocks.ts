@@ -179,7 +179,8 @@ export class Clocks {
       if (!clock.isStanding || clock.nextNs !== undefined) continue
       this.#byNumber.delete(clock.number)
       this.#byName.delete(nameOf(clock.source, clock.log))
-      this.changed.add(clock)
+      if (clock.isRecorded) this.changed.add(clock)
+      else this.changed.delete(clock)
       return
     }
   }

@@ -41,6 +41,8 @@ export class LogClock implements ClockName, Due {
   index = -1
   /** Somebody reads its log in this process, and says when it stands at its end. */
   isRead = false
+  /** The record has it: it is to hear when the clock is forgotten. */
+  isRecorded = false
   /** For `Clocks`: it shows when events came, since none of its log has said its time yet. */
   isByArrival = false
   readonly #world: ClockWorld

@@ -60,7 +60,9 @@ export abstract class Item<S = unknown> implements Behavior<S> {
 
   /** One that no line of its own log caused. */
   protected tellOf({ origin, clock }: Entry<S>, fields: Fields, timeNs: bigint): void {
-    this.keys.consumerOf(origin.source)?.derived({ item: this.spec.name, fields, origin, clock, timeNs, lineBytes: 0 })
+    this.keys
+      .consumerOf(origin.source, this.spec.owner)
+      ?.derived({ item: this.spec.name, fields, origin, clock, timeNs, lineBytes: 0 })
   }
 }
 

@@ -26,8 +26,11 @@ export class OpenKeys {
   /** Entries that changed since `forgetChanges`, and recorded ones that went. */
   readonly changed = new Set<Entry>()
   readonly gone = new Set<string>()
-  /** Where what is derived of a key goes when no line at hand causes that: by the source of the log that touched the key last. */
-  consumerOf: (source: string) => Consumer | undefined = () => undefined
+  /**
+   * Where what is derived of a key goes when no line at hand causes that: by the source of the log that touched the key last, and the owner
+   * of its item. undefined: it goes untold.
+   */
+  consumerOf: (source: string, owner: string) => Consumer | undefined = () => undefined
   /** Grows with all that may change what is open. */
   changes = 0
   readonly #byTable = new Map<KeyTable, KeyCells>()
@@ -86,7 +89,7 @@ export class OpenKeys {
 
   /** Tells whoever shows what is open of all keys. */
   show(): void {
-    for (const entry of this.#entries.values()) this.consumerOf(entry.origin.source)?.show(entry)
+    for (const entry of this.#entries.values()) this.consumerOf(entry.origin.source, entry.item.spec.owner)?.show(entry)
   }
 
   find<S>(id: string): Entry<S> | undefined {

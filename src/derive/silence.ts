@@ -53,7 +53,7 @@ export class Silence extends Item<SilenceState> {
       this.withCarried({ key: keyField(key), gap: secondsOf(spanNs(state.lastNs, dueNs)) }, state.carried),
       dueNs,
     )
-    this.keys.consumerOf(entry.origin.source)?.opened(entry)
+    this.keys.consumerOf(entry.origin.source, this.spec.owner)?.opened(entry)
   }
 
   evict(entry: Entry<SilenceState>): void {

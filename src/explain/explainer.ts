@@ -222,7 +222,7 @@ export class Explainer {
   }
 
   #readerFor(origin: Origin): Reader {
-    const mapping = this.#options.mappings.ofSource(origin.source)
+    const mapping = this.#options.mappings.reading(origin.source)
     const reader = this.#readers.get(mapping) ?? this.#newReader(mapping, origin)
     this.#reader = reader
     reader.row.origin = origin

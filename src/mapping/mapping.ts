@@ -18,6 +18,7 @@ import type { RememberRule } from './remembering.ts'
 import type { Rule, RuleTrace } from './rule.ts'
 import type { Takes } from './takes.ts'
 import type { TakesTrace } from './trace.ts'
+import { Waiters } from './waiters.ts'
 
 const TRACES = 8
 
@@ -108,8 +109,9 @@ export class Mapping implements DecodePlan {
     this.#clocks = parts.clocks
     this.#name = parts.name.rule
     this.#time = parts.time.rule
-    for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, indexOf(name, parts.nameIndices), parts))
-    this.#others = waitingFor(undefined, -1, parts)
+    const waiters = waitersOf(parts)
+    for (const name of namesOf(parts)) this.#byName.set(name, waitingFor(name, indexOf(name, parts.nameIndices), waiters))
+    this.#others = waitingFor(undefined, -1, waiters)
     this.#places = [...takesOf(parts).map(({ place }) => place), ...this.rules.map(({ place }) => place)]
   }
 
@@ -250,12 +252,21 @@ function takesOf(parts: MappingParts): Takes[] {
   ]
 }
 
-function waitingFor(name: string | undefined, nameIndex: number, parts: MappingParts): Waiting {
-  const waits = (takes: Takes): boolean => takes.events === undefined || (name !== undefined && takes.events.includes(name))
-  const drop = parts.drop.filter((d) => waits(d.rule))
-  const remember = parts.remember.filter((r) => waits(r.rule.takes))
-  const roles = parts.items.flatMap((item) => item.roles.filter((role) => isOfLogs(role) && waits(role.feed.takes)))
-  const rules = parts.rules.filter((r) => waits(r.rule.takes))
+function waitersOf({ drop, remember, items, rules }: MappingParts) {
+  const roles = items.flatMap((item) => item.roles.filter(isOfLogs))
+  return {
+    drop: new Waiters(drop, ({ rule }) => rule),
+    remember: new Waiters(remember, ({ rule }) => rule.takes),
+    roles: new Waiters(roles, ({ feed }) => feed.takes),
+    rules: new Waiters(rules, ({ rule }) => rule.takes),
+  }
+}
+
+function waitingFor(name: string | undefined, nameIndex: number, waiters: ReturnType<typeof waitersOf>): Waiting {
+  const drop = waiters.drop.of(name)
+  const remember = waiters.remember.of(name)
+  const roles = waiters.roles.of(name)
+  const rules = waiters.rules.of(name)
   const paths = new Set([...drop, ...remember, ...roles, ...rules].flatMap((r) => r.paths))
   const isStateful = remember.length + roles.length > 0
   return {

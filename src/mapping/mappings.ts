@@ -14,6 +14,7 @@ export class Mappings {
   /** Names that some rule waits for; `row.nameIndex` counts in them. */
   readonly eventNames: readonly string[]
   readonly #bySource: ReadonlyMap<string, Mapping>
+  readonly #unnamed = new Set<string>()
   /** All that was compiled from what stands in one place. */
   readonly #byPlace = new Map<Place, Rule[]>()
 
@@ -32,6 +33,22 @@ export class Mappings {
 
   ofSource(name: string): Mapping {
     return this.#bySource.get(name) ?? this.all[0]!
+  }
+
+  /**
+   * Whose rules count what a line of this source left, in the name of the owner. Of a source that is gone, or that has other files now, that
+   * is one of `plain`, which have no labels and no choice of metrics of their own: those of another source would tell a falsehood.
+   */
+  readerOf(source: string, owner: string, plain: () => readonly Mapping[]): Mapping | undefined {
+    const isRead = this.#bySource.size === 0 || this.#bySource.has(source) || this.#unnamed.has(source)
+    const candidates = isRead ? [this.ofSource(source), ...plain()] : plain()
+    return candidates.find(({ owners }) => owners.includes(owner))
+  }
+
+  /** Lines are read of this source. Answers what reads them: the first mapping, if the source is not named. */
+  reading(name: string): Mapping {
+    if (!this.#bySource.has(name)) this.#unnamed.add(name)
+    return this.ofSource(name)
   }
 
   /** Names of sources for whose lines some rule names events of this name. */

@@ -117,7 +117,8 @@ function compiled(
   const bySource = config.sources.map(({ name, profile = '' }): [string, Mapping] => [name, byProfile.get(profile)!])
   const mappings = new Mappings([...byProfile.values()], new Map(bySource), [...nameIndices.keys()])
   registry.showOpen = () => keys.show()
-  keys.consumerOf = (source) => mappings.ofSource(source).consumer
+  const plain = profilesInUse(config).flatMap(({ key, labels, only }) => (labels.length === 0 && only === undefined ? [key] : []))
+  keys.consumerOf = (source, owner) => mappings.readerOf(source, owner, () => plain.map((key) => byProfile.get(key)!))?.consumer
   keys.keep(new Set(mappings.all.flatMap(({ owners }) => owners)))
   const sightings = new Sightings(mappings.eventNames, wallClockMs)
   return { mappings, sightings }

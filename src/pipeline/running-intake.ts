@@ -62,6 +62,6 @@ export class RunningIntake {
 
   #applierFor(origin: Origin): LineApplier {
     const { name } = this.source
-    return new LineApplier({ ...this.#options, source: name, mapping: this.#options.mappings.ofSource(name) }, origin)
+    return new LineApplier({ ...this.#options, source: name, mapping: this.#options.mappings.reading(name) }, origin)
   }
 }

@@ -12,7 +12,8 @@ const DERIVE_WORDS =
   '`outcome` (ended, idle, reset, evicted) and what it collects; of a sequence `key`, `previous`, `value`, `position`, `repeat`, `recent`, `gap`; of a silence `key`, `gap`; ' +
   'what is open has `age` too; all have what they carry. `start`, `end` and `reset` are rules with a `key` and `carry`; of one event resets come first, then members, ends, starts. A key of several values is a list: `key.0`. Texts are kept as labels show them: masked and cut. ' +
   'Where a key is missing, nothing happens, and it is counted as `no_key` under the name of the item. Past `limits.keys` the key touched longest ago ends `evicted`; ' +
-  'starts of one key that are queued are bounded by 1000 too, and `distinct` counts up to 1000.'
+  'starts of one key that are queued are bounded by 1000 too, and `distinct` counts up to 1000. What runs out once its source is gone counts only ' +
+  'where another source of the unit has neither `labels` nor `only`: under its rules.'
 
 type Keys = (path: readonly string[], except?: readonly string[]) => Section['rows']
 

@@ -47,7 +47,7 @@ function readLog({ log, ...from }: PlayedLog, index: number, plan: Plan, wallClo
     throw error
   }
   const bounds = { maxValues: config.limits.lineValues, maxDepth: config.limits.lineDepth }
-  const mapping = mappings.ofSource(origin.source)
+  const mapping = mappings.reading(origin.source)
   const common = { source: origin.source, mapping, own, sightings, births: registry.births, bounds, cleanLabel }
   const stream = new EventStream({
     origin,

@@ -2,6 +2,7 @@
  * `npm run bench -- [--lines N] [--rounds N] [--seed N]`: the exporter's `run --once`, the same with the lines as container runtimes wrap
  * them, a hand-written Node program and Debian's mtail count the same log, taking turns. Every sample of each is compared with the truth. Prints lines per CPU-second (user and system time
  * of the whole process, the best round, that of the best run on an empty file taken off), memory, ratios, and the machine.
+ * Then what one operator of the language costs per event (`operators.mjs`).
  * Exit 1 if a sample is wrong or, with CI=true, a program is missing.
  */
 import { spawnSync } from 'node:child_process'
@@ -117,4 +118,6 @@ for (const [wrapping, wrap] of Object.entries(WRAPPINGS)) await writeWrapped(log
 const summaries = runRounds(PROGRAMS.filter(isThere), log, samples, roundCount).map((result) => summary(result, lineCount))
 rmSync(MTAIL_LOGS, { recursive: true })
 report(summaries, lineCount, byteCount, samples.size)
+const operators = spawnSync(process.execPath, [`${HERE}operators.mjs`, '--events', String(lineCount)], { stdio: 'inherit' })
+if (operators.status !== 0) process.exitCode = 1
 if (summaries.some(({ wrong }) => wrong.length > 0)) process.exitCode = 1

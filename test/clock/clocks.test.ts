@@ -117,6 +117,16 @@ test('clocks of logs at their ends that wait for nothing are forgotten past the 
   expect([clocks.of('files', 'first'), first.nowNs]).toEqual([first, 80n])
 })
 
+test('without a record, clocks that are forgotten leave nothing behind', () => {
+  const clocks = new Clocks(3)
+  for (let i = 0; i < 100; i++) {
+    const clock = clocks.of('files', String(i))
+    clocks.advance(clock, 10n)
+    clocks.stand(clock)
+  }
+  expect([...clocks.changed].map(({ log }) => log)).toEqual(['97', '98', '99'])
+})
+
 interface Planned {
   readonly clock: number
   dueNs: bigint

@@ -225,6 +225,12 @@ test('an include without a file is told', async () => {
   expect(await codes('version: 1\ninclude: [{ without: [a] }]\n')).toContain('missing-key')
 })
 
+test('a format without expressions is told, of a source too', async () => {
+  const format = 'format: { regex: [] }'
+  expect(await codes(`version: 1\ninput: { ${format} }\n`)).toEqual(['bad-value'])
+  expect(await codes(`version: 1\nsources: [{ stdin: {}, input: { ${format} } }]\n`)).toEqual(['bad-value'])
+})
+
 test('buckets without start are told', async () => {
   const text = 'version: 1\nmetrics: [{ name: h, type: histogram, event: e, value: v, buckets: { factor: 2, count: 3 } }]\n'
   expect(await codes(text)).toContain('missing-key')

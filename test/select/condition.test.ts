@@ -152,6 +152,15 @@ test('a trace names each piece with the path, what was asked and what was found'
   })
 })
 
+test('a trace of none tells what it forbids', () => {
+  const { made, rowOf } = compiled((context) => compileWhere({ none: [{ a: 1 }, { b: 2 }] }, context))
+  const parts = [
+    { kind: 'all', parts: [{ path: 'a', holds: true }] },
+    { kind: 'all', parts: [{ path: 'b', holds: false }] },
+  ]
+  expect(made.trace(rowOf({ a: 1, b: 3 }))).toMatchObject({ holds: false, parts: [{ kind: 'none', holds: false, parts }] })
+})
+
 test('problems are reported at the key or the value that has them, and such a test never holds', () => {
   const spec: WhereSpec = { 'a..b': 1, v: { regex: '(' }, any: [{ $nothing: 1 }], expr: 'evnt.x > 1.0' }
   const { made, problems, rowOf } = compiled((context) => compileWhere(spec, context))

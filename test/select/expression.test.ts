@@ -109,6 +109,7 @@ test('in where only true holds, and a trace tells what was looked at', () => {
     parts: [
       {
         kind: 'test',
+        holds: false,
         found: undefined,
         reads: [
           { path: 'ms', found: 5 },
@@ -117,6 +118,7 @@ test('in where only true holds, and a trace tells what was looked at', () => {
       },
     ],
   })
+  expect(made.trace(rowOf({ ms: 5, limit: 2 }))).toMatchObject({ holds: true, parts: [{ holds: true, found: true }] })
 })
 
 test('stages follow an expression as they follow a path', () => {

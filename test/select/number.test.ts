@@ -73,6 +73,8 @@ test('plus and minus take a value or a list; what is left is at least 0; a missi
   number({ path: 'in', minus: { path: 'nothing', default: 0 } }, event, 100)
   number({ path: 'in', plus: 'nothing', default: 7 }, event, 7)
   number({ path: 'nothing', plus: 'in' }, event, undefined)
+  number({ path: 'in', plus: 'nothing', minus: 'out' }, event, undefined)
+  number({ path: 'in', plus: 'nothing', minus: 'out', default: 3 }, event, 3)
   number({ path: 'below', plus: 1 }, { below: -5 }, -4)
 })
 
@@ -115,6 +117,24 @@ test('a text that went through number stages is the text of its number', () => {
   const { made, rowOf } = compiled((context) => compileValue({ path: 'v', unit: 'ms' }, context))
   expect(made.text(rowOf({ v: '0153' }))).toBe('0.153')
   expect(made.text(rowOf({ v: 'x' }))).toBeUndefined()
+})
+
+test.each([{ unit: 's' }, { scale: 1 }, { unit: 'B' }] as const)('%o changes no number, and no other text gets by', (stage) => {
+  const { made, rowOf } = compiled((context) => compileValue({ path: 'v', ...stage }, context))
+  expect(['0153', 'x', '1e3', 7, true].map((v) => made.text(rowOf({ v })))).toEqual(['153', undefined, '1000', '7', '1'])
+})
+
+test('a trace names the numbers that are added and taken away', () => {
+  const spec: ValueSpec = { path: 'v', plus: 'a', minus: ['b', 1] }
+  const stagesOf = (given: ValueSpec): unknown => {
+    const { made, rowOf } = compiled((context) => compileValue(given, context))
+    return made.trace(rowOf({ v: 9, a: 5, b: 3 }), 'number').stages
+  }
+  expect(stagesOf(spec)).toMatchObject([
+    { stage: 'plus, minus', before: 9, after: 10, operands: [{ found: 5 }, { found: 3 }, {}] },
+  ])
+  expect(stagesOf({ path: 'v', plus: 'a' })).toMatchObject([{ stage: 'plus', after: 14 }])
+  expect(stagesOf({ path: 'v', minus: 'a' })).toMatchObject([{ stage: 'minus', after: 4 }])
 })
 
 test('Go durations are read to the nanosecond', () => {
