@@ -28,10 +28,12 @@ export function topic(name: string, sections: readonly Section[]): string | { re
   return { near: nearest(wanted, known) }
 }
 
-/** `-c, --config.file <file>` is found as `c` and as `config.file`. */
+/** `-c, --config.file <file>` is found as `c` and as `config.file`, `once: within` as `within` too. */
 function namesOf(cell: string): string[] {
   const flags = [...cell.matchAll(/(?:^|[ ,])--?([a-z][\w.-]*)/g)].map((match) => match[1]!)
-  return flags.length > 0 ? flags : [cell]
+  if (flags.length > 0) return flags
+  const inner = /^\w+: (\w+)$/.exec(cell)?.[1]
+  return inner === undefined ? [cell] : [cell, inner]
 }
 
 function sectionText({ id, title, words, columns, rows, more }: Section): string {

@@ -98,6 +98,25 @@ const EXPRESSIONS: Section = {
   rows: EXPRESSION_FORMS,
 }
 
+/** Keys of what stands in lists and under names that people choose. */
+const INCLUDE_KEYS = [
+  [
+    'include: file',
+    'text',
+    'What is included: preset:NAME, or a file beside this one, not out of its folder through a link. Needed.',
+  ],
+  ['include: without', 'list of text', 'Metrics of it that are left out.'],
+]
+const BESIDE_PATHS = [
+  ['any', 'list of tests by path', 'One of them holds.'],
+  ['none', 'list of tests by path', 'None of them holds.'],
+  ['expr', 'text', 'A CEL expression that is true.'],
+]
+const TABLE_KEYS = [
+  ['table: input', 'number', 'Dollars per million tokens; so for each kind of tokens.'],
+  ['table: above', 'keys and values or list of keys and values', 'Other prices where an event reads more than `tokens`.'],
+]
+
 const WINDOWS: Section = {
   id: 'window',
   title: 'Windows and expiry',
@@ -139,7 +158,7 @@ function priceSection(rows: Section['rows']): Section {
       'add nothing: the update counts as `unpriced`, the tokens in `agentlog_unpriced_tokens_total`. Cached tokens without a price of their ' +
       'own cost as input does. `builtin` knows what prices were at the time of the event. Dollars are estimates, no bill.',
     columns: KEY_COLUMNS,
-    rows,
+    rows: [...rows, ...TABLE_KEYS],
     more: yaml(EXAMPLES.price),
   }
 }
@@ -176,7 +195,7 @@ function languageSections(schema: JsonSchema): Section[] {
   const keys = (path: readonly string[], except: readonly string[] = []): readonly (readonly string[])[] =>
     rowsOf(keysAt(schema, path, except))
   return [
-    { id: 'mapping', title: 'The mapping file', columns: KEY_COLUMNS, rows: keys([]) },
+    { id: 'mapping', title: 'The mapping file', columns: KEY_COLUMNS, rows: [...keys([]), ...INCLUDE_KEYS] },
     { id: 'sources', title: 'sources', words: SOURCE_WORDS, columns: KEY_COLUMNS, rows: keys(['sources', '[]']) },
     { id: 'file', title: 'sources: file', columns: KEY_COLUMNS, rows: keys(['sources', '[]', 'file']) },
     {
@@ -214,9 +233,9 @@ function languageSections(schema: JsonSchema): Section[] {
       title: 'where: tests of a value',
       words:
         'A path with a text, number or truth asks for equality, with a list for any of them. Longer tests have these keys; a missing value ' +
-        'fulfils only `exists: false` and `not`. `any` and `none` take lists of `where`.',
+        'fulfils only `exists: false` and `not`. Beside the paths stand `any`, `none` and `expr`; a field of such a name is `$.any`.',
       columns: KEY_COLUMNS,
-      rows: rowsOf(keysAt(test, [])),
+      rows: [...rowsOf(keysAt(test, [])), ...BESIDE_PATHS],
     },
     {
       id: 'value',
