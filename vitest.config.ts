@@ -8,7 +8,13 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/real/**', 'test/faults/**'], testTimeout: 20_000 },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/real/**', 'test/faults/**'],
+          setupFiles: ['test/fixed-seed.ts'],
+          testTimeout: 30_000,
+        },
       },
       {
         test: {

@@ -136,11 +136,12 @@ describe.for(READS)('read from %s', (read) => {
   dockTest.concurrent('a container without a log is named', async ({ follow, run }) => {
     const name = `mute-${read}`
     const lives = await follow(daemon, read, name)
-    await run(daemon, { name, flags: ['--log-driver', 'none'], lines: LINES })
+    const agent = await run(daemon, { name, flags: ['--log-driver', 'none'] })
     await lives.warned((text) => text.includes(name) && /log(ging)? driver/.test(text))
     const { text, ...account } = await accountOf(`driver none, ${read}`, lives, [])
     expect(account).toMatchObject(EXACT)
     expect(sum(text, 'agentlog_docker_containers', 'state="unreadable"')).toBe(1)
+    await agent.finish()
   })
 })
 
