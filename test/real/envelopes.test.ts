@@ -33,8 +33,8 @@ function verified(exposition: string): string {
   return run.stdout.split(' {')[0] ?? run.stderr
 }
 
-describe.skipIf(isSkipped).for(Object.entries(WRAPS))('%s', ([name, wrap]) => {
-  test(`${LINES} lines at once, and live with two rotations`, async () => {
+describe.skipIf(isSkipped)(`${LINES} lines at once, and live with two rotations`, () => {
+  test.for(Object.entries(WRAPS))('%s', async ([name, wrap]) => {
     const bytes = wrapped(plain, wrap, randomOf(SEED))
     const log = scratch.file('wrapped.log')
     writeFileSync(log, bytes)

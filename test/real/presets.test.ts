@@ -82,7 +82,7 @@ function copied(folder: string, into: string): string[] {
   })
 }
 
-describe.skipIf(isMissing('python3')).for([
+describe.for([
   { preset: 'claude-code', folder: '.claude' },
   { preset: 'codex', folder: '.codex' },
 ] as const)('the made-up home, $folder', ({ preset, folder }) => {
