@@ -4,7 +4,8 @@ import { type Section, yaml } from './section.ts'
 
 const REMEMBER_WORDS =
   'By name; read as `$kept.NAME`. Beside these keys stand those of a value. A value of an event is there for the rules that take the same event, ' +
-  'and stays until a later one is remembered in its scope; an event without the value leaves it. `drop` comes before, so it sees what earlier events left.'
+  'and stays until a later one is remembered in its scope; an event without the value leaves it. `drop` comes before, so it sees what earlier events left. ' +
+  'Without `scope` it is kept by `$log`, and the file that follows a rotation is another log: where logs are rotated within a session, name the session as its scope.'
 
 const DERIVE_WORDS =
   'Each item is one of `pair`, `session`, `sequence` and `silence`, which names it. Rules take what it makes with `derived: NAME`, gauges show what is open ' +

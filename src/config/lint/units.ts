@@ -31,7 +31,7 @@ function lookAtName(metric: RawMetric, path: NodePath, warn: Warn): boolean {
   const [, last] = /_(duration|latency|elapsed|uptime|age|time)(?:_total)?$/i.exec(name) ?? []
   if (last === undefined) return false
   const better = name.endsWith('_total') ? name.replace(/_total$/, '_seconds_total') : `${name}_seconds`
-  warn(`"${name}" is a ${last} and names no unit`, [...path, 'name'], renamed(better))
+  warn(`"${name}" is ${/^[aeu]/i.test(last) ? 'an' : 'a'} ${last} and names no unit`, [...path, 'name'], renamed(better))
   return true
 }
 
