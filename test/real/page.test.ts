@@ -172,7 +172,7 @@ test.skipIf(isSkipped)('the keyboard reaches everything in order, each with a na
     stops.push(await page.evaluate(() => document.activeElement!.textContent!.trim()))
     expect(await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)).toBe('solid')
   }
-  expect(stops.slice(0, 9)).toEqual([
+  expect(stops.slice(0, 10)).toEqual([
     'Skip to the state',
     'Pause',
     'Sources',
@@ -181,6 +181,7 @@ test.skipIf(isSkipped)('the keyboard reaches everything in order, each with a na
     'Rejected lines',
     'Skipped updates',
     'Metrics',
+    'Kept',
     'Mapping',
   ])
   const names = () => {
