@@ -6,7 +6,7 @@
 export interface Due {
   dueNs: bigint
   /** Which of those of one time comes first. */
-  order: number
+  readonly order: number
   /** Where it stands in its heap; -1: in none. */
   index: number
 }

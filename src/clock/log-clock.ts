@@ -37,7 +37,7 @@ export class LogClock implements ClockName, Due {
   readonly log: string
   // As one of those that wait for the wall clock.
   dueNs = 0n
-  order: number
+  readonly order: number
   index = -1
   /** Somebody reads its log in this process, and says when it stands at its end. */
   isRead = false

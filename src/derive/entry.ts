@@ -1,4 +1,5 @@
 /** One open key of one item: what is known of it until it ends, runs out or is evicted; and what it needs of its item. */
+import type { Due } from '../clock/due-heap.ts'
 import type { LogClock } from '../clock/log-clock.ts'
 import type { Origin } from '../source/source.ts'
 import type { ByteReader } from '../state/byte-reader.ts'
@@ -71,7 +72,7 @@ export interface Behavior<S = unknown> {
   read(input: ByteReader): S
 }
 
-export class Entry<S = unknown> {
+export class Entry<S = unknown> implements Due {
   readonly item: Behavior<S>
   /** The hash of item, scope and key, as a text of eight units. */
   readonly id: string
@@ -96,9 +97,9 @@ export class Entry<S = unknown> {
   /** In the order of touches. */
   older: Entry | undefined
   younger: Entry | undefined
-  /** Where it stands in the heap of its clock's deadlines, and at what time; -1: it is in none. */
-  heapIndex = -1
-  heapNs = 0n
+  // As one of those that wait for a clock; that one may be another than `clock` until it is put where it belongs.
+  dueNs = 0n
+  index = -1
   heapClock: LogClock | undefined
 
   constructor(parts: Pick<Entry<S>, 'item' | 'id' | 'scope' | 'key' | 'state' | 'origin' | 'clock' | 'birth' | 'touch'>) {
@@ -111,5 +112,10 @@ export class Entry<S = unknown> {
     this.clock = parts.clock
     this.birth = parts.birth
     this.touch = parts.touch
+  }
+
+  /** Of keys that run out at one time the one that was opened first comes first. */
+  get order(): number {
+    return this.birth
   }
 }
