@@ -19,6 +19,9 @@ interface SeenFolder {
 export class PackedUnseen {
   readonly #sinceMs: number
   #folders: ReadonlyMap<string, SeenFolder> = new Map()
+  #paths: readonly string[] = []
+  /** One of them waits. */
+  #isWaiting = false
   /** Those that came and are not being read yet. */
   #awaited: ReadonlySet<string> = new Set()
   /** Those of them in which stands nothing that is known. */
@@ -30,10 +33,12 @@ export class PackedUnseen {
   }
 
   /**
-   * Those to be looked into; `archives` expects them from now on. `paths`: all `.gz` files of these logs. One waits as long as a log that it may
-   * hold has given nothing yet: there is nothing to know it by.
+   * Those to be looked into; `archives` expects them from now on. `paths`: all `.gz` files of these logs, the same list as long as no folder was
+   * listed anew. One waits as long as a log that it may hold has given nothing yet: there is nothing to know it by.
    */
   find(paths: readonly string[], tails: Iterable<Tail>, archives: Archives): readonly FoundFile[] {
+    if (paths === this.#paths && !this.#isWaiting && this.#awaited.size === 0) return []
+    this.#paths = paths
     const left = [...tails].filter((tail) => (tail.isRotated || tail.isLost) && isUntouched(tail))
     const unread = new Set(left.map(({ origin }) => familyOf(origin.file)))
     const awaited = new Set(this.#awaited)
@@ -51,6 +56,7 @@ export class PackedUnseen {
       }
     }
     this.#folders = folders
+    this.#isWaiting = [...folders.values()].some(({ mtimeNs }) => mtimeNs === undefined)
     return awaited.size === 0 ? [] : this.#awaitedIn(folders, awaited, archives)
   }
 
