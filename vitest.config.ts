@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**', 'test/faults/**'],
+          exclude: ['test/real/**', 'test/faults/**', 'test/seeds/**'],
           setupFiles: ['test/fixed-seed.ts'],
           testTimeout: 30_000,
         },
@@ -23,6 +23,22 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'seeds',
+          include: ['test/seeds/rows.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'shown',
+          include: ['test/seeds/shown/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
         },
       },
       {

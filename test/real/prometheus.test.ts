@@ -4,12 +4,12 @@ import { createServer, request } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { writeMix } from '../bench/mix.mjs'
+import { Prometheus, type Sample } from './prometheus-server.ts'
 import {
   ARRIVAL_METRIC,
   countedByOracle,
   differences,
   Exporter,
-  freePort,
   isMissing,
   lineCountOf,
   ROOT,
@@ -39,37 +39,6 @@ afterEach(async () => {
   scratch.remove()
 })
 
-interface Sample {
-  readonly metric: Readonly<Record<string, string>>
-  readonly value: readonly [number, string]
-}
-
-class Prometheus extends Running {
-  readonly url: string
-
-  constructor(port: number, configuration: string) {
-    super('prometheus', [
-      `--config.file=${configuration}`,
-      `--storage.tsdb.path=${scratch.file('tsdb')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--enable-feature=exemplar-storage',
-      '--log.level=error',
-    ])
-    this.url = `http://127.0.0.1:${port}`
-  }
-
-  async isReady(): Promise<true | undefined> {
-    if (this.hasExited) throw new Error(`prometheus ended: ${this.stderr}`)
-    return (await fetch(`${this.url}/-/ready`).catch(() => undefined))?.status === 200 ? true : undefined
-  }
-
-  async query(expression: string): Promise<readonly Sample[]> {
-    const response = await fetch(`${this.url}/api/v1/query?query=${encodeURIComponent(expression)}`)
-    const body = (await response.json()) as { data: { result: readonly Sample[] } }
-    return body.data.result
-  }
-}
-
 /** A proxy on loopback that asks for text 0.0.4 whatever Prometheus would like. Answers its URL, and collects the types of answers. */
 async function textOnly(exporter: Exporter, types: Set<string>): Promise<{ url: string; close: () => void }> {
   const server = createServer((asked, answer) => {
@@ -90,7 +59,7 @@ async function prometheusOn(url: string): Promise<Prometheus> {
   const target = url.replace('http://', '')
   const scrape = `{ job_name: agent, static_configs: [{ targets: ["${target}"] }] }`
   const configuration = scratch.write('prometheus.yml', `global: { scrape_interval: 1s }\nscrape_configs: [${scrape}]\n`)
-  const prometheus = new Prometheus(await freePort(), configuration)
+  const prometheus = await Prometheus.prepared(configuration, scratch.file('tsdb'), '--enable-feature=exemplar-storage')
   processes.push(prometheus)
   await until('prometheus', () => prometheus.isReady())
   return prometheus
