@@ -236,7 +236,10 @@ const metric = z.strictObject({
     ),
   buckets: buckets.optional().describe('Upper bounds, or start, factor and count, or the name of a shipped list.'),
   quantiles: z.array(z.number().min(0).max(1)).min(1).optional().describe('Quantiles of a summary.'),
-  one_per: z.array(z.string()).min(1).optional().describe('A new series replaces those equal in these labels.'),
+  one_per: z
+    .array(z.string())
+    .optional()
+    .describe('A new series replaces those equal in these labels; with no label, []: the one there was.'),
   max_step: z
     .number()
     .positive()
