@@ -22,7 +22,7 @@ import { PanelBuilder as Heatmap, YAxisConfigBuilder } from '@grafana/grafana-fo
 import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table'
 import { PanelBuilder as Timeseries } from '@grafana/grafana-foundation-sdk/timeseries'
-import { type Common, described, type PanelSpec } from './described.ts'
+import { described, type PanelSpec } from './described.ts'
 
 /** A panel and the room it takes, of a grid of 24 columns. */
 export interface Sized {
@@ -148,5 +148,3 @@ function onlyColumns(columns: Readonly<Record<string, string>>): { id: string; o
     },
   }
 }
-
-export type { Common, PanelSpec }
