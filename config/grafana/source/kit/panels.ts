@@ -92,7 +92,7 @@ export function heatmap(spec: PanelSpec): Sized {
 }
 
 export interface TableSpec extends PanelSpec {
-  /** Heads of the columns by name of the field: a label, or `Value` (of the only query) or `Value #A`. Others are left out. */
+  /** Heads of the columns by name of the field: a label that the queries keep, `Value` of the only query, or `Value #A` of several. */
   readonly columns: Readonly<Record<string, string>>
   /** Units of columns, by head, that are not the panel's. */
   readonly units?: Readonly<Record<string, string>>
@@ -136,15 +136,11 @@ const asRows = <T extends PanelSpec>(spec: T): T => ({
   queries: spec.queries.map((query) => ({ ...query, format: 'table' as const })),
 })
 
-/** Keeps these fields, in this order, under their heads. */
+/** These fields in this order, under their heads, without the time. */
 function onlyColumns(columns: Readonly<Record<string, string>>): { id: string; options: unknown } {
-  const fields = Object.keys(columns)
+  const order = Object.keys(columns).map((field, index) => [field, index] as const)
   return {
     id: 'organize',
-    options: {
-      includeByName: Object.fromEntries(fields.map((field) => [field, true])),
-      indexByName: Object.fromEntries(fields.map((field, index) => [field, index])),
-      renameByName: columns,
-    },
+    options: { excludeByName: { Time: true }, indexByName: Object.fromEntries(order), renameByName: columns },
   }
 }

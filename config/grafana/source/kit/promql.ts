@@ -26,7 +26,11 @@ export const share = (part: string, whole: string): string => `(${part} or 0 * $
 
 /** A quantile of a classic histogram, named without `_bucket`. */
 export const quantile = (q: number, select: Select, histogram: string, ...by: readonly string[]): string =>
-  `histogram_quantile(${q}, ${sum(rate(select(`${histogram}_bucket`)), ...by, 'le')})`
+  quantileOver('$__rate_interval', q, select, histogram, ...by)
+
+/** The same over a range that is meant as it is, such as a day. */
+export const quantileOver = (range: string, q: number, select: Select, histogram: string, ...by: readonly string[]): string =>
+  `histogram_quantile(${q}, ${sum(rate(select(`${histogram}_bucket`), range), ...by, 'le')})`
 
 /** The mean of a histogram's or summary's values, no point while there are none. */
 export const mean = (select: Select, histogram: string, ...by: readonly string[]): string =>
