@@ -114,27 +114,27 @@ describe.skipIf(noAmtool)('makeaihq, live', () => {
     expect(attachment!.text).toBe('Tool &lt;!channel&gt; &amp; &lt;https://evil.example|harmless&gt; is slow\n')
   })
 
-  test('a warning is held back while the critical one of its component is there, and others are not', async () => {
-    const warning = (labels: Record<string, string>) => ({ labels: { severity: 'warning', ...labels } })
-    const critical = (labels: Record<string, string>) => ({ labels: { severity: 'critical', ...labels } })
+  test('a warning is held back while the critical one of its name is there for the same tool, and others are not', async () => {
+    const named = (severity: string, alertname: string, tool: string) => ({
+      labels: { severity, alertname, component: 'errors', tool_name: tool },
+    })
+    await alertmanager.post(named('critical', 'Failing', 'book'))
     await alertmanager.post(
-      critical({ alertname: 'Slow', component: 'cache' }),
-      critical({ alertname: 'Bare' }),
-      critical({ alertname: 'Failing', component: 'database', instance: 'a' }),
+      named('warning', 'Failing', 'book'),
+      named('warning', 'Failing', 'search'),
+      named('warning', 'Slow', 'book'),
     )
-    await alertmanager.post(
-      warning({ alertname: 'Slow', component: 'cache' }),
-      warning({ alertname: 'Filling', component: 'database', instance: 'a' }),
-      warning({ alertname: 'Filling', component: 'database', instance: 'b' }),
-      warning({ alertname: 'Other' }),
-    )
-    // A state is set when the alert is routed, which happens in turn: the last one has it last.
     const states = await until('states of warnings', async () => {
       const found = (await alertmanager.alerts())
-        .filter(({ labels }) => labels.severity === 'warning' && labels.alertname !== 'Odd')
-        .map(({ labels, status }) => `${labels.alertname} ${labels.instance ?? ''}: ${status.state}`)
-      return found.length === 4 && !found.join().includes('unprocessed') ? found.sort() : undefined
+        .filter(({ labels }) => labels.severity === 'warning' && labels.component === 'errors')
+        .map(({ labels, status }) => `${labels.alertname} ${labels.tool_name}: ${status.state}`)
+      return found.length === 3 && !found.join().includes('unprocessed') ? found.sort() : undefined
     })
-    expect(states).toEqual(['Filling a: suppressed', 'Filling b: active', 'Other : active', 'Slow : suppressed'])
+    expect(states).toEqual(['Failing book: suppressed', 'Failing search: active', 'Slow book: active'])
+    // What is held back is not sent either: two messages of warnings, and none of them of the critical one's tool.
+    await until(
+      'the other two',
+      () => (JSON.stringify(sink.received).match(/tool_name=(search|book) /g)?.length ?? 0) >= 2 || undefined,
+    )
   })
 })

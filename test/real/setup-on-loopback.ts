@@ -56,17 +56,19 @@ function rulesOf(path: string, scratch: Scratch): string {
   return scratch.write(`rules-${basename(path)}`, stringify({ groups }))
 }
 
-export function onLoopback(name: string, given: Setup, names: Names, scratch: Scratch): string {
+/** `targetsFile` takes the place of the shipped files of targets. */
+export function onLoopback(name: string, given: Setup, names: Names, scratch: Scratch, targetsFile?: string): string {
   const proxied = { proxy_url: names.url }
   const set: Setup = structuredClone(given)
   Object.assign(set.global, { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' })
-  set.rule_files = set.rule_files?.map((path) => rulesOf(path, scratch))
+  if (set.rule_files) set.rule_files = set.rule_files.map((path) => rulesOf(path, scratch))
   for (const one of set.alerting?.alertmanagers ?? []) Object.assign(one, proxied)
   // A proxy sees nothing of https but a tunnel.
   for (const one of set.remote_write ?? []) Object.assign(one, proxied, { url: one.url.replace('https:', 'http:') })
   for (const job of set.scrape_configs) {
     Object.assign(job, proxied, { scrape_interval: '1s', scrape_timeout: '1s' })
-    for (const discovery of job.file_sd_configs ?? []) discovery.files = discovery.files.map((file) => join(SETUPS, file))
+    for (const discovery of job.file_sd_configs ?? [])
+      discovery.files = discovery.files.map((file) => targetsFile ?? join(SETUPS, file))
   }
   return scratch.write(`${name}.yaml`, stringify(set, { aliasDuplicateObjects: false }))
 }
@@ -88,9 +90,9 @@ export class Machines {
     return running
   }
 
-  async prometheus(name: string, names: Names, ...more: readonly string[]): Promise<Prometheus> {
-    const configuration = onLoopback(name, setup(name), names, this.scratch)
-    return this.bare(name, configuration, ...flagsOf(name), ...more)
+  async prometheus(name: string, names: Names, targetsFile?: string): Promise<Prometheus> {
+    const configuration = onLoopback(name, setup(name), names, this.scratch, targetsFile)
+    return this.bare(name, configuration, ...flagsOf(name))
   }
 
   async bare(name: string, configuration: string, ...flags: readonly string[]): Promise<Prometheus> {
