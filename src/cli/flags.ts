@@ -62,8 +62,10 @@ export const HEALTHCHECK_FLAGS: readonly Flag[] = [
   { flags: '--timeout <seconds>', help: 'how long to wait for the answer', default: '3', isWithoutVariable: true },
 ]
 
+const PATH_HELP = '; NAME=/path is a mapping apart, served under that path'
+
 export const RUN_FLAGS: readonly Flag[] = [
-  ...MAPPING_FLAGS,
+  ...MAPPING_FLAGS.map((flag) => (longName(flag) === 'preset' ? { ...flag, help: `${flag.help}${PATH_HELP}` } : flag)),
   ...DOCKER_FLAGS,
   { flags: '--once', help: 'read everything to its end, print the mapped families, exit' },
   { flags: '--self', help: 'with --once: print agentlog_* too' },
@@ -85,7 +87,11 @@ export const RUN_FLAGS: readonly Flag[] = [
   },
   LISTEN_FLAG,
   WEB_CONFIG_FLAG,
-  { flags: '--web.telemetry-path <path>', help: 'path of the metrics', default: '/metrics' },
+  { flags: '--web.telemetry-path <path>', help: 'path of the metrics; "none" serves none', default: '/metrics' },
+  {
+    flags: '--web.disable-exporter-metrics',
+    help: 'serve the mapped families alone, without those about the exporter itself (agentlog_*, process_*, nodejs_*)',
+  },
   { flags: '--web.external-url <url>', help: 'URL under which others reach the exporter' },
   { flags: '--web.enable-lifecycle', help: 'allow /-/reload and /-/quit' },
   {
