@@ -68,6 +68,12 @@ export const RUN_FLAGS: readonly Flag[] = [
   ...MAPPING_FLAGS.map((flag) => (longName(flag) === 'preset' ? { ...flag, help: `${flag.help}${PATH_HELP}` } : flag)),
   ...DOCKER_FLAGS,
   { flags: '--once', help: 'read everything to its end, print the mapped families, exit' },
+  {
+    flags: '--from <time>',
+    help: 'with --once: count events from this time on: 2026-02-26T14:30:00Z, 2026-02-26 (UTC), or 24h (ago); earlier ones prepare for them, as with --history prime',
+    isWithoutVariable: true,
+  },
+  { flags: '--to <time>', help: 'with --once: count events before this time; later ones are left out', isWithoutVariable: true },
   { flags: '--self', help: 'with --once: print agentlog_* too' },
   {
     flags: '--format <format>',

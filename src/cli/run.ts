@@ -84,7 +84,11 @@ async function begin(settings: Settings, { descriptors, openInput }: Around, fla
   if (specs.length === 0) return refuse(USAGE_EXAMPLE, io)
   plan.own.buildInfo.at(packageVersion(), process.version).value = 1
   const intakes = createIntakes(specs, settings, plan.config, { own: plan.own, log, descriptors, openInput })
-  return { inForce: { plan, specs, intakes, diagnostics, texts }, log, options: pipelineOptions(plan, log) }
+  return {
+    inForce: { plan, specs, intakes, diagnostics, texts },
+    log,
+    options: { ...pipelineOptions(plan, log), range: settings.range },
+  }
 }
 
 async function openServing(

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { TimeRange } from '../pipeline/time-range.ts'
 import { goDuration } from '../select/durations.ts'
 import { parseExternalUrl } from '../server/external-url.ts'
 import type { DockerHost } from '../source/docker/source-options.ts'
@@ -10,6 +11,7 @@ import type { LogLevel } from '../telemetry/log.ts'
 import { dockerHostOf, dockerHostProblem } from './docker-host.ts'
 import { DEFAULT_LISTEN_ADDRESS, type FlagValues, neededLater } from './flags.ts'
 import { onePathOnly, type ServedPresets, splitPresets } from './served-presets.ts'
+import { timeRangeOf } from './time-range.ts'
 
 export interface Settings {
   /** Files, globs and `-`; none: the mapping's sources. */
@@ -22,6 +24,8 @@ export interface Settings {
   /** Those with paths of their own. */
   readonly served: readonly ServedPresets[]
   readonly isOnce: boolean
+  /** undefined: events of all times count. */
+  readonly range: TimeRange | undefined
   /** undefined: all in memory. */
   readonly stateDir: string | undefined
   readonly withOwn: boolean
@@ -76,6 +80,8 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
   const split = splitPresets(named, telemetryPath)
   if ('problem' in split) return split
   const isOnce = flags.value('once') === true
+  const range = timeRangeOf({ from: text('from'), to: text('to') }, isOnce, Date.now())
+  if (range !== undefined && 'problem' in range) return range
   const apart = isOnce ? onePathOnly('--once', named) : undefined
   if (apart !== undefined) return { problem: apart }
   const pathPrefix = parseExternalUrl(text('web.external-url') ?? 'http://localhost/')
@@ -92,6 +98,7 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
     presets: file === undefined && named.length === 0 ? ['agent'] : split.merged,
     served: split.served,
     isOnce,
+    range,
     stateDir: stateDirOf(text('state.dir'), [file ?? '', ...split.merged, ...logs, ...docker.map((name) => `--docker ${name}`)]),
     withOwn: flags.value('self') === true,
     format: flags.value('format') as Settings['format'],
