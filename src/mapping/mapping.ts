@@ -173,6 +173,15 @@ export class Mapping implements DecodePlan {
     else this.#clocks.advance(row.clock, ns)
   }
 
+  /** The clock of a log that has said its time comes to `ns`, unless it is past it; what is due on the way counts, or prepares for later. */
+  bringTo(ns: bigint, origin: Origin, counts: boolean): void {
+    if (!this.needsClock) return
+    const clock = this.#clockOf(origin)
+    if (clock.nowNs === 0n || clock.nowNs >= ns) return
+    if (counts || this.#derivation === undefined) this.#clocks.advance(clock, ns)
+    else this.#derivation.priming(() => this.#clocks.advance(clock, ns))
+  }
+
   /** All that is there of the log was read, the last of it written at `writtenNs`: until more comes the wall clock goes on for it. */
   standAtEnd(origin: Origin, writtenNs: bigint): void {
     if (this.needsClock) this.#clocks.stand(this.#clockOf(origin), writtenNs)
