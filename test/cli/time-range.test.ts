@@ -155,17 +155,17 @@ test('what began before, or is over by the end, is known within', async () => {
   const log = file(
     'pairs.log',
     lines([
-      at('09:00:00', 'start', 'times out before'),
-      at('09:50:00', 'start', 'ends within'),
+      at('09:15:00', 'start', 'times out before'),
+      at('09:43:00', 'start', 'ends within'),
       at('10:10:00', 'end', 'ends within'),
-      at('10:20:00', 'start', 'times out within'),
-      at('10:59:00', 'start', 'times out after'),
+      at('10:25:00', 'start', 'times out within'),
+      at('10:45:00', 'start', 'times out after'),
       at('11:40:00', 'start', 'later'),
     ]),
   )
   const { samples } = await once('-c', mapping, '--from', '2026-02-26T10:00:00Z', '--to', '2026-02-26T11:00:00Z', log)
   expect(totals(samples, 'runs_total')).toEqual({ ended: 1, timeout: 1 })
-  expect(samples).toContain('run_seconds_total 1200')
+  expect(samples).toContain('run_seconds_total 1620')
 })
 
 const NOW_MS = Date.UTC(2026, 1, 26, 12)
