@@ -123,8 +123,9 @@ const WINDOWS: Section = {
   title: 'Windows and expiry',
   words:
     'Both go by the clock of the log that touched a series last: the time of its newest event, also of one that no rule takes. Where the log ' +
-    'stands at its end the clock on the wall moves it on, but not in `--once`, `test` and `explain`. An older event does not turn it back, and ' +
-    'counts as of now. What has run out is gone before the event that shows it counts.',
+    'stands at its end the clock on the wall moves it on, but not in `--once`, `test` and `explain`. Events that were over a day old when they ' +
+    "were written (a replay, a copy: a file's time of writing tells) keep their time, which goes on from there as fast as that clock. An older " +
+    'event does not turn it back, and counts as of now. What has run out is gone before the event that shows it counts.',
   columns: ['what', 'how'],
   rows: [
     ['op: mean, max, min', 'Of the values in the window; while there are none the series is not shown.'],
