@@ -5,8 +5,8 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { QUERIES, RULE_FILES, RULES, TEST_FILES, TESTS } from '../rules/rule-files.ts'
-import { isMissing, Scratch } from './workbench.ts'
+import { QUERIES, RULE_FILES, RULES, TEST_FILES, TESTS } from '../../rules/rule-files.ts'
+import { isMissing, Scratch } from '../workbench.ts'
 
 interface Ended {
   readonly code: number | null
