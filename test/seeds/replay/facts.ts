@@ -36,6 +36,11 @@ export class Facts {
     return this.#chosen(this.#history.increase(metric, rangeMs, this.moment.atMs, where))
   }
 
+  /** The same of that long ago. */
+  ago(agoMs: number): Facts {
+    return new Facts(this.#history, { ...this.moment, atMs: this.moment.atMs - agoMs })
+  }
+
   /** How often each series had another value than at the scrape before. */
   changes(metric: string, where: Where = {}, rangeMs = this.moment.rateMs): Vector {
     const changed: Combine = (samples) => samples.filter(({ value }, i) => i > 0 && value !== samples[i - 1]!.value).length

@@ -8,6 +8,7 @@ import { Prometheus } from '../../real/prometheus-server.ts'
 import { Exporter, ROOT, Scratch, until } from '../../real/workbench.ts'
 import { type Event, lineOf, REGISTRY, scenario } from '../scenario.ts'
 import { History, type Scrape, type Watched } from './history.ts'
+import { pastOf, writePast } from './past.ts'
 import { type LogName, SYSTEMS, type Target } from './systems.ts'
 import { Tally } from './tally.ts'
 
@@ -23,6 +24,7 @@ interface Matrix {
 
 export class Stage {
   readonly #scratch = new Scratch()
+  readonly #startedMs = Date.now()
   readonly #events: Record<LogName, Event[]> = { app: [], registry: [], rotated: [] }
   readonly #exporters = new Map<Target, Exporter>()
   #prometheus: Prometheus | undefined
@@ -77,6 +79,7 @@ export class Stage {
       tally,
       apply: (line) => apply(events[line]!),
       target: { job: target.job, instance: this.#instanceOf(target) },
+      past: pastOf(target, this.#startedMs),
     }
   }
 
@@ -118,6 +121,11 @@ export class Stage {
     const global = 'global: { scrape_interval: 1s, evaluation_interval: 1s }'
     const configuration = `${global}\nrule_files: ${JSON.stringify(rules)}\nscrape_configs:\n${jobs.join('')}`
     const file = this.#scratch.write('prometheus.yml', configuration)
+    const past = TARGETS.flatMap((target) => {
+      const added = { job: target.job, instance: this.#instanceOf(target) }
+      return pastOf(target, this.#startedMs).map((one) => ({ ...one, labels: { ...one.labels, ...added } }))
+    })
+    writePast(this.#scratch.file('tsdb'), this.#scratch.file('past.om'), past)
     const prometheus = await Prometheus.prepared(file, this.#scratch.file('tsdb'))
     this.#prometheus = prometheus
     await until('prometheus', () => prometheus.isReady())

@@ -25,7 +25,7 @@ import { SYSTEMS } from '../replay/systems.ts'
 import { fits } from '../replay/vector.ts'
 
 const NAMES = readdirSync(join(ROOT, 'config/grafana/dashboards')).map((file) => file.replace(/\.json$/, ''))
-const isSkipped = isMissing('prometheus')
+const isSkipped = isMissing('prometheus', 'promtool')
 
 /** Values of variables of which one is chosen; the others are at All. */
 type Chosen = Readonly<Record<string, string>>
