@@ -119,5 +119,8 @@ export type Expected = Vector | Top | { readonly atLeast: Vector; readonly atMos
 /** Said of a query that must be empty: one that is and ought not to be is a fault. */
 export const NOTHING: Expected = new Vector([])
 
+/** Said of a query of which no log tells: it must answer something, and nothing below 0. */
+export const SOME: Expected = new Vector([])
+
 /** By panel and query (`Request Rate A`) or `annotation: NAME`. */
 export type Table = Readonly<Record<string, (facts: Facts) => Expected>>

@@ -110,6 +110,10 @@ export class History {
     return this.overTime(metric, rangeMs, atMs, where, (samples) => extrapolated(samples, atMs - rangeMs, atMs))
   }
 
+  get metrics(): string[] {
+    return [...new Set(this.#seen.map(({ metric }) => metric))]
+  }
+
   /** All texts that a label has in the metrics of these names. */
   labelValues(isWanted: (metric: string) => boolean, label: string): string[] {
     const found = this.#seen.flatMap(({ metric, labels }) => (isWanted(metric) ? [labels[label] ?? ''] : []))

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isMissing, ROOT } from '../../real/workbench.ts'
 import { differences } from '../replay/compare.ts'
 import { TABLES } from '../replay/expected/index.ts'
+import { queries } from '../replay/expected/queries.ts'
 import { Facts } from '../replay/facts.ts'
 import {
   durationMs,
@@ -20,6 +21,7 @@ import {
   variablesOf,
 } from '../replay/grafana.ts'
 import type { History } from '../replay/history.ts'
+import { libraryQueries, narrowed, systemOf } from '../replay/library.ts'
 import { Stage } from '../replay/stage.ts'
 import { SYSTEMS } from '../replay/systems.ts'
 import { fits } from '../replay/vector.ts'
@@ -35,10 +37,11 @@ const ALWAYS_CHOSEN: Readonly<Record<string, Chosen>> = { agents: { job: 'agentl
 
 let stage: Stage
 beforeAll(async () => {
-  stage = new Stage()
-  if (!isSkipped) await stage.play()
+  if (!isSkipped) stage = await Stage.played()
 })
-afterAll(() => stage.stop())
+afterAll(async () => {
+  if (!isSkipped) await stage.stop()
+})
 
 test('each dashboard has a system that is played and a table of numbers', () => {
   expect(Object.keys(SYSTEMS).sort()).toEqual([...NAMES].sort())
@@ -117,3 +120,22 @@ for (const name of NAMES) {
     }
   })
 }
+
+describe.skipIf(isSkipped)('queries', () => {
+  const library = libraryQueries()
+
+  test('queries: each has a number that is computed, and each number a query', () => {
+    expect(Object.keys(queries).sort()).toEqual(library.map(({ name }) => name).sort())
+  })
+
+  test.for(library)('queries: $name ($of)', async (query) => {
+    const system = systemOf(query)
+    const atMs = stage.momentsMs.at(-1)!
+    const history = await stage.history(system, atMs)
+    const jobs = SYSTEMS[system]!.map(({ job }) => job)
+    const asked = query.of === 'prometheus' ? query.expr : narrowed(query.expr, history.metrics, jobs)
+    const answer = await stage.prometheus.query(asked, atMs / 1000)
+    const facts = new Facts(history, { atMs, rateMs: 0, rangeMs: 0, chosen: {}, recordedMs: () => 0 })
+    expect(`${differences(queries[query.name]!(facts), answer, true).join('\n')}${asked}`).toBe(asked)
+  })
+})
