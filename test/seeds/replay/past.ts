@@ -1,6 +1,7 @@
 /**
- * What Prometheus already holds of some series when it is started: ten minutes of 20 hours ago, and ten around this time a week ago. The
- * exporters have begun anew since, so that their counters fell.
+ * What Prometheus already holds of some series when it is started: ten minutes of 20 hours ago, and ten around this time a week ago; the
+ * exporters have begun anew since, so that their counters fell. And ten minutes of three hours ago in which logs were read that have what
+ * the platform's log has not.
  */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -37,6 +38,33 @@ const yesterday = (metric: string, labels: Labels, perStep: number): Slope => ({
 const create = { server: 'github', tool: 'create_pr' }
 const BUCKETS = { 0.05: 0, 0.1: 1, 0.25: 3, 0.5: 6, 1: 8, 2.5: 9, 5: 9, 10: 10, 30: 10, '+Inf': 10 }
 
+export const EARLIER_MS = 3 * HOUR_MS
+const earlier = (metric: string, labels: Labels, perStep: number): Slope => ({ agoMs: EARLIER_MS, metric, labels, perStep })
+const coder = { agent: 'claude-code' }
+const other = { agent: 'codex' }
+/** What the presets of coding agents have beside those of the preset `agent`. */
+const codingAgents: readonly Slope[] = [
+  earlier('agent_tool_calls_in_flight', { ...coder, tool: 'Bash' }, 1),
+  earlier('agent_tool_calls_in_flight', { ...coder, tool: 'Read' }, 2),
+  earlier('agent_sessions_open', coder, 1),
+  earlier('agent_sessions_open', other, 2),
+  earlier('agent_context_window_used_ratio', other, 0.01),
+  earlier('agent_rate_limit_used_ratio', { ...other, window: 'primary' }, 0.02),
+  earlier('agent_rate_limit_used_ratio', { ...other, window: 'secondary' }, 0.01),
+  earlier('agent_loops_total', { ...coder, kind: 'row' }, 1),
+  earlier('agent_loops_total', { ...coder, kind: 'among_others' }, 0.5),
+  earlier('agent_llm_api_errors_total', { ...coder, kind: 'overloaded' }, 2),
+  earlier('agent_llm_retries_total', { ...coder, kind: 'overloaded' }, 3),
+  earlier('agent_llm_stops_total', { ...coder, model: 'm', reason: 'end_turn' }, 4),
+  earlier('agent_llm_stops_total', { ...coder, model: 'm', reason: 'tool_use' }, 6),
+  earlier('agent_tool_decisions_total', { ...coder, tool: 'Edit', decision: 'reject' }, 1),
+  earlier('agent_permission_denials_total', { ...coder, tool: 'Bash' }, 2),
+  earlier('agent_open_session_cost_usd', coder, 0.5),
+  earlier('agent_open_session_cost_usd', other, 0.25),
+  earlier('agent_sandbox_policy_info', { ...other, sandbox: 'workspace-write', approval: 'never' }, 1),
+  earlier('agentlog_unpriced_tokens_total', { metric: 'agent_llm_cost_usd_total', model: 'm' }, 100),
+]
+
 /** By the job of the target. */
 const SLOPES: Readonly<Record<string, readonly Slope[]>> = {
   'mcp-mesh-agents': lastWeek,
@@ -46,7 +74,7 @@ const SLOPES: Readonly<Record<string, readonly Slope[]>> = {
     ...Object.entries(BUCKETS).map(([le, perStep]) => yesterday('tool_latency_seconds_bucket', { ...create, le }, perStep)),
   ],
   'ai-agents': [yesterday('agent_estimated_cost_dollars', { agent_name: 'analytics', model_id: 'gemini-2.0-flash' }, 0.25)],
-  agentlog: [yesterday('agent_llm_cost_usd_total', { agent: 'analytics', model: 'gemini-2.0-flash' }, 0.125)],
+  agentlog: [yesterday('agent_llm_cost_usd_total', { agent: 'analytics', model: 'gemini-2.0-flash' }, 0.125), ...codingAgents],
 }
 
 /** Of a target that is started now. */

@@ -8,7 +8,7 @@ import { Prometheus } from '../../real/prometheus-server.ts'
 import { Exporter, ROOT, Scratch, until } from '../../real/workbench.ts'
 import { type Event, lineOf, REGISTRY, scenario } from '../scenario.ts'
 import { History, type Scrape, type Watched } from './history.ts'
-import { pastOf, writePast } from './past.ts'
+import { EARLIER_MS, pastOf, writePast } from './past.ts'
 import { type LogName, SYSTEMS, type Target } from './systems.ts'
 import { Tally } from './tally.ts'
 
@@ -29,6 +29,8 @@ export class Stage {
   readonly #events: Record<LogName, Event[]> = { app: [], registry: [], rotated: [] }
   readonly #exporters = new Map<Target, Exporter>()
   #prometheus: Prometheus | undefined
+  /** When logs of coding agents were read. */
+  readonly earlierMs = this.#startedMs - EARLIER_MS
   /** A moment after each part, all scrapes up to which are kept. */
   readonly momentsMs: number[] = []
 
