@@ -56,12 +56,7 @@ export class Stage {
 
   async #play(): Promise<void> {
     for (const log of Object.keys(this.#events)) this.#scratch.write(`${log}.log`, '')
-    const starting = TARGETS.map(async (target) => {
-      const state = target.isDurable ? ['--state.dir', this.#scratch.file('state')] : []
-      const args = ['--preset', target.preset, ...state, this.#scratch.file(`${target.log}.log`)]
-      this.#exporters.set(target, await Exporter.start(...args))
-    })
-    await Promise.all(starting)
+    await Promise.all(TARGETS.map((target) => this.#start(target)))
     await this.#startPrometheus()
     await this.#scraped(SCRAPES_PER_PART)
     for (const part of scenario(Date.now())) {
@@ -70,6 +65,23 @@ export class Stage {
       const nowMs = Date.now()
       await this.#untilScrapes('after a moment', (scrapes) => scrapes.at(-1)!.atMs > nowMs)
       this.momentsMs.push(nowMs)
+    }
+  }
+
+  /** On a port of its own, and on these addresses. */
+  async #start(target: Target, ...addresses: readonly string[]): Promise<void> {
+    const state = target.isDurable ? ['--state.dir', this.#scratch.file('state')] : []
+    const listening = addresses.flatMap((address) => ['--web.listen-address', address])
+    const flags = [...listening, '--preset', target.preset, ...state]
+    this.#exporters.set(target, await Exporter.start(...flags, this.#scratch.file(`${target.log}.log`)))
+  }
+
+  /** The exporters of a system end and are started anew, where Prometheus asks for them. */
+  async restart(name: string): Promise<void> {
+    for (const target of SYSTEMS[name]!) {
+      const address = this.#instanceOf(target)
+      await this.#exporters.get(target)!.stop()
+      await this.#start(target, address)
     }
   }
 

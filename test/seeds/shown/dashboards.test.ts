@@ -5,7 +5,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { isMissing, ROOT } from '../../real/workbench.ts'
+import { isMissing, ROOT, until } from '../../real/workbench.ts'
 import { differences } from '../replay/compare.ts'
 import { ANSWERED_EARLIER } from '../replay/expected/agents.ts'
 import { TABLES } from '../replay/expected/index.ts'
@@ -153,5 +153,19 @@ describe.skipIf(isSkipped)('queries', () => {
     const answer = await stage.prometheus.query(asked, atMs / 1000)
     const facts = new Facts(history, { atMs, rateMs: 0, rangeMs: 0, chosen: {}, recordedMs: () => 0 })
     expect(`${differences(queries[query.name]!(facts), answer, true).join('\n')}${asked}`).toBe(asked)
+  })
+})
+
+describe.skipIf(isSkipped)('a restart', () => {
+  test('callsphere: annotation: Exporter started, once it was', async () => {
+    const dashboard = readDashboard('callsphere')
+    const { expr, range } = questionsOf(dashboard).find(({ row }) => row === 'annotation: Exporter started')!
+    const [instance] = stage.instancesOf('callsphere')
+    await stage.restart('callsphere')
+    const marks = await until('a mark', async () => {
+      const answer = await stage.prometheus.query(filled(expr, range, variablesOf(dashboard), {}))
+      return answer.length > 0 ? answer : undefined
+    })
+    expect(marks.map(({ metric, value }) => [metric.instance, value[1]])).toEqual([[instance, '1']])
   })
 })
