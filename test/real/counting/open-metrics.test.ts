@@ -1,7 +1,7 @@
 /** The exposition as OpenMetrics, read by a strict parser that others wrote (the Python client's): hostile labels, exemplars, _created. */
 import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { MAIN, SAMPLE, Scratch } from './workbench.ts'
+import { MAIN, SAMPLE, Scratch } from '../workbench.ts'
 
 /** Debian's own, which has Debian's packages. */
 const PYTHON = '/usr/bin/python3'

@@ -1,7 +1,7 @@
 /** What an agent under somebody else's control may write: the program goes on, within its memory, and says what it refused and why. */
 import { appendFileSync, closeSync, openSync, writeSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { BENCH_MAPPING, Exporter, isMissing, promtool, Scratch, sum } from './workbench.ts'
+import { BENCH_MAPPING, Exporter, isMissing, promtool, Scratch, sum } from '../workbench.ts'
 
 const MEBIBYTE = 1024 * 1024
 const MAX_RSS_BYTES = 250e6

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { isMissing, once, python, ROOT, Scratch } from './workbench.ts'
+import { isMissing, once, python, ROOT, Scratch } from '../workbench.ts'
 
 const CORPUS = join(ROOT, '../shared/corpus')
 const isSkipped = !existsSync(CORPUS) || isMissing('python3')

@@ -13,7 +13,7 @@ import {
   python,
   ROOT,
   SAMPLE,
-} from './workbench.ts'
+} from '../workbench.ts'
 
 test.skipIf(isMissing('promtool'))('promtool finds nothing to say about the preset on the sample, own metrics included', () => {
   const run = once('--self', '--preset', 'agent', SAMPLE)

@@ -3,8 +3,8 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { writeMix } from '../bench/mix.mjs'
-import { Prometheus, type Sample } from './prometheus-server.ts'
+import { writeMix } from '../../bench/mix.mjs'
+import { Prometheus, type Sample } from '../prometheus-server.ts'
 import {
   ARRIVAL_METRIC,
   countedByOracle,
@@ -17,7 +17,7 @@ import {
   SAMPLE,
   Scratch,
   until,
-} from './workbench.ts'
+} from '../workbench.ts'
 
 const MIX_LINES = 40_000
 /** What Prometheus adds to each scrape. */

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { messagesOf, PARTS } from './envelopes.ts'
-import { once, ROOT, Scratch, sum } from './workbench.ts'
+import { messagesOf, PARTS } from '../envelopes.ts'
+import { once, ROOT, Scratch, sum } from '../workbench.ts'
 
 const CORPUS = join(ROOT, '../shared/corpus')
 const isSkipped = !existsSync(CORPUS)

@@ -5,8 +5,8 @@
 import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { randomOf } from '../faults/random.ts'
-import { countedByOracle, differences, Exporter, isMissing, once, promtool, ROOT, Scratch, sum, until } from './workbench.ts'
+import { randomOf } from '../../faults/random.ts'
+import { countedByOracle, differences, Exporter, isMissing, once, promtool, ROOT, Scratch, sum, until } from '../workbench.ts'
 
 const CORPUS = [join(ROOT, '../shared/corpus'), join(ROOT, '../../shared/corpus')].find(existsSync)
 const isSkipped = CORPUS === undefined || isMissing('python3')

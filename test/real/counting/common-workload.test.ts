@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { BENCH_MAPPING, Exporter, isMissing, once, ROOT, Running, Scratch, SHARED_BENCH } from './workbench.ts'
+import { BENCH_MAPPING, Exporter, isMissing, once, ROOT, Running, Scratch, SHARED_BENCH } from '../workbench.ts'
 
 const LINES = 200_000
 const isSkipped = SHARED_BENCH === undefined || isMissing('python3')

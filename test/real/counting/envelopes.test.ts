@@ -6,10 +6,10 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { SEED } from '../faults/form.ts'
-import { randomOf } from '../faults/random.ts'
-import { WRAPS, wrapped } from './envelopes.ts'
-import { BENCH_MAPPING, Exporter, isMissing, once, ROOT, Running, Scratch, SHARED_BENCH, until } from './workbench.ts'
+import { SEED } from '../../faults/form.ts'
+import { randomOf } from '../../faults/random.ts'
+import { WRAPS, wrapped } from '../envelopes.ts'
+import { BENCH_MAPPING, Exporter, isMissing, once, ROOT, Running, Scratch, SHARED_BENCH, until } from '../workbench.ts'
 
 const LINES = 50_000
 const isSkipped = SHARED_BENCH === undefined || isMissing('python3')

@@ -1,0 +1,70 @@
+/**
+ * The command column of config/presets/seeds.md, executed: each command once, in bash, with the functions of prelude.sh, and it ends
+ * with 0. What needs the acceptance kit (../shared/seeds) is skipped where that is missing.
+ */
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { isMissing } from '../real/workbench.ts'
+import { commandsOf, ROOT, readTable } from './table.ts'
+
+const PROGRAMS = [
+  'prometheus',
+  'promtool',
+  'prometheus-alertmanager',
+  'amtool',
+  'prometheus-node-exporter',
+  'jq',
+  'curl',
+  'python3',
+]
+const KIT = [join(ROOT, '../shared/seeds'), join(ROOT, '../../shared/seeds')].find(existsSync)
+if (KIT === undefined) console.log('commands that use the acceptance kit are skipped: there is no ../shared/seeds')
+const LAST_CHARACTERS = 4_000
+
+/** What the kit gives: its files, its scenario by default, its expectations. */
+function needsKit(command: string): boolean {
+  return /\$A\b|\bfeed\b(?! [-"$])|\bg [a-z]|\bpt /.test(command)
+}
+
+interface Outcome {
+  readonly code: number | string
+  /** The end of what it printed on both streams. */
+  readonly printed: string
+}
+
+function run(command: string): Promise<Outcome> {
+  const env = { ...process.env, A: KIT ?? '' }
+  const child = spawn('bash', ['-c', `source test/seeds/prelude.sh; ${command}`], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let printed = ''
+  const take = (chunk: Buffer): void => {
+    printed = `${printed}${chunk}`.slice(-LAST_CHARACTERS)
+  }
+  child.stdout.on('data', take)
+  child.stderr.on('data', take)
+  return new Promise((done) => child.on('close', (code, signal) => done({ code: code ?? signal ?? 'unknown', printed })))
+}
+
+const commands = isMissing(...PROGRAMS) ? [] : [...commandsOf(readTable())]
+const wanted = commands.filter(([command]) => KIT !== undefined || !needsKit(command))
+
+describe.concurrent('the commands of the table', () => {
+  test.for(wanted.map(([command, ids]) => [ids.join(' '), command] as const))(
+    '%s: %s',
+    { retry: 0 },
+    async ([, command], { expect: told }) => {
+      const { code, printed } = await run(command)
+      told(code, printed).toBe(0)
+    },
+  )
+})
+
+test('a command that fails anywhere is noticed', async () => {
+  const failing = ['false', 'false | cat', 'grep -q nothing /dev/null; echo on', 'eventually_misspelt', 'echo "$UNKNOWN"']
+  for (const command of failing) expect([command, (await run(command)).code]).not.toEqual([command, 0])
+})
