@@ -47,6 +47,8 @@ export interface Model {
 }
 
 const ALARMS = ['violation', 'violations', 'injection', 'injections', 'loop', 'loops']
+/** Open for hours without anything being wrong. */
+const LASTING = /(?:^|_)(?:connections?|sessions?|clients?|users?)(?:_|$)/
 const IN_FLIGHT = /(?:^|_)(?:in_?flight|in_?progress|running|pending)(?:_|$)/
 
 export function modelOf(config: Config): Model {
@@ -107,7 +109,7 @@ function tellingOf(
   if (open?.op === 'count') {
     const kind = items.get(open.spec)?.kind
     if (kind === 'silence') return 'silent'
-    if (kind === 'pair') return 'in_flight'
+    if (kind === 'pair' && !LASTING.test(name)) return 'in_flight'
   }
   if (isMoment(name, rules)) return 'moment'
   return open === undefined && IN_FLIGHT.test(name) ? 'in_flight' : 'level'
