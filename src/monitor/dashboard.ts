@@ -52,7 +52,8 @@ function scopeOf(chosen: readonly string[]): Scope {
 
 function sectionsOf({ families, sharedWordCount }: Model, scope: Scope): Section[] {
   const asking = (family: FamilyFacts) => ({ family, scope, sharedWordCount })
-  const overview = families.flatMap((family) => overviewOf(asking(family)) ?? []).slice(0, MOST_IN_OVERVIEW)
+  const byWeight = families.toSorted((a, b) => weightOf(a) - weightOf(b))
+  const overview = byWeight.flatMap((family) => overviewOf(asking(family)) ?? []).slice(0, MOST_IN_OVERVIEW)
   const rows = rowsOf(families, sharedWordCount).map(({ title, of }) => ({
     title,
     panels: of.flatMap((family): Panel[] => panelsOf(asking(family))),
@@ -63,6 +64,13 @@ function sectionsOf({ families, sharedWordCount }: Model, scope: Scope): Section
     ...rows,
     { title: 'Exporter', panels: ownPanels(scope, isPriced) },
   ]
+}
+
+/** What has to be seen first: what must never happen, what fails, what it costs. */
+function weightOf({ isAlarming, outcome, unit }: FamilyFacts): number {
+  if (isAlarming) return 0
+  if (unit === 'dollars') return 2
+  return outcome === undefined ? 3 : 1
 }
 
 /** By subject, in the order of the mapping; what is alone with its subject stands together at the end. */

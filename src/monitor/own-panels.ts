@@ -20,7 +20,9 @@ export function ownPanels(scope: Scope, isPriced: boolean): Panel[] {
   const { series, unpricedTokens } = OWN_METRICS
   const level = (own: Own, how: string, by: readonly string[]): string => merged(how, by, raw(own))
   const overflow = merged('sum', ['metric'], `increase(${raw(seriesOverflow)}[${RATE_RANGE}])`)
-  const unpriced = merged('sum', ['metric', 'model'], `increase(${raw(unpricedTokens)}[${RATE_RANGE}])`)
+  // The one label of ours that means what a mapping's means.
+  const unpricedSeries = select(scope, unpricedTokens.name, ['model'])
+  const unpriced = merged('sum', ['metric', 'model'], `increase(${unpricedSeries}[${RATE_RANGE}])`)
   return [
     stat({
       ...spec(stateDurable, 'Survives a restart', 'short', level(stateDurable, 'min', ['instance']), ['instance']),

@@ -6,6 +6,7 @@ import { sentence, wordsOf } from './names.ts'
 const MOST_CHOOSERS = 6
 /** So many names say which series there are; more would only make the query long. */
 const MOST_NAMES = 20
+const FEW_NAMES = 3
 const OF_TARGETS = ['job=~"$job"', 'instance=~"$instance"']
 /** Variables of that name are something else. */
 const TAKEN = ['datasource', 'job', 'instance', 'le', 'quantile']
@@ -23,7 +24,8 @@ export function chosenLabels({ families }: Model): string[] {
 }
 
 export function variablesOf(model: Model, chosen: readonly string[]): object[] {
-  const all = seriesOf(['agentlog_build_info', ...model.families.map(sampleOf)])
+  // Our own metrics can be switched off; of others some are enough.
+  const all = seriesOf(['agentlog_build_info', ...model.families.slice(0, FEW_NAMES).map(sampleOf)])
   return [
     {
       ...{ type: 'datasource', name: 'datasource', label: 'Data source', query: 'prometheus', refresh: 1 },
