@@ -55,7 +55,7 @@ test.for(SHOWN)('%s: the dashboard asks what its file says', async (name) => {
 })
 
 test('the dashboard of the first example is its file, to the last bracket', async () => {
-  golden('first.dashboard.json', `${JSON.stringify(madeDashboard(await modelOfMapping('first'), 'first'), null, 2)}\n`)
+  golden('first.dashboard-json.txt', `${JSON.stringify(madeDashboard(await modelOfMapping('first'), 'first'), null, 2)}\n`)
 })
 
 test('a label that the agent may leave empty hides nothing from who looks at all', async () => {

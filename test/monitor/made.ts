@@ -34,6 +34,16 @@ export async function modelOfMapping(name: string): Promise<Model> {
   return modelOf((await loadConfig({ ...MAPPINGS[name]!, presetDir: PRESET_DIR, validate })).config)
 }
 
+/** Of a mapping that is given as YAML, and must have no errors. */
+export async function modelOfText(text: string): Promise<Model> {
+  const validate = async (data: unknown) => shapeIssues(data)
+  const given = new Map([['made.yaml', text]])
+  const { config, diagnostics } = await loadConfig({ files: ['made.yaml'], presets: [], presetDir: PRESET_DIR, validate, given })
+  const errors = diagnostics.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('; '))
+  return modelOf(config)
+}
+
 export function madeDashboard(model: Model, name = 'made'): Dashboard {
   return dashboardOf(model, { uid: `agentlog-of-${name}`, title: name, of: name }) as Dashboard
 }
