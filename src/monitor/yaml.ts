@@ -13,6 +13,9 @@ export class Commented {
   }
 }
 
+/** What a reader does not see, or YAML does not take, as it stands: controls, joiners, marks of direction, other ends of lines, halves of pairs. */
+const UNSEEN = /[^\x20-\x7e\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff]/
+
 export function yamlText(data: { readonly [key: string]: Yaml | undefined }): string {
   return mapping(data, '')
 }
@@ -55,7 +58,7 @@ function entry(item: Yaml, indent: string): string {
 
 /** Printable lines, none of which begins or ends with a blank that would be lost. */
 function isBlock(text: string): boolean {
-  return /^[\x20-\x7e\n]*$/.test(text) && !/^[ \n]|\n\n$/.test(text)
+  return !UNSEEN.test(text.replaceAll('\n', '')) && !/^[ \n]|\n\n$/.test(text)
 }
 
 function block(text: string, indent: string): string {
@@ -67,7 +70,7 @@ function block(text: string, indent: string): string {
 /** Words as they are; whatever could be a number, a truth, a tag, a comment or markup is quoted. */
 function scalar(text: string): string {
   if (isPlain(text)) return text
-  return JSON.stringify(text.replace(/\p{Surrogate}/gu, '\ufffd')).replace(/[^\x20-\x7e]/gu, inHex)
+  return JSON.stringify(text.replace(/\p{Surrogate}/gu, '\ufffd')).replace(new RegExp(UNSEEN, 'gu'), inHex)
 }
 
 /** Begins with a letter, so it is no number, tag, quote or list; nothing in it is a key's colon or a comment. Durations are texts too. */
