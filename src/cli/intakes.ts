@@ -15,6 +15,7 @@ import type { Intake } from '../pipeline/intake.ts'
 import { lineFormatOf } from '../select/line-format.ts'
 import { compileRegex } from '../select/regex.ts'
 import type { DockerSource } from '../source/docker/docker-source.ts'
+import type { Fault } from '../source/fault.ts'
 import { FileSource } from '../source/file/file-source.ts'
 import { StdinSource } from '../source/stdin.ts'
 import { monotonicClock, TimedWaker } from '../source/wake.ts'
@@ -27,6 +28,8 @@ export interface MadeIntake extends Intake {
   readonly key: string
   /** What it could not read, each as `what: why`. */
   readonly problems: () => readonly string[]
+  /** What keeps it from being read as it should be, now. */
+  readonly faults: () => readonly Fault[]
   /** What it looks for, in words. */
   readonly places: () => readonly string[]
 }
@@ -84,13 +87,13 @@ const cutFile: CreateFramer = (options) => new LineFramer(options)
 
 function stdinIntake({ name }: StdinSourceSpec, _: ReadSettings, __: Config, { own, log }: Surroundings): Made {
   const source = new StdinSource({ name, input: process.stdin, telemetry: own, log })
-  return { source, problems: () => [], places: () => [], createFramer: cutInput }
+  return { source, problems: () => [], faults: () => source.faults, places: () => [], createFramer: cutInput }
 }
 
 function fileIntake(spec: FileSourceSpec, settings: ReadSettings, config: Config, around: Surroundings): Made {
   const { own, log, descriptors } = around
   const source = new FileSource({ ...fileOptions(spec, settings, config), descriptors, telemetry: own, log })
-  return { source, problems: () => source.problems, places: () => spec.paths, createFramer: cutFile }
+  return { source, problems: () => source.problems, faults: () => source.faults, places: () => spec.paths, createFramer: cutFile }
 }
 
 function dockerIntake(spec: DockerSourceSpec, settings: ReadSettings, config: Config, around: Surroundings): Made {
@@ -98,14 +101,14 @@ function dockerIntake(spec: DockerSourceSpec, settings: ReadSettings, config: Co
   const labels = Object.entries(spec.withLabels).map(([name, text]) => `label ${name}=${text}`)
   const wanted = [...spec.names, ...labels]
   const places = () => [...(wanted.length > 0 ? wanted : ['every container']), ...(source.words === '' ? [] : [source.words])]
-  return { source, problems: () => source.problems, places, createFramer: cutBy(source) }
+  return { source, problems: () => source.problems, faults: () => source.faults, places, createFramer: cutBy(source) }
 }
 
 function kubernetesIntake(spec: KubernetesSourceSpec, settings: ReadSettings, config: Config, around: Surroundings): Made {
   const source = openKubernetes(spec, settings, config, around)
   const wanted = (['namespaces', 'pods', 'containers'] as const).filter((what) => spec[what].length > 0)
   const places = () => [spec.root, ...wanted.map((what) => `${what} ${spec[what].join(', ')}`)]
-  return { source, problems: () => source.problems, places, createFramer: cutFile }
+  return { source, problems: () => source.problems, faults: () => source.faults, places, createFramer: cutFile }
 }
 
 /** The interface of Docker is a stream that cannot be read again. */

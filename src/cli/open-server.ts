@@ -11,11 +11,13 @@ import type { Lifecycle } from '../server/lifecycle.ts'
 import { type RunningServer, startServer } from '../server/server.ts'
 import { ProcessMetrics } from '../telemetry/process-metrics.ts'
 import { descriptorShares } from './descriptor-shares.ts'
+import { HealthWatch } from './health.ts'
 import { startPage } from './page.ts'
 import type { Reloader } from './reload.ts'
 import type { Serving } from './serving.ts'
 
 const MOST_HOLD_MS = 60_000
+const LOOK_MS = 1000
 
 export interface ServerParts {
   readonly lifecycle: Lifecycle
@@ -34,6 +36,7 @@ export async function openServer(serving: Serving, parts: ServerParts): Promise<
   let missing: () => string | undefined = () => undefined
   const page = startPage(serving, () => missing())
   const processMetrics = new ProcessMetrics()
+  const hold = holdOf(serving)
   const expositions = expositionsOf(serving, processMetrics)
   const expire = (): void => {
     for (const exposition of Object.values(expositions)) exposition.expire()
@@ -53,11 +56,11 @@ export async function openServer(serving: Serving, parts: ServerParts): Promise<
       page: page.texts,
       metrics: {
         prepare: () => processMetrics.refresh(),
-        hold: holdOf(serving),
+        hold,
         onScrape: (scraper) => parts.lastScrape.began(scraper),
         formats: expositions,
       },
-      health: () => healthOf(serving),
+      health: healthOf(serving, hold),
     })
     missing = server.missingProtection
     for (const address of server.addresses) log.info('serving', { address, metrics: `${address}${settings.telemetryPath}` })
@@ -105,15 +108,8 @@ function holdOf({ state, pipeline }: Serving): () => string | undefined {
   }
 }
 
-function healthOf({ pipeline, inForce }: Serving): Health {
-  const { own } = inForce.plan
-  const components = inForce.specs.map(({ name }) => {
-    const isUp = own.sourceUp.at(name).value > 0
-    return {
-      name: `source ${name}`,
-      state: isUp ? ('ok' as const) : ('down' as const),
-      detail: `${own.lagBytes.at(name).value} bytes behind`,
-    }
-  })
-  return { isReady: pipeline.hasCaughtUp, components }
+function healthOf(serving: Serving, hold: () => string | undefined): () => Health {
+  const watch = new HealthWatch(serving, hold, () => performance.now())
+  setInterval(() => watch.look(), LOOK_MS).unref()
+  return () => watch.look()
 }

@@ -10,7 +10,7 @@ import type { JsonSchema } from '../reference/schema-keys.ts'
 import type { Section } from '../reference/section.ts'
 import { type Facts, sectionsOf } from '../reference/sections.ts'
 import { scenarioSchema } from '../scenario/schema.ts'
-import { ENDPOINTS } from '../server/endpoints.ts'
+import { ENDPOINTS, HEALTH_COMPONENTS } from '../server/endpoints.ts'
 import { WEB_CONFIG_KEYS } from '../server/web-config/keys.ts'
 import { EXIT, EXIT_MEANINGS } from './exit-codes.ts'
 import { type Flag, variableOf } from './flags.ts'
@@ -42,6 +42,7 @@ export async function referenceSections(verbs: readonly Verb[]): Promise<Section
     verbs: verbs.map(({ name, help, argument }) => ({ name, help, argument: argument?.name ?? '' })),
     flags: verbs.flatMap((verb) => verb.flags.map((flag) => flagFacts(verb.name, flag))),
     endpoints: ENDPOINTS,
+    healthComponents: HEALTH_COMPONENTS,
     webConfigKeys: WEB_CONFIG_KEYS,
     exitCodes: EXIT_MEANINGS,
     presets: await Promise.all((await presetNames(PRESET_DIR)).map(presetFacts)),

@@ -8,13 +8,18 @@ import type { RecordPart } from '../state/part.ts'
 import type { Clocks, RecordedClock } from './clocks.ts'
 import type { LogClock } from './log-clock.ts'
 
-/** A clock: its number, source, log, time. */
+/** A clock: its number, source, log, state, time, and with a lag that. */
 const CLOCK = 1
 /** The number of one that is not known any more. */
 const FORGOTTEN = 2
 /** How far the wall clock was taken in, and how many numbers were given. */
 const WALL = 3
 const NS_PER_SECOND = 1_000_000_000n
+
+/** States of a clock, in bits. */
+const STANDS = 1
+const HAS_LAG = 2
+const HAS_MOVED = 4
 
 export class ClocksPart implements RecordPart {
   readonly name = 'clocks'
@@ -31,10 +36,10 @@ export class ClocksPart implements RecordPart {
   /** Gives the clocks what was read, before anything that names them is restored. */
   restore(): void {
     const wallNs = this.#recordedWallNs
-    const clocks = [...this.#recorded.values()].map(({ isStanding, ...clock }) => ({
-      ...clock,
-      nowNs: isStanding && wallNs > clock.nowNs ? wallNs : clock.nowNs,
-    }))
+    const clocks = [...this.#recorded.values()].map(({ isStanding, ...clock }) => {
+      const shownNs = isStanding ? wallNs - (clock.lagNs ?? 0n) : 0n
+      return { ...clock, nowNs: shownNs > clock.nowNs ? shownNs : clock.nowNs }
+    })
     this.#clocks.restore(clocks, wallNs, this.#recordedCount)
     this.#recorded.clear()
   }
@@ -94,7 +99,11 @@ export class ClocksPart implements RecordPart {
 
   #readClock(input: ByteReader): void {
     const [number, source, log] = [input.count(), input.text(), input.text()]
-    this.#recorded.set(number, { number, source, log, isStanding: input.byte() === 1, nowNs: readNs(input) })
+    const state = input.byte()
+    const nowNs = readNs(input)
+    const lagNs = state & HAS_LAG ? readNs(input) : 0n
+    const [isStanding, hasMoved] = [(state & STANDS) > 0, (state & HAS_MOVED) > 0]
+    this.#recorded.set(number, { number, source, log, isStanding, hasMoved, nowNs, lagNs })
   }
 
   #readWall(input: ByteReader): void {
@@ -114,9 +123,11 @@ function writeClock(out: ByteWriter, clock: LogClock): void {
   out.count(clock.number)
   out.text(clock.source)
   out.text(clock.log)
-  out.byte(clock.isStanding ? 1 : 0)
-  // When lines came says nothing to those that are read after a restart.
-  writeNs(out, clock.isByArrival ? 0n : clock.nowNs)
+  // When lines came says nothing to those that are read after a restart, nor does the wall clock where no event has said its time.
+  const isOwn = clock.hasTime && !clock.isByArrival
+  out.byte((clock.isStanding && isOwn ? STANDS : 0) | (clock.lagNs > 0n ? HAS_LAG : 0) | (clock.hasMoved ? HAS_MOVED : 0))
+  writeNs(out, isOwn ? clock.nowNs : 0n)
+  if (clock.lagNs > 0n) writeNs(out, clock.lagNs)
 }
 
 /** A time from 1970 on. */

@@ -8,6 +8,8 @@ import { type ClockWorld, LogClock } from './log-clock.ts'
 
 /** Clocks of logs that stand at their ends are forgotten past so many, those longest known first: they show what the wall clock shows. */
 const MAX_CLOCKS = 50_000
+/** Events that were older when they were written are no news: a replay or a copy, whose time goes on from there. */
+const OLD_NS = 86_400_000_000_000n
 
 /** A clock as the record has it. */
 export interface RecordedClock {
@@ -15,6 +17,8 @@ export interface RecordedClock {
   readonly source: string
   readonly log: string
   readonly nowNs: bigint
+  readonly lagNs?: bigint
+  readonly hasMoved?: boolean
 }
 
 export class Clocks {
@@ -69,7 +73,7 @@ export class Clocks {
     return this.#world.wallNs
   }
 
-  /** When the wall clock has something to do next; undefined: never. */
+  /** When, on the wall clock, there is something to do next; undefined: never. */
   get nextNs(): bigint | undefined {
     return this.#waiting.first?.dueNs
   }
@@ -80,6 +84,10 @@ export class Clocks {
     clock.isByArrival = false
     // What is read may be old, though lines before that say no time came now.
     if (isFirst && ns < clock.nowNs) clock.setBack(ns)
+    // Nor is what the wall clock shows, for a log that was empty.
+    else if (!clock.hasTime && ns + OLD_NS < clock.nowNs) this.#beginAt(clock, ns)
+    clock.hasTime = true
+    clock.hasMoved ||= ns > clock.nowNs
     this.#comeTo(clock, ns)
   }
 
@@ -102,10 +110,21 @@ export class Clocks {
     clock.moveTo(toNs)
   }
 
-  /** A look found nothing more in the log: until its next event the wall clock moves it on. */
-  stand(clock: LogClock): void {
+  #beginAt(clock: LogClock, ns: bigint): void {
+    this.#leave(clock)
+    clock.setBack(ns)
+    clock.hasMoved = true
+  }
+
+  /** A look found nothing more in the log, whose end was written at `writtenNs`: until its next event the wall clock moves it on. */
+  stand(clock: LogClock, writtenNs?: bigint): void {
     if (clock.isStanding) return
-    const { wallNs } = this.#world
+    if (clock.hasMoved && writtenNs !== undefined) {
+      const ageNs = writtenNs - clock.nowNs
+      clock.lagNs = ageNs > OLD_NS ? ageNs : 0n
+      clock.hasMoved = false
+    }
+    const wallNs = this.#world.wallNs - clock.lagNs
     this.#runUpTo(clock, wallNs > clock.nowNs ? wallNs : clock.nowNs)
     clock.stand(true)
     this.#await(clock)
@@ -137,8 +156,11 @@ export class Clocks {
     this.moveWall(wallNs)
   }
 
-  #add({ nowNs, ...name }: RecordedClock): LogClock {
+  #add({ nowNs, lagNs = 0n, hasMoved = false, ...name }: RecordedClock): LogClock {
     const clock = new LogClock(name, nowNs, this.#world)
+    clock.lagNs = lagNs
+    clock.hasMoved = hasMoved
+    clock.hasTime = nowNs > 0n
     this.#byName.set(nameOf(name.source, name.log), clock)
     this.#byNumber.set(name.number, clock)
     this.numberCount = Math.max(this.numberCount, name.number + 1)
@@ -168,10 +190,10 @@ export class Clocks {
       return
     }
     const before = this.nextNs
-    clock.dueNs = nextNs
+    clock.dueNs = nextNs + clock.lagNs
     if (clock.index < 0) this.#waiting.add(clock)
     else this.#waiting.move(clock)
-    if (before === undefined || nextNs < before) this.onSooner()
+    if (before === undefined || clock.dueNs < before) this.onSooner()
   }
 
   #forgetOldest(): void {

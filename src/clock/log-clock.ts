@@ -1,6 +1,7 @@
 /**
- * The clock of one log: the highest time of its events. While the log stands at its end the wall clock moves it on. It never goes back, but
- * from when lines came to the first time that one says.
+ * The clock of one log: the highest time of its events. While the log stands at its end the wall clock moves it on: to what it shows, or,
+ * where the events were old when they were written (a replay, a copy), as fast as it goes. It never goes back, but from when lines came to
+ * the first time that one says.
  * Only `Clocks` moves it, since what runs out on the way must be done first.
  */
 import { type Due, DueHeap } from './due-heap.ts'
@@ -45,6 +46,12 @@ export class LogClock implements ClockName, Due {
   isRecorded = false
   /** For `Clocks`: it shows when events came, since none of its log has said its time yet. */
   isByArrival = false
+  /** How far behind the wall clock it goes while its log stands at its end. */
+  lagNs = 0n
+  /** For `Clocks`: an event moved it, and what that means for the lag is not known yet. */
+  hasMoved = false
+  /** For `Clocks`: an event of its log has said its time. */
+  hasTime = false
   readonly #world: ClockWorld
   #ownNs: bigint
   #isStanding = false
@@ -62,7 +69,9 @@ export class LogClock implements ClockName, Due {
 
   /** Nanoseconds since the epoch; 0 before the first event. */
   get nowNs(): bigint {
-    return this.#isStanding && this.#world.wallNs > this.#ownNs ? this.#world.wallNs : this.#ownNs
+    if (!this.#isStanding) return this.#ownNs
+    const wallNs = this.#world.wallNs - this.lagNs
+    return wallNs > this.#ownNs ? wallNs : this.#ownNs
   }
 
   /** Whether its log stands at its end. */

@@ -235,8 +235,14 @@ const metric = z.strictObject({
       'Series that are silent for so long are not shown any more; a counter goes on from its value when it returns. Default: never.',
     ),
   buckets: buckets.optional().describe('Upper bounds, or start, factor and count, or the name of a shipped list.'),
-  quantiles: z.array(z.number().min(0).max(1)).min(1).optional().describe('Quantiles of a summary.'),
-  one_per: z.array(z.string()).min(1).optional().describe('A new series replaces those equal in these labels.'),
+  quantiles: z
+    .array(z.number().min(0).max(1))
+    .optional()
+    .describe('Quantiles of a summary; default 0.5, 0.9 and 0.99. []: its sum and count alone.'),
+  one_per: z
+    .array(z.string())
+    .optional()
+    .describe('A new series replaces those equal in these labels; with no label, []: the one there was.'),
   max_step: z
     .number()
     .positive()

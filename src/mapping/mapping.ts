@@ -173,9 +173,9 @@ export class Mapping implements DecodePlan {
     else this.#clocks.advance(row.clock, ns)
   }
 
-  /** All that is there of the log was read: until more comes the wall clock goes on for it. */
-  standAtEnd(origin: Origin): void {
-    if (this.needsClock) this.#clocks.stand(this.#clockOf(origin))
+  /** All that is there of the log was read, the last of it written at `writtenNs`: until more comes the wall clock goes on for it. */
+  standAtEnd(origin: Origin, writtenNs: bigint): void {
+    if (this.needsClock) this.#clocks.stand(this.#clockOf(origin), writtenNs)
   }
 
   /** The event is history that counts nothing: what later events ask of it is remembered. */

@@ -42,7 +42,7 @@ export function documentHtml(
   mapping: Html,
   { version, telemetryPath }: Pick<PageModel, 'version' | 'telemetryPath'>,
 ): Html {
-  const links = [telemetryPath, '/-/healthy', '/-/ready', '/health']
+  const links = [telemetryPath, '/-/healthy', '/-/ready', '/health', '/health/ready']
   return html`<!doctype html>
 <html lang="en">
 <head>

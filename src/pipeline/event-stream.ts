@@ -91,8 +91,8 @@ export class EventStream extends MessageStream {
     this.noteAtEnd()
   }
 
-  noteAtEnd(): void {
-    this.#application.applier.standAtEnd(this.#origin)
+  noteAtEnd(writtenMs?: number): void {
+    this.#application.applier.standAtEnd(this.#origin, writtenMs)
   }
 
   #endBatch(): void {

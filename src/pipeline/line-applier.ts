@@ -92,13 +92,13 @@ export class LineApplier {
     this.#tell(this.#tryApply(buffer, start, end, wrapping, format, true), end - start)
   }
 
-  /** All that is there of this log was read. */
-  standAtEnd(origin: Origin): void {
-    const { mapping, births, onBug } = this.#options
+  /** All that is there of this log was read. `writtenMs`: when the last of it was written, as far as the source knows; by default now. */
+  standAtEnd(origin: Origin, writtenMs = Number.POSITIVE_INFINITY): void {
+    const { mapping, births, onBug, wallClockMs } = this.#options
     if (!mapping.needsClock) return
     births.isLive = true
     try {
-      mapping.standAtEnd(origin)
+      mapping.standAtEnd(origin, BigInt(Math.floor(Math.min(writtenMs, wallClockMs()))) * 1_000_000n)
     } catch (error) {
       onBug(error)
     }

@@ -21,6 +21,7 @@ export interface Facts {
     readonly isLater: boolean
   }[]
   readonly endpoints: readonly (readonly [path: string, what: string])[]
+  readonly healthComponents: readonly (readonly [name: string, degraded: string, down: string])[]
   readonly webConfigKeys: readonly (readonly [key: string, form: string, meaning: string])[]
   readonly exitCodes: Readonly<Record<number, string>>
   readonly presets: readonly {
@@ -122,8 +123,9 @@ const WINDOWS: Section = {
   title: 'Windows and expiry',
   words:
     'Both go by the clock of the log that touched a series last: the time of its newest event, also of one that no rule takes. Where the log ' +
-    'stands at its end the clock on the wall moves it on, but not in `--once`, `test` and `explain`. An older event does not turn it back, and ' +
-    'counts as of now. What has run out is gone before the event that shows it counts.',
+    'stands at its end the clock on the wall moves it on, but not in `--once`, `test` and `explain`. Events that were over a day old when they ' +
+    "were written (a replay, a copy: a file's time of writing tells) keep their time, which goes on from there as fast as that clock. An older " +
+    'event does not turn it back, and counts as of now. What has run out is gone before the event that shows it counts.',
   columns: ['what', 'how'],
   rows: [
     ['op: mean, max, min', 'Of the values in the window; while there are none the series is not shown.'],
@@ -297,7 +299,11 @@ const WEB_CONFIG_WORDS =
   'restart. Ten failed logins at once, then one in six seconds, are an address (a /64 of IPv6) free; then it is answered 429, but for ' +
   'credentials that were right from there before.'
 
-function commandSections({ verbs, flags, endpoints, webConfigKeys, exitCodes }: Facts): Section[] {
+const HEALTH_WORDS =
+  'Three tiers. Restart by `/-/healthy` or `/health/live`: neither depends on a log, a disk or a daemon. Take out of service by `/-/ready`: 503 ' +
+  'only until the first backlog is read, so it never follows a log. Page by `/health/ready`: 503 as soon as a component is down, with the reason.'
+
+function commandSections({ verbs, flags, endpoints, healthComponents, webConfigKeys, exitCodes }: Facts): Section[] {
   return [
     {
       id: 'verbs',
@@ -319,6 +325,13 @@ function commandSections({ verbs, flags, endpoints, webConfigKeys, exitCodes }: 
       ]),
     },
     { id: 'endpoints', title: 'HTTP', words: 'GET and HEAD unless said otherwise.', columns: ['path', 'what'], rows: endpoints },
+    {
+      id: 'health',
+      title: 'Health',
+      words: HEALTH_WORDS,
+      columns: ['component', 'degraded', 'down'],
+      rows: healthComponents,
+    },
     {
       id: 'web-config',
       title: 'The web configuration',

@@ -138,8 +138,8 @@ export interface StreamSink {
    * `isContinued`: another log goes on where this one ends, so what is open stays open.
    */
   end(chunk: Chunk, isContinued?: boolean): void
-  /** A look found nothing more than what was pushed; more may come. Told at each such look. */
-  noteAtEnd?(): void
+  /** A look found nothing more than what was pushed; more may come. Told at each such look. `writtenMs`: since when; default: now. */
+  noteAtEnd?(writtenMs?: number): void
   /** The file was truncated or replaced in place: what follows starts at offset 0. */
   reset(): void
   /**

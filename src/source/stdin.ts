@@ -7,6 +7,7 @@
 import type { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
+import type { Fault } from './fault.ts'
 import type { OpenStream, Origin, Position, RecordedPosition, Source, StreamSink } from './source.ts'
 import type { SourceLog } from './source-log.ts'
 
@@ -30,6 +31,7 @@ export class StdinSource implements Source {
   readonly #log: SourceLog | undefined
   readonly #origin: Origin
   #offset = 0
+  #hasEnded = false
   /** Bytes that are still taken; undefined: all that come. */
   #leftBytes: number | undefined = undefined
   #quiet: NodeJS.Timeout | undefined = undefined
@@ -58,7 +60,12 @@ export class StdinSource implements Source {
       signal.removeEventListener('abort', stop)
       clearTimeout(this.#quiet)
       up.value = 0
+      this.#hasEnded = true
     }
+  }
+
+  get faults(): readonly Fault[] {
+    return this.#hasEnded ? [{ what: 'standard input', why: 'has ended; nothing more comes', isDown: true }] : []
   }
 
   /** What is in the pipe dies with its reader, so it is read; not more, however much the writer goes on. */

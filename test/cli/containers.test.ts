@@ -113,7 +113,15 @@ test('served: a rename shows in new series, a restart goes on, what is not for u
   expect(page).toMatch(/container silent \(b2b2b2b2b2b2\): its log driver is not json-file/)
   expect(await scrape(first)).toContain('agentlog_docker_containers{source="docker",state="unreadable"} 1')
   const health = (await (await fetch(`${first.url}/v1/health`)).json()) as { components: unknown }
-  expect(health.components).toEqual(expect.arrayContaining([{ name: 'source docker', state: 'ok', detail: expect.any(String) }]))
+  expect(health.components).toEqual(
+    expect.arrayContaining([
+      {
+        name: 'source docker',
+        state: 'degraded',
+        detail: expect.stringContaining('container silent (b2b2b2b2b2b2): its log driver'),
+      },
+    ]),
+  )
   first.child.kill('SIGTERM')
   await first.ended
   const before = samples(await scrapeOf(state))

@@ -292,9 +292,14 @@ test('ready once the backlog is read; the sources show in health and on the page
     (response) => response.status === 200,
   )
   const health = (await (await fetch(`${served.url}/v1/health`)).json()) as {
-    status: string
     components: { name: string; state: string }[]
   }
-  expect(health).toMatchObject({ status: 'ok', components: [{ name: 'source files', state: 'ok' }] })
+  expect(health).toMatchObject({ status: 'healthy', ready: true })
+  expect(health.components.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    'source files ok',
+    'mapping ok',
+    'record ok',
+    'server ok',
+  ])
   expect(await (await fetch(served.url)).text()).toContain('<bdi>files</bdi>')
 })

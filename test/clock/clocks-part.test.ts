@@ -44,6 +44,29 @@ test('times, numbers and the wall clock go on; nothing is written while nothing 
   expect([a, b].map(({ number }) => after.clocks.numbered(number).nowNs)).toEqual([AT_NS, AT_NS + 900n])
 })
 
+test('a log that goes behind the wall clock does so after a restart, also if it had not come to its end before', () => {
+  const disk = new MemoryDisk()
+  const before = life(disk)
+  const dayNs = 86_400_000_000_000n
+  const [standing, reading, empty] = ['standing', 'reading', 'empty'].map((log) => before.clocks.open('files', log))
+  before.clocks.moveWall(AT_NS + 9n * dayNs)
+  before.clocks.advance(standing!, AT_NS)
+  before.clocks.stand(standing!, AT_NS + 9n * dayNs)
+  before.clocks.stand(empty!, AT_NS + 9n * dayNs)
+  before.clocks.advance(reading!, AT_NS)
+  before.clocks.moveWall(AT_NS + 9n * dayNs + 20n)
+  before.record.commit()
+  const { clocks } = life(disk)
+  const shown = () => ['standing', 'reading', 'empty'].map((log) => clocks.of('files', log).nowNs)
+  expect(shown()).toEqual([AT_NS + 20n, AT_NS, 0n])
+  for (const log of ['standing', 'reading', 'empty']) clocks.stand(clocks.open('files', log), AT_NS + 9n * dayNs)
+  clocks.moveWall(AT_NS + 9n * dayNs + 50n)
+  expect(shown()).toEqual([AT_NS + 50n, AT_NS + 50n, AT_NS + 9n * dayNs + 50n])
+  // Lines of long ago after the restart, in the log that was empty.
+  clocks.advance(clocks.of('files', 'empty'), 70n)
+  expect(shown()[2]).toBe(70n)
+})
+
 test('a number is never given again, and one that is forgotten names the wall clock', () => {
   const disk = new MemoryDisk()
   const before = life(disk, 1)

@@ -127,6 +127,39 @@ test('without a record, clocks that are forgotten leave nothing behind', () => {
   expect([...clocks.changed].map(({ log }) => log)).toEqual(['97', '98', '99'])
 })
 
+const DAY_NS = 86_400_000_000_000n
+
+test('a log whose events were old when they were written goes on from their time, as fast as the wall clock', () => {
+  const clocks = new Clocks()
+  const wallNs = 400n * DAY_NS
+  clocks.moveWall(wallNs)
+  const [replay, late] = [clocks.open('files', 'replay'), clocks.open('files', 'late')]
+  const told: string[] = []
+  // Both were empty and stood at the wall clock; one then gets lines of long ago, the other such that came an hour late.
+  for (const clock of [replay, late]) clocks.stand(clock)
+  clocks.advance(replay, 100n)
+  clocks.advance(late, wallNs - DAY_NS / 24n)
+  replay.at(150n, () => void told.push(`replay at ${replay.nowNs}`))
+  expect(replay.nowNs).toBe(100n)
+  clocks.stand(replay, wallNs)
+  clocks.stand(late, wallNs)
+  expect([replay.nowNs, late.nowNs, clocks.nextNs]).toEqual([100n, wallNs, wallNs + 50n])
+  clocks.moveWall(wallNs + 40n)
+  expect([replay.nowNs, late.nowNs, told]).toEqual([140n, wallNs + 40n, []])
+  clocks.moveWall(wallNs + 60n)
+  expect([replay.nowNs, told]).toEqual([160n, ['replay at 150']])
+  // More of it, older than what the clock shows by now: what is known of its pace holds.
+  clocks.advance(replay, 155n)
+  clocks.stand(replay, wallNs + 60n)
+  clocks.moveWall(wallNs + 70n)
+  expect(replay.nowNs).toBe(170n)
+  // Then it is live.
+  clocks.advance(replay, wallNs + 71n)
+  clocks.stand(replay, wallNs + 72n)
+  clocks.moveWall(wallNs + 80n)
+  expect(replay.nowNs).toBe(wallNs + 80n)
+})
+
 interface Planned {
   readonly clock: number
   dueNs: bigint

@@ -13,6 +13,8 @@ export interface Family {
   readonly name: string
   readonly type: string
   readonly labels: readonly string[]
+  /** Those that it has in each mapping that defines it; missing: all. */
+  readonly always?: readonly string[]
 }
 
 /** By the name of a series: `x_bucket`, `x_sum` and `x_count` for the histogram `x`. */
@@ -27,28 +29,26 @@ export function knownOf(families: readonly Family[]): Known {
 }
 
 function seriesOf(family: Family): Family[] {
-  const { name, labels } = family
-  const parts = [`${name}_sum`, `${name}_count`].map((part) => ({ name: part, type: 'counter', labels }))
-  if (family.type === 'histogram') return [...parts, { name: `${name}_bucket`, type: 'counter', labels: [...labels, 'le'] }]
-  if (family.type === 'summary') return [...parts, { name, type: 'gauge', labels: [...labels, 'quantile'] }]
+  const { name, type, ...of } = family
+  const parts = [`${name}_sum`, `${name}_count`].map((part) => ({ ...of, name: part, type: 'counter' }))
+  if (type === 'histogram') return [...parts, { ...of, name: `${name}_bucket`, type: 'counter', labels: [...of.labels, 'le'] }]
+  if (type === 'summary') return [...parts, { ...of, name, type: 'gauge', labels: [...of.labels, 'quantile'] }]
   return [family]
 }
 
-/** Of presets that may be merged or stand alone: the labels of one name are those of all of them. */
+/** Of presets that stand beside each other: a metric has the labels that it has in any of them. */
 export async function presetFamilies(presets: readonly string[]): Promise<Family[]> {
+  const validate = async (data: unknown): Promise<ReturnType<typeof shapeIssues>> => shapeIssues(data)
   const lists = await Promise.all(
-    presets.map(async (preset) => {
-      const validate = async (data: unknown): Promise<ReturnType<typeof shapeIssues>> => shapeIssues(data)
-      return (await loadConfig({ files: [], presets: [preset], presetDir: PRESET_DIR, validate })).config.metrics
-    }),
+    presets.map(
+      async (preset) => (await loadConfig({ files: [], presets: [preset], presetDir: PRESET_DIR, validate })).config.metrics,
+    ),
   )
-  const labels = new Map<string, Set<string>>()
-  for (const metric of lists.flat()) {
-    const set = labels.get(metric.name) ?? new Set()
-    for (const label of labelsOf(metric)) set.add(label)
-    labels.set(metric.name, set)
-  }
-  return lists.flat().map(({ name, type }) => ({ name, type, labels: [...labels.get(name)!] }))
+  return lists.flat().map(({ name, type }, _index, all) => {
+    const labels = all.filter((definition) => definition.name === name).map(labelsOf)
+    const any = [...new Set(labels.flat())]
+    return { name, type, labels: any, always: any.filter((label) => labels.every((of) => of.includes(label))) }
+  })
 }
 
 const labelsOf = ({ rules }: MetricSpec): string[] =>

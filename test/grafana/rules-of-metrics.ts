@@ -10,14 +10,14 @@ const OF_TARGETS = ['job', 'instance', '__name__']
 const WITHOUT_LABELS = ['up', 'scrape_duration_seconds']
 
 const labelsOf = (known: Known, metric: string): readonly string[] => [...OF_TARGETS, ...(known.get(metric)?.labels ?? [])]
-/** A recorded series has the labels that its rule leaves. */
-const isOpen = (known: Known, metric: string): boolean => metric === '' || known.get(metric)?.type === 'recorded'
+/** A recorded series has the labels that its rule leaves, and whether it is recorded is another question. */
+const isOpen = (metric: string): boolean => metric === '' || metric.includes(':')
 
 function groupings(dashboard: Dashboard, known: Known): string[] {
   return targetsOf(dashboard).flatMap(({ place, expr, target }) => {
     const { selectors, groupings: grouped } = namedIn(expr)
     const metrics = selectors.map(({ metric }) => metric)
-    if (metrics.some((metric) => isOpen(known, metric))) return []
+    if (metrics.some((metric) => isOpen(metric))) return []
     const labels = metrics.flatMap((metric) => labelsOf(known, metric))
     const shown = [...(target.legendFormat ?? '').matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map((match) => match[1]!)
     const isSummed = /^[\s(]*(sum|avg|min|max|count|histogram_quantile)\b/.test(expr)
@@ -35,10 +35,10 @@ function groupings(dashboard: Dashboard, known: Known): string[] {
 
 export const METRIC_RULES = {
   'target-metric': (dashboard, known) =>
-    eachSelector(({ metric }) => metric !== '' && !known.has(metric) && `no metric is called ${metric}`)(dashboard, known),
+    eachSelector(({ metric }) => !isOpen(metric) && !known.has(metric) && `no metric is called ${metric}`)(dashboard, known),
   'target-labels': (dashboard, known) =>
     eachSelector(({ metric, matchers }) => {
-      if (isOpen(known, metric) || WITHOUT_LABELS.includes(metric)) return false
+      if (isOpen(metric) || WITHOUT_LABELS.includes(metric)) return false
       const odd = matchers.filter(({ label }) => !labelsOf(known, metric).includes(label)).map(({ label }) => label)
       return odd.length > 0 && `${metric} has no label ${odd.join(', ')}`
     })(dashboard, known),
@@ -47,7 +47,8 @@ export const METRIC_RULES = {
   'target-variables': (dashboard, known) => {
     const names = dashboard.templating.list.map(({ name }) => name)
     return eachSelector(({ metric, matchers }) => {
-      const labels = known.get(metric)?.labels ?? []
+      const family = known.get(metric)
+      const labels = family?.always ?? family?.labels ?? []
       const missing = names.filter(
         (name) => labels.includes(name) && !matchers.some(({ label, value }) => label === name && value === `$${name}`),
       )

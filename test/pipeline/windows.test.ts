@@ -163,7 +163,8 @@ test.each([11, 12, 13, 14])('agree with a plain recomputation, seed %i', { timeo
     else if (what < 8) give(log, 1 + whole(300))
     else if (what === 8) {
       if (streams[log]!.wanted < logs[log]!.bytes.length) give(log, logs[log]!.bytes.length)
-      streams[log]!.sink.noteAtEnd!()
+      // Written when its events were: no replay.
+      streams[log]!.sink.noteAtEnd!(START_S * 1000)
       happenings.push({ kind: 'stand', log })
     } else if (what === 9) {
       wall += whole(30)

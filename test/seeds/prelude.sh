@@ -24,6 +24,8 @@ eventually() {
     sleep 0.1
   done
 }
+# never COMMAND...: it fails, which bash does not insist on behind a "!".
+never() { if "$@"; then return 1; fi; }
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
 # st PRESET [flag...]: the exporter on an empty $W/app.log; $E is its process.
@@ -54,8 +56,6 @@ g() {
   shift
   python3 "$A/golden.py" --allow-zero --wait 5 "$M/metrics" "$A/expected-$system.prom" "$@"
 }
-# pt FILE: a promtool test of the kit.
-pt() { (cd "$A/tests" && promtool test rules "$1"); }
 # metric REGEX: the samples of /metrics that fit; fails if there is none.
 metric() { curl -fs "$M/metrics" | grep -E "$1"; }
 

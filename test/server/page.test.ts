@@ -24,7 +24,7 @@ test('the page and its parts come with their types and under a policy that allow
 
 test('under the path of the external URL everything answers as without it, and the bare path leads to the page', async () => {
   const { port } = await serving({ pathPrefix: '/team/agentlog' })
-  for (const path of ['/', '/metrics', '/page.js', '/-/healthy', '/health'])
+  for (const path of ['/', '/metrics', '/page.js', '/-/healthy', '/-/ready'])
     expect((await ask(port, 'GET', `/team/agentlog${path}`)).body).toBe((await ask(port, 'GET', path)).body)
   const bare = await ask(port, 'GET', '/team/agentlog')
   expect([bare.status, header(bare, 'location')]).toEqual([302, '/team/agentlog/'])

@@ -25,6 +25,7 @@ test('a pipe is read to its end, with an unterminated last line', async () => {
   await source.run(open, new AbortController().signal)
   expect(lines).toEqual(['one', 'two', 'too long', 'rest'])
   expect(up.value).toBe(0)
+  expect(source.faults).toEqual([{ what: 'standard input', why: expect.stringMatching(/^has ended/), isDown: true }])
   expect(source.positions()).toEqual([])
 })
 
@@ -35,7 +36,7 @@ test('lines are delivered while the writer goes on, and an abort ends the run', 
   const run = source.run(open, stop.signal)
   input.write('one\nun')
   while (lines.length === 0) await new Promise((resolve) => setImmediate(resolve))
-  expect(up.value).toBe(1)
+  expect([up.value, source.faults]).toEqual([1, []])
   stop.abort()
   await run
   expect(lines).toEqual(['one'])

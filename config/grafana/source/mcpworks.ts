@@ -1,35 +1,34 @@
-/** Dashboard of the preset `mcpworks`: the six published panels first, then runs, proxy, sandbox and what answers cost. */
+/** Dashboard of the preset `mcpworks`: the six published panels first, then runs, proxy, sandbox and what answers weigh. */
 import { starts } from './kit/annotations.ts'
 import { board } from './kit/board.ts'
-import { timeseries } from './kit/panels.ts'
-import { rate, selecting, sum } from './kit/promql.ts'
-
-const ofTargets = selecting()
-/** HTTP metrics of other presets have the same names and other labels: they have no handler. */
-const http = (metric: string, ...matchers: readonly string[]): string => ofTargets(metric, 'handler!=""', ...matchers)
+import { increase, sum } from './kit/promql.ts'
+import { goldenSignals, requestsInDetail } from './mcpworks/http.ts'
+import { tenant, whole } from './mcpworks/metrics.ts'
+import { responseBytes } from './mcpworks/response-bytes.ts'
+import { proxy, runs, sandbox } from './mcpworks/runs.ts'
 
 export const mcpworks = board({
   name: 'mcpworks',
   title: 'MCPWorks API',
-  description: 'Traffic, errors, latency and saturation of the API; agent runs, MCP proxy and sandbox. Preset mcpworks.',
+  description:
+    'Traffic, errors, latency and saturation of the API; agent runs, MCP proxy, sandbox and response bytes by namespace. Preset mcpworks.',
   tags: ['mcpworks'],
   targets: 'http_request_duration_highr_seconds_count|mcpworks_.+',
-  labels: [{ label: 'namespace', title: 'Namespace', metric: 'mcpworks_.+' }],
-  annotations: [starts()],
-  sections: [
+  labels: [{ label: 'namespace', title: 'Namespace', metric: 'mcpworks_.+|sandbox_executions_total' }],
+  annotations: [
+    starts(),
     {
-      title: 'Golden signals',
-      panels: [
-        timeseries({
-          title: 'Request Rate',
-          description: 'HTTP requests per second, in all and by method. Health checks and scrapes do not count.',
-          unit: 'reqps',
-          queries: [
-            { expr: sum(rate(http('http_requests_total'))), legend: 'total' },
-            { expr: sum(rate(http('http_requests_total')), 'method'), legend: '{{method}}' },
-          ],
-        }),
-      ],
+      name: 'Prompt injection',
+      expr: `${sum(increase(tenant('mcpworks_mcp_proxy_injections_total'), '$__rate_interval'), 'server_name')} > 0`,
+      text: 'in an answer of {{server_name}}',
+      colour: 'red',
+    },
+    {
+      name: 'Sandbox violation',
+      expr: `${sum(increase(whole('sandbox_violations_total'), '$__rate_interval'), 'tier')} > 0`,
+      text: 'tier {{tier}}',
+      colour: 'orange',
     },
   ],
+  sections: [goldenSignals, requestsInDetail, runs, proxy, sandbox, responseBytes],
 })

@@ -5,6 +5,7 @@
  */
 import { setMaxListeners } from 'node:events'
 import { noneWanted } from '../containers.ts'
+import type { Fault } from '../fault.ts'
 import type { OpenStream, Position, RecordedPositions } from '../source.ts'
 import { TimedWaker, type Waker } from '../wake.ts'
 import { daemonProblem } from './api-problems.ts'
@@ -87,6 +88,14 @@ export class DockerApiSource implements ToldSource {
   /** Why the daemon is not asked or does not answer, and what of its logs could not be read with `once`. */
   get problems(): readonly string[] {
     return this.#problems
+  }
+
+  /** While the daemon answers there is none but that nothing is there to be read. */
+  get faults(): readonly Fault[] {
+    const what = this.#options.host.address
+    if (this.#link.isUp)
+      return this.#meter.readCount > 0 ? [] : [{ what, why: 'no container that is wanted runs', isDown: false }]
+    return this.#problems.map((problem) => ({ what, why: problem.slice(what.length + 2), isDown: true }))
   }
 
   async run(open: OpenStream, signal: AbortSignal): Promise<void> {

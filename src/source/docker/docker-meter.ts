@@ -39,6 +39,11 @@ export class DockerMeter {
     this.#own.sourceUp.at(this.#name).value = isUp ? 1 : 0
   }
 
+  /** Containers that are read now. */
+  get readCount(): number {
+    return this.#own.dockerContainers.at(this.#name, 'reading').value + this.#own.dockerContainers.at(this.#name, 'polled').value
+  }
+
   countError(): void {
     this.#own.sourceFileEvents.at(this.#name, 'error').value++
   }

@@ -3,12 +3,14 @@
  * `auto` takes the files where they can be read; once lines were counted one way, a restart goes on that way, since places of the one mean nothing to
  * the other. Who is told to change takes none of the past: no line counts twice.
  */
+import type { Fault } from '../fault.ts'
 import type { OpenStream, Position, RecordedPositions, Source } from '../source.ts'
 import type { SourceLog } from '../source-log.ts'
 
 /** A source, and what it could not read. */
 export interface ToldSource extends Source {
   readonly problems: readonly string[]
+  readonly faults: readonly Fault[]
 }
 
 export type Reading = 'files' | 'api'
@@ -55,6 +57,10 @@ export class DockerSource implements ToldSource {
 
   get problems(): readonly string[] {
     return this.#source?.problems ?? []
+  }
+
+  get faults(): readonly Fault[] {
+    return this.#source?.faults ?? []
   }
 
   async run(open: OpenStream, signal: AbortSignal): Promise<void> {

@@ -103,6 +103,10 @@ export class JsonFiles implements Guide {
     return problems
   }
 
+  get isShut(): boolean {
+    return this.#shelf.problem !== undefined
+  }
+
   cure(code: string): string | undefined {
     return code === 'EACCES' || code === 'EPERM' ? CURE : undefined
   }

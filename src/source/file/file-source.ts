@@ -4,6 +4,7 @@
  * process gets its turn after each. Nothing that happens to a file ends this source.
  */
 import type { OwnMetrics } from '../../telemetry/own-metrics.ts'
+import type { Fault } from '../fault.ts'
 import type { OpenStream, Origin, Position, RecordedPositions, Source } from '../source.ts'
 import type { SourceLog } from '../source-log.ts'
 import type { Clock, Waker } from '../wake.ts'
@@ -13,6 +14,7 @@ import { Beside } from './beside.ts'
 import { Breather } from './breather.ts'
 import { BEGUN, claimed } from './claim.ts'
 import { Descriptors, type Readiness } from './descriptors.ts'
+import { faultsOf } from './faults.ts'
 import { Finder } from './finder.ts'
 import type { FoundFile } from './folder.ts'
 import type { Guide } from './guide.ts'
@@ -77,7 +79,8 @@ export class FileSource implements Source {
   #reader: OnceReader | undefined = undefined
   #tails: Tails | undefined = undefined
   #packed: Packed | undefined = undefined
-  #problems: readonly string[] = []
+  /** By the last scan. */
+  #found: FoundFiles | undefined = undefined
   #settle: () => void = () => {}
   /** What is left of the first backlog; undefined before the first scan and after it is read. */
   #backlog: Tail[] | undefined = undefined
@@ -117,7 +120,14 @@ export class FileSource implements Source {
 
   /** What was named but could not be read, each as `path: reason`: of the whole run with `once`, else of the last scan. */
   get problems(): readonly string[] {
-    return [...this.#problems, ...(this.#reader?.problems ?? []), ...this.#meter.cures]
+    const told = [...(this.#found?.problems ?? [])].map(([what, why]) => `${what}: ${why}`)
+    return [...told, ...(this.#reader?.problems ?? []), ...this.#meter.cures]
+  }
+
+  get faults(): readonly Fault[] {
+    const { isUp, unreadableCount } = this.#meter
+    const readable = { isUp, unreadableCount, isShut: this.#options.guide?.isShut === true }
+    return this.#found === undefined ? [] : faultsOf(this.#found, this.#tails?.all ?? [], readable)
   }
 
   async run(open: OpenStream, signal: AbortSignal): Promise<void> {
@@ -354,7 +364,7 @@ export class FileSource implements Source {
   }
 
   #noteProblems(found: FoundFiles): void {
-    this.#problems = [...found.problems].map(([what, why]) => `${what}: ${why}`)
+    this.#found = found
     // Who reads once tells them at its end.
     if (this.#reader === undefined) for (const [what, why] of found.problems) this.#meter.warn(why, what)
   }

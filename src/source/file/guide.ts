@@ -21,6 +21,8 @@ export interface Guide {
   about(path: string): Partial<Pick<Origin, 'fields' | 'container' | 'pod' | 'envelope' | 'streams'>>
   /** What is to be said instead of what a scan found wrong: `what` → `why`. */
   problems(found: ReadonlyMap<string, string>): ReadonlyMap<string, string>
+  /** The place where the logs are cannot be looked into at all, as of the last look. */
+  readonly isShut: boolean
   /** How to go on where the system refuses a log; said once for all of them. */
   cure(code: string): string | undefined
 }

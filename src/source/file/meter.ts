@@ -26,7 +26,8 @@ export class Meter {
   readonly #log: SourceLog | undefined
   readonly #warned = new Set<string>()
   readonly #cures = new Set<string>()
-  #isRefused = false
+  #unreadableCount = 0
+  #isUp = false
   readonly #cureOf: (code: string) => string | undefined
 
   /** `cureOf`: how to go on where the system refuses files for this reason. */
@@ -63,13 +64,14 @@ export class Meter {
 
   /** How many files are in each state. The source is up while one of them can be read. */
   states({ open, rotated, unreadable, copies, waiting }: FileStates): void {
-    this.#isRefused = unreadable > 0
+    this.#unreadableCount = unreadable
+    this.#isUp = open + rotated > 0
     this.#telemetry.sourceFiles.at(this.#name, 'open').value = open
     this.#telemetry.sourceFiles.at(this.#name, 'rotated').value = rotated
     this.#telemetry.sourceFiles.at(this.#name, 'unreadable').value = unreadable
     this.#telemetry.sourceFiles.at(this.#name, 'copy').value = copies
     this.#telemetry.sourceFiles.at(this.#name, 'waiting').value = waiting
-    this.#telemetry.sourceUp.at(this.#name).value = open + rotated > 0 ? 1 : 0
+    this.#telemetry.sourceUp.at(this.#name).value = this.#isUp ? 1 : 0
   }
 
   /** How changes are found: by notice of the system, or by looking alone. */
@@ -100,9 +102,17 @@ export class Meter {
     if (cure !== undefined) this.#cures.add(cure)
   }
 
+  get isUp(): boolean {
+    return this.#isUp
+  }
+
+  get unreadableCount(): number {
+    return this.#unreadableCount
+  }
+
   /** Those that were said, or are to be, as long as any file is refused. */
   get cures(): Iterable<string> {
-    return this.#isRefused ? this.#cures : []
+    return this.#unreadableCount > 0 ? this.#cures : []
   }
 
   #change(change: Change): Cell {

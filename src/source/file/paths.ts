@@ -18,6 +18,10 @@ export interface FoundFiles {
   readonly directories: ReadonlyMap<string, number>
   /** Patterns that give nothing, or not all, with the reason in words. */
   readonly problems: ReadonlyMap<string, string>
+  /** Of the patterns, those that name one file. */
+  readonly named: ReadonlySet<string>
+  /** Directories that the system does not let us list. */
+  readonly refused: ReadonlySet<string>
   /** Nothing is other than in the scan before: no name, no size, no time. */
   readonly isAsBefore: boolean
 }
@@ -145,7 +149,9 @@ export class Paths {
     for (const [directory, count] of listing.entryCounts) directories.set(resolve(directory), count)
     for (const [directory, code] of listing.failures) problems.set(directory, `cannot be listed: ${code}`)
     const files = [...harvest.files.values()]
-    const found = { files, packed: [...harvest.packed], directories, problems, isAsBefore: false }
+    const named = new Set(this.#patterns.flatMap(({ text, isLiteral }) => (isLiteral ? [text] : [])))
+    const refused = new Set(listing.failures.keys())
+    const found = { files, packed: [...harvest.packed], directories, problems, named, refused, isAsBefore: false }
     this.#listed = { atMs: nowMs, found, folders: listing.folders, others }
     this.#sightings.keepOnly(files)
     return found

@@ -270,7 +270,7 @@ export class Tail {
     if (got > 0) this.#deliver(got)
     this.#writtenMs = millisecondsOf(this.#stat.mtimeNs)
     if (this.isUnread) return 'more'
-    this.#sink.noteAtEnd?.()
+    this.#sink.noteAtEnd?.(this.#writtenMs)
     return 'idle'
   }
 
@@ -293,7 +293,7 @@ export class Tail {
 
   /** Nobody reads on in it, now or later. */
   noteGone(): void {
-    this.#sink.noteAtEnd?.()
+    this.#sink.noteAtEnd?.(this.#writtenMs)
   }
 
   close(): void {

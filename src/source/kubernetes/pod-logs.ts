@@ -103,6 +103,10 @@ export class PodLogs implements Guide {
     return problems
   }
 
+  get isShut(): boolean {
+    return this.#rootProblem() !== undefined
+  }
+
   cure(code: string): string | undefined {
     return code === 'EACCES' || code === 'EPERM' ? this.#cure : undefined
   }
@@ -122,8 +126,12 @@ export class PodLogs implements Guide {
   }
 
   #nothingToRead(): string {
+    return this.#rootProblem() ?? 'no log of a pod that is wanted is there'
+  }
+
+  #rootProblem(): string | undefined {
     try {
-      if (statSync(this.#root).isDirectory()) return 'no log of a pod that is wanted is there'
+      if (statSync(this.#root).isDirectory()) return undefined
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code !== 'ENOENT' && code !== 'ENOTDIR') return `cannot be looked into: ${code}`

@@ -306,11 +306,14 @@ describe('a daemon', () => {
     stage.start()
     await stage.source.caughtUp
     expect([stage.value('sourceUp'), stage.source.problems]).toEqual([0, [expect.stringContaining('ENOENT')]])
+    const refused = { what: expect.stringMatching(/^unix:/), why: expect.stringMatching(/^[^:].*ENOENT/), isDown: true }
+    expect(stage.source.faults).toEqual([refused])
     await stage.daemon.start()
     await stage.until(() => stage.texts(container).length === 1)
-    expect([stage.value('sourceUp'), stage.source.problems]).toEqual([1, []])
+    expect([stage.value('sourceUp'), stage.source.problems, stage.source.faults]).toEqual([1, [], []])
     await stage.daemon.stop()
     await stage.until(() => stage.value('sourceUp') === 0)
+    expect(stage.source.faults.map(({ isDown }) => isDown)).toEqual([true])
     await stage.daemon.start()
     stage.write(container, 'two\n')
     await stage.until(() => stage.texts(container).length === 2)

@@ -35,6 +35,7 @@ function made({ read = 'auto' as DockerSourceOptions['read'], why = undefined as
       return {
         name: 's',
         problems: [`of ${reading}`],
+        faults: [{ what: reading, why: 'is not there', isDown: true }],
         caughtUp: Promise.resolve(),
         run: async () => {},
         drain: () => {

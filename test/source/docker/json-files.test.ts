@@ -482,11 +482,13 @@ describe('what cannot be read', () => {
     const guide = guideOf({ names: ['x'], withLabels: {} })
     guide.look(0)
     expect([...guide.problems()]).toEqual([[tree.root, 'no container is there']])
+    expect(guide.isShut).toBe(false)
     tree.create(A, { name: 'agent' })
     guide.look(0)
     expect([...guide.problems()]).toEqual([[tree.root, 'none of the 1 containers has a name and labels that are wanted']])
     const nowhere = guideOf(ALL, ['stdout'], join(tree.base, 'nowhere'))
     expect(nowhere.whyNot()).toMatch(/nowhere: no such folder; "docker info" names the Docker Root Dir, .*, or set read: api$/)
+    expect(nowhere.isShut).toBe(true)
   })
 })
 

@@ -296,9 +296,11 @@ test('logs that are refused while it follows are named in one warning, with the 
 test('what is there and what is missing is said', async () => {
   const f = await follow().start()
   expect(f.source.problems).toEqual([`${tree.pods}: no log of a pod that is wanted is there`])
+  expect(f.source.faults.map(({ isDown }) => isDown)).toEqual([false])
   await f.stop()
   const g = await follow({ root: join(tree.base, 'nowhere') }).start()
   expect(g.source.problems).toEqual([
     `${join(tree.base, 'nowhere')}: no such folder; on a node it is /var/log/pods: mount it here read-only, or set root`,
   ])
+  expect(g.source.faults.map(({ isDown }) => isDown)).toEqual([true])
 })

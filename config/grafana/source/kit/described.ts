@@ -5,12 +5,14 @@ import {
   type FieldColor,
   FieldColorBuilder,
   FieldColorModeId,
+  MappingType,
   type Panel,
   type ThresholdsConfig,
+  type ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard'
 import { type Dataquery, DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus'
 import { DATASOURCE } from './datasource.ts'
-import { PLAIN, steps, type Thresholds } from './thresholds.ts'
+import { type Colour, PLAIN, steps, type Thresholds } from './thresholds.ts'
 
 export interface Query {
   readonly expr: string
@@ -32,6 +34,8 @@ export interface PanelSpec {
   readonly min?: number
   readonly max?: number
   readonly decimals?: number
+  /** Words and colours for single values, such as up for 1. */
+  readonly states?: Readonly<Record<number, readonly [string, Colour]>>
   /** What stands there while there is no value; without it Grafana says "No data". */
   readonly noValue?: string
   /** Columns of 24, and rows. */
@@ -57,6 +61,7 @@ export interface Common extends Builder<Panel> {
   noValue(noValue: string): this
   timeFrom(timeFrom: string): this
   links(links: Builder<DashboardLink>[]): this
+  mappings(mappings: ValueMapping[]): this
 }
 
 const FORMATS = { table: PromQueryFormat.Table, heatmap: PromQueryFormat.Heatmap, lines: PromQueryFormat.TimeSeries }
@@ -72,6 +77,11 @@ function target(query: Query, index: number, kind: 'range' | 'instant'): Builder
   return kind === 'range' ? builder.range() : builder.instant()
 }
 
+function words(states: NonNullable<PanelSpec['states']>): ValueMapping {
+  const options = Object.entries(states).map(([value, [text, color]], index) => [value, { text, color, index }] as const)
+  return { type: MappingType.ValueToText, options: Object.fromEntries(options) }
+}
+
 /** Colours follow the thresholds where some are said, else the lines. */
 export function described<B extends Common>(builder: B, spec: PanelSpec, kind: 'range' | 'instant'): B {
   builder.title(spec.title).description(spec.description).unit(spec.unit).datasource(DATASOURCE)
@@ -85,6 +95,7 @@ export function described<B extends Common>(builder: B, spec: PanelSpec, kind: '
   if (spec.decimals !== undefined) builder.decimals(spec.decimals)
   if (spec.noValue !== undefined) builder.noValue(spec.noValue)
   if (spec.timeFrom !== undefined) builder.timeFrom(spec.timeFrom)
+  if (spec.states !== undefined) builder.mappings([words(spec.states)])
   if (spec.links !== undefined) builder.links([...spec.links])
   return builder
 }

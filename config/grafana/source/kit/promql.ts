@@ -15,6 +15,12 @@ export const rate = (selector: string, over = '$__rate_interval'): string => `ra
 /** How much it rose in the range that is looked at. */
 export const increase = (selector: string, over = '$__range'): string => `increase(${selector}[${over}])`
 
+/**
+ * What a counter of the exporter's own has counted since its process started. Its series appear with their first count, which `increase`
+ * never sees: of ten rejected lines at once it would show none.
+ */
+export const sinceStart = (selector: string, within = '$__range'): string => `max_over_time(${selector}[${within}])`
+
 export const sum = (expression: string, ...by: readonly string[]): string =>
   by.length === 0 ? `sum(${expression})` : `sum by (${by.join(', ')}) (${expression})`
 
@@ -26,7 +32,11 @@ export const share = (part: string, whole: string): string => `(${part} or 0 * $
 
 /** A quantile of a classic histogram, named without `_bucket`. */
 export const quantile = (q: number, select: Select, histogram: string, ...by: readonly string[]): string =>
-  `histogram_quantile(${q}, ${sum(rate(select(`${histogram}_bucket`)), ...by, 'le')})`
+  quantileOver('$__rate_interval', q, select, histogram, ...by)
+
+/** The same over a range that is meant as it is, such as a day. */
+export const quantileOver = (range: string, q: number, select: Select, histogram: string, ...by: readonly string[]): string =>
+  `histogram_quantile(${q}, ${sum(rate(select(`${histogram}_bucket`), range), ...by, 'le')})`
 
 /** The mean of a histogram's or summary's values, no point while there are none. */
 export const mean = (select: Select, histogram: string, ...by: readonly string[]): string =>
