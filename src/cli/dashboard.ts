@@ -10,13 +10,13 @@ import { loadMonitored } from './monitored.ts'
 const UID = /^[A-Za-z0-9_-]{1,40}$/
 
 /** Exit 2 for a bad mapping, or one without metrics. */
-export async function dashboard(flags: FlagValues, io: Io): Promise<number> {
+export async function dashboard(named: readonly string[], flags: FlagValues, io: Io): Promise<number> {
   const uid = flags.value('uid') as string | undefined
   if (uid !== undefined && !UID.test(uid)) {
     io.stderr(`--uid "${uid}": expected at most 40 letters, digits, - and _\n`)
     return EXIT.usage
   }
-  const monitored = await loadMonitored(flags, io)
+  const monitored = await loadMonitored(named, flags, io)
   if (monitored === undefined) return EXIT.usage
   const { model, of, slug } = monitored
   const title = (flags.value('title') as string | undefined) ?? `Agent logs: ${of}`

@@ -20,8 +20,8 @@ const MOST_OF_SLUG = 24
 const HASH_HEX_LENGTH = 8
 
 /** undefined: the mapping has errors or no metrics, and that was told. */
-export async function loadMonitored(flags: FlagValues, io: Io): Promise<Monitored | undefined> {
-  const wanted = wantedOf(flags)
+export async function loadMonitored(named: readonly string[], flags: FlagValues, io: Io): Promise<Monitored | undefined> {
+  const wanted = wantedOf(named, flags)
   const { plan, diagnostics, texts } = await loadPlan(wanted)
   if (diagnostics.length > 0) io.stderr(`${renderDiagnostics(diagnostics, texts, 'text', io.colour)}\n`)
   if (plan === undefined) return refused(`${mappingNames(wanted)}: this mapping does not start; nothing was made of it\n`, io)
@@ -37,13 +37,13 @@ function refused(why: string, io: Io): undefined {
   return undefined
 }
 
-function wantedOf(flags: FlagValues): Wanted {
-  const file = flags.value('config.file') as string | undefined
+function wantedOf(named: readonly string[], flags: FlagValues): Wanted {
+  const inFlag = flags.value('config.file') as string | undefined
+  // A file that is named says more than one that the environment gives.
+  const isFromElsewhere = named.length > 0 && flags.source('config.file') === 'env'
+  const files = inFlag === undefined || isFromElsewhere ? named : [...named, inFlag]
   const presets = (flags.value('preset') as readonly string[] | undefined) ?? []
-  return {
-    files: file === undefined ? [] : [file],
-    presets: file === undefined && presets.length === 0 ? ['agent'] : presets,
-  }
+  return { files, presets: files.length + presets.length === 0 ? ['agent'] : presets }
 }
 
 /** The same for the same names, whatever stands in the files: what is made again takes the place of what was made before. */

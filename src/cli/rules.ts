@@ -7,7 +7,7 @@ import type { Io } from './io.ts'
 import { loadMonitored } from './monitored.ts'
 
 /** Exit 2 for a bad mapping, or one without metrics. */
-export async function rules(flags: FlagValues, io: Io): Promise<number> {
+export async function rules(named: readonly string[], flags: FlagValues, io: Io): Promise<number> {
   const runbooks = flags.value('runbook-url') as string | undefined
   if (runbooks !== undefined && !/^https?:\/\/\S+$/.test(runbooks)) {
     io.stderr(
@@ -15,7 +15,7 @@ export async function rules(flags: FlagValues, io: Io): Promise<number> {
     )
     return EXIT.usage
   }
-  const monitored = await loadMonitored(flags, io)
+  const monitored = await loadMonitored(named, flags, io)
   if (monitored === undefined) return EXIT.usage
   const { model, of, slug } = monitored
   const options: RulesOptions = { slug, of, job: flags.value('job') as string | undefined, runbooks }

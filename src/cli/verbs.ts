@@ -60,14 +60,16 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'dashboard',
     help: 'print a Grafana dashboard for the metrics of a mapping',
+    argument: { name: '[files...]', help: 'the mapping, if -c does not name it' },
     flags: DASHBOARD_FLAGS,
-    run: async (_names, flags, io) => (await import('./dashboard.ts')).dashboard(flags, io),
+    run: async (files, flags, io) => (await import('./dashboard.ts')).dashboard(files, flags, io),
   },
   {
     name: 'rules',
     help: 'print alerts and recorded ratios for the metrics of a mapping, as a rule file of Prometheus',
+    argument: { name: '[files...]', help: 'the mapping, if -c does not name it' },
     flags: RULES_FLAGS,
-    run: async (_names, flags, io) => (await import('./rules.ts')).rules(flags, io),
+    run: async (files, flags, io) => (await import('./rules.ts')).rules(files, flags, io),
   },
   {
     name: 'schema',

@@ -18,7 +18,7 @@ function written(name: string, text: string): string {
 const COUNTER = '{ name: calls_total, type: counter, event: call }'
 
 test('a dashboard is JSON alone, the same each time, and known by the name of its mapping', async () => {
-  const [made, again] = await Promise.all([finish(['dashboard', '-c', FIRST]), finish(['dashboard', '-c', FIRST])])
+  const [made, again] = await Promise.all([finish(['dashboard', '-c', FIRST]), finish(['dashboard', FIRST])])
   expect([made.code, made.stderr, again.stdout]).toEqual([0, '', made.stdout])
   expect(JSON.parse(made.stdout)).toMatchObject({
     id: null,
