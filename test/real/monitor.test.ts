@@ -112,7 +112,7 @@ test.skipIf(isWithout)('alerts on what the first example counts fire, and are qu
       series: { [calls('bash', 'error')]: '0+1x30', [calls('bash', 'success')]: '0+19x30' },
       fires: [],
     },
-    { ...failing, name: 'all fail, but they are few', series: { [calls('bash', 'error')]: '0 0 0 1 1 1 2x30' }, fires: [] },
+    { ...failing, name: 'all fail, but they are few', series: { [calls('bash', 'error')]: '0x15 1x5 2x20' }, fires: [] },
     {
       ...failing,
       name: 'no traffic',
@@ -151,6 +151,24 @@ test.skipIf(isWithout)('alerts on what the first example counts fire, and are qu
 const cost = 'agent_llm_cost_usd_total{job="j",instance="i",agent="a",model="m"}'
 const flight = 'agent_tool_calls_in_flight{job="j",instance="i",agent="claude-code",tool="bash"}'
 const ended = 'agent_tool_calls_total{job="j",instance="i",agent="claude-code",tool="bash",status="success"}'
+
+test.skipIf(isWithout)('what never failed has a failure ratio of 0, and what did not come has none', async () => {
+  const file = scratch.write('ratio.rules.yaml', madeRulesText(await modelOfMapping('first'), 'first'))
+  const ratio = 'job_tool:shop_agent_tool_calls:failure_ratio_rate15m'
+  const tests = [
+    {
+      interval: '1m',
+      input_series: [
+        { series: calls('never', 'success'), values: '0+1x30' },
+        { series: calls('idle', 'success'), values: '7x30' },
+      ],
+      promql_expr_test: [
+        { expr: ratio, eval_time: '25m', exp_samples: [{ labels: `${ratio}{job="j",tool="never"}`, value: 0 }] },
+      ],
+    },
+  ]
+  expect(promtool('test', 'rules', scratch.write('ratio.test.yaml', JSON.stringify({ rule_files: [file], tests })))).toBe('fine')
+})
 
 test.skipIf(isWithout)('more tokens than the day before wake somebody, if they are many', async () => {
   const spike = { alert: 'ShopAgentTokensSpike', at: '1d25m' }
