@@ -19,10 +19,11 @@ export function ownPanels(scope: Scope, isPriced: boolean): Panel[] {
     OWN_METRICS
   const { series, unpricedTokens } = OWN_METRICS
   const level = (own: Own, how: string, by: readonly string[]): string => merged(how, by, raw(own))
-  const overflow = merged('sum', ['metric'], `increase(${raw(seriesOverflow)}[${RATE_RANGE}])`)
+  // Such series appear with their first value, which no rise tells of: what is shown is what they stand at.
+  const total = (own: Own, by: readonly string[]): string => merged('sum', by, `max_over_time(${raw(own)}[${RATE_RANGE}])`)
   // The one label of ours that means what a mapping's means.
   const unpricedSeries = select(scope, unpricedTokens.name, ['model'])
-  const unpriced = merged('sum', ['metric', 'model'], `increase(${unpricedSeries}[${RATE_RANGE}])`)
+  const unpriced = merged('sum', ['metric', 'model'], `max_over_time(${unpricedSeries}[${RATE_RANGE}])`)
   return [
     stat({
       ...spec(stateDurable, 'Survives a restart', 'short', level(stateDurable, 'min', ['instance']), ['instance']),
@@ -39,21 +40,32 @@ export function ownPanels(scope: Scope, isPriced: boolean): Panel[] {
     stat(spec(lagBytes, 'Not read yet', 'bytes', level(lagBytes, 'sum', ['source']), ['source'])),
     timeseries(spec(events, 'Events by what became of them', 'reqps', rate(events, ['outcome']), ['outcome']), true),
     timeseries({
-      ...spec(rejects, 'Lines that made no event', 'reqps', rate(rejects, ['source', 'reason']), ['source', 'reason']),
-      thresholds: ['green', [1, 'yellow']],
+      ...spec(rejects, 'Lines that made no event, since its start', 'short', total(rejects, ['source', 'reason']), [
+        'source',
+        'reason',
+      ]),
+      thresholds: ['green', [0.5, 'yellow']],
     }),
-    timeseries(spec(unmappedEvents, 'Events that no rule waits for', 'reqps', rate(unmappedEvents, ['event']), ['event'])),
     timeseries(
-      spec(skippedUpdates, 'Updates that did not count', 'reqps', rate(skippedUpdates, ['metric', 'reason']), [
+      spec(unmappedEvents, 'Events that no rule waits for, since its start', 'short', total(unmappedEvents, ['event']), [
+        'event',
+      ]),
+    ),
+    timeseries(
+      spec(skippedUpdates, 'Updates that did not count, since its start', 'short', total(skippedUpdates, ['metric', 'reason']), [
         'metric',
         'reason',
       ]),
     ),
     timeseries({
-      ...spec(seriesOverflow, 'Updates that went to _other', 'short', overflow, ['metric']),
+      ...spec(seriesOverflow, 'Updates that went to _other, since its start', 'short', total(seriesOverflow, ['metric']), [
+        'metric',
+      ]),
       thresholds: ['green', [0.5, 'yellow']],
     }),
     timeseries(spec(series, 'Series by metric', 'short', level(series, 'sum', ['metric']), ['metric'])),
-    ...(isPriced ? [timeseries(spec(unpricedTokens, 'Tokens without a price', 'short', unpriced, ['metric', 'model']))] : []),
+    ...(isPriced
+      ? [timeseries(spec(unpricedTokens, 'Tokens without a price, since its start', 'short', unpriced, ['metric', 'model']))]
+      : []),
   ]
 }

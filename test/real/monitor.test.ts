@@ -332,6 +332,8 @@ test.skipIf(isWithout)('alerts on the exporter fire, and are quiet', async () =>
 })
 
 const TOOLS_OVER_LIMIT = 130
+/** Of the example. */
+const TOOLS_AT_MOST = 100
 /** Of the tool bash one call of four fails; more tools than the mapping allows; something of all that the exporter tells about itself. */
 const LINES = [
   ...['ok', 'ok', 'error', 'ok'].map((status) =>
@@ -381,5 +383,10 @@ test.skipIf(isWithout)('a Prometheus that scraped the exporter has an answer for
   ])
   expect(shown('"Tool duration, p95 by tool" A', 'tool', 'bash')).toBeCloseTo(0.5 + 0.95 * 0.5, 9)
   expect(shown('"Tool calls that failed by tool" A', 'tool', '_other')).toBe(0)
-  expect(shown('"Updates that went to _other" A', 'metric', 'shop_agent_tool_calls_total')).toBeGreaterThanOrEqual(0)
+  expect(shown('"Updates that went to _other, since its start" A', 'metric', 'shop_agent_tool_calls_total')).toBe(
+    TOOLS_OVER_LIMIT + 1 - TOOLS_AT_MOST,
+  )
+  expect(shown('"Lines that made no event, since its start" A', 'reason', 'not_json')).toBe(1)
+  expect(shown('"Events that no rule waits for, since its start" A', 'event', 'nobody_waits_for_it')).toBe(1)
+  expect(shown('"Updates that did not count, since its start" A', 'reason', 'no_value')).toBe(TOOLS_OVER_LIMIT)
 })
