@@ -2,6 +2,7 @@
 import type { RuleSpec } from '../mapping/spec.ts'
 import { isLong } from '../select/path-words.ts'
 import type { Scalar, ValueSpec } from '../select/spec.ts'
+import { NO_LABELS } from './promql.ts'
 
 export interface LabelFacts {
   /** As Prometheus shows it: a target's own label wins, and ours is then called `exported_…`. */
@@ -27,7 +28,7 @@ const NAMED_OUTCOME = /^(?:status|outcome|result|(?:http_)?(?:status_)?code)$/
 /** A regular expression for labels whose texts are the log's: failures by word, and HTTP's. */
 export const OPEN_FAILURES = '(?i:error|errors|failed|failure|timeout|5..)'
 
-/** In the order in which the rules first name them. */
+/** In the order in which the rules first name them; without those that no expression can name. */
 export function labelsOf(rules: readonly RuleSpec[]): LabelFacts[] {
   const byName = new Map<string, { texts: string[]; isClosed: boolean }>()
   const add = (name: string, texts: readonly string[], isClosed: boolean): void => {
@@ -43,7 +44,8 @@ export function labelsOf(rules: readonly RuleSpec[]): LabelFacts[] {
         true,
       )
   }
-  return [...byName].map(([name, { texts, isClosed }]) => ({
+  const nameable = [...byName].filter(([name]) => !NO_LABELS.test(name))
+  return nameable.map(([name, { texts, isClosed }]) => ({
     name: OF_TARGETS.includes(name) ? `exported_${name}` : name,
     texts: [...new Set(texts)],
     isClosed,

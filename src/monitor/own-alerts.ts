@@ -37,8 +37,8 @@ function processAlerts(own: Own, job: string | undefined): OwnAlert[] {
     },
     {
       name: 'AgentlogNotDurable',
-      comment: ['Silent for who keeps numbers in memory by choice: it never was durable.'],
-      expr: `${own('stateDurable')} == 0\nand\nmax_over_time(${own('stateDurable')}[1d]) == 1`,
+      comment: ['Silent for who keeps numbers in memory by choice: it never was durable, and refuses nothing.'],
+      expr: `${own('stateDurable')} == 0\nand (\n  max_over_time(${own('stateDurable')}[1d]) == 1\n  or ignoring (outcome)\n  increase(${own('stateCommits', 'outcome="failed"')}[15m]) > 0\n)`,
       for: '5m',
       severity: 'warning',
       summary: 'What the exporter counts would not survive it.',

@@ -29,9 +29,14 @@ export interface Scope {
   readonly kept: readonly string[]
 }
 
+/** Words that PromQL does not take for a metric's name, or for a label's in `by`. */
+const NO_METRICS = /^(?:on|bool|ignoring|group_left|group_right|atan2|inf|nan)$/i
+export const NO_LABELS = /^(?:without|inf|nan)$/i
+
 /** `name{…}` */
 export function select(scope: Scope, name: string, labels: readonly string[], ...more: readonly string[]): string {
   const matchers = [...scope.matchers(labels), ...more]
+  if (NO_METRICS.test(name)) return `{${[`__name__=${promString(name)}`, ...matchers].join(', ')}}`
   return matchers.length === 0 ? name : `${name}{${matchers.join(', ')}}`
 }
 

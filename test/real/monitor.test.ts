@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { type Dashboard, targetsOf } from '../grafana/dashboard.ts'
 import { hostileModel } from '../monitor/hostile.ts'
-import { MAPPINGS, madeDashboard, madeRulesText, modelOfMapping } from '../monitor/made.ts'
+import { MAPPINGS, madeDashboard, madeRulesText, modelOfMapping, modelOfText } from '../monitor/made.ts'
 import { Prometheus } from './prometheus-server.ts'
 import { Exporter, isMissing, ROOT, type Running, Scratch, until } from './workbench.ts'
 
@@ -31,11 +31,22 @@ function asked(expr: string, { templating }: Dashboard): string {
   return expr.replace(/\$(?:__rate_interval|__range)/g, '1m').replace(/\$(\w+)/g, (_, name: string) => all.get(name)!)
 }
 
+/** PromQL's own words, as names of metrics and labels. */
+const WORDS = 'on by and or unless bool ignoring group_left offset start end sum atan2 without inf nan time'.split(' ')
+const WORDY = JSON.stringify({
+  version: 1,
+  metrics: WORDS.map((name) => ({
+    name,
+    ...{ type: 'counter', event: 'a' },
+    labels: { ...Object.fromEntries(WORDS.map((label) => [label, label])), status: { path: 's', one_of: ['success', 'error'] } },
+  })),
+})
 const ODD = ['{{ $labels.nobody }}{{', '"\n- alert: "X', "' # \u0000\u2028\ud800😀", '$job [[job]] ${x} \\', ': |\n  a', 'größer']
 
 test.skipIf(isWithout)('promtool takes the rules and the expressions of all mappings, whatever words they have', async () => {
   const models = await Promise.all([
     ...Object.keys(MAPPINGS).map(async (name) => [name, await modelOfMapping(name)] as const),
+    modelOfText(WORDY).then((model) => ['words', model] as const),
     ...ODD.map(async (words, i) => [`odd-${i}`, await hostileModel(words, words)] as const),
   ])
   const files = models.flatMap(([name, model]) => {
@@ -260,6 +271,16 @@ test.skipIf(isWithout)('alerts on the exporter fire, and are quiet', async () =>
         at: '25m',
         name: 'the disk is full',
         series: { [of('agentlog_state_durable')]: '1x10 0x20' },
+        fires: [{ job: 'j', instance: 'i' }],
+      },
+      {
+        alert: 'AgentlogNotDurable',
+        at: '25m',
+        name: 'the disk was full from the start',
+        series: {
+          [of('agentlog_state_durable')]: '0x30',
+          [of('agentlog_state_commits_total', ',outcome="failed"')]: '0+1x30',
+        },
         fires: [{ job: 'j', instance: 'i' }],
       },
       {
