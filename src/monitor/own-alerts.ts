@@ -38,7 +38,7 @@ function processAlerts(own: Own, job: string | undefined): OwnAlert[] {
     {
       name: 'AgentlogNotDurable',
       comment: ['Silent for who keeps numbers in memory by choice: it never was durable, and refuses nothing.'],
-      expr: `${own('stateDurable')} == 0\nand (\n  max_over_time(${own('stateDurable')}[1d]) == 1\n  or ignoring (outcome)\n  increase(${own('stateCommits', 'outcome="failed"')}[15m]) > 0\n)`,
+      expr: `${own('stateDurable')} == 0\nand ignoring (outcome) (\n  max_over_time(${own('stateDurable')}[1d]) == 1\n  or ignoring (outcome)\n  increase(${own('stateCommits', 'outcome="failed"')}[15m]) > 0\n)`,
       for: '5m',
       severity: 'warning',
       summary: 'What the exporter counts would not survive it.',
