@@ -4,8 +4,8 @@ import type { Rule } from './linter.ts'
 import { namedIn, type Selector } from './promql.ts'
 
 const RATES = ['rate', 'irate', 'increase']
-/** Functions that a counter may stand in. */
-const OF_COUNTERS = [...RATES, 'resets', 'changes', 'absent', 'absent_over_time', 'timestamp']
+/** Functions that a counter may stand in; `max_over_time`: what it has counted since its process started. */
+const OF_COUNTERS = [...RATES, 'max_over_time', 'resets', 'changes', 'absent', 'absent_over_time', 'timestamp']
 /** Ranges that are meant as they are: cost per hour, a day, what is looked at. `rate` over others depends on the scrape interval. */
 const MEANT_RANGES = ['$__rate_interval', '$__range', '1h', '6h', '24h', '1d', '7d', '1w']
 const isRecorded = (metric: string): boolean => metric.includes(':')

@@ -33,9 +33,17 @@ test('the package, installed in an empty folder, reads the sample it carries as 
   expect(run.stderr).toBe('')
   expect(run.status).toBe(0)
   expect(withoutArrival(run.stdout)).toBe(withoutArrival(once('--preset', 'agent', SAMPLE).stdout))
-  for (const file of ['LICENSE', 'SECURITY.md', 'CHANGELOG.md', 'README.md', 'config/mapping.schema.json'])
+  for (const file of [
+    'LICENSE',
+    'SECURITY.md',
+    'CHANGELOG.md',
+    'README.md',
+    'config/mapping.schema.json',
+    'config/grafana/dashboards/agents.json',
+  ])
     expect([file, existsSync(join(installed, file))]).toEqual([file, true])
-  for (const folder of ['src', 'test', '.bench']) expect([folder, existsSync(join(installed, folder))]).toEqual([folder, false])
+  for (const folder of ['src', 'test', '.bench', 'config/grafana/source'])
+    expect([folder, existsSync(join(installed, folder))]).toEqual([folder, false])
 
   const exporter = await Exporter.startProgram(join(installed, 'dist/main.js'), '--preset', 'agent', sample)
   expect(sum(await exporter.caughtUp(1), 'agentlog_build_info')).toBe(1)

@@ -56,8 +56,6 @@ g() {
   shift
   python3 "$A/golden.py" --allow-zero --wait 5 "$M/metrics" "$A/expected-$system.prom" "$@"
 }
-# pt FILE: a promtool test of the kit.
-pt() { (cd "$A/tests" && promtool test rules "$1"); }
 # metric REGEX: the samples of /metrics that fit; fails if there is none.
 metric() { curl -fs "$M/metrics" | grep -E "$1"; }
 

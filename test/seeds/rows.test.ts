@@ -25,7 +25,7 @@ const LAST_CHARACTERS = 4_000
 
 /** What the kit gives: its files, its scenario by default, its expectations. */
 function needsKit(command: string): boolean {
-  return /\$A\b|\bfeed\b(?! [-"$])|\bg [a-z]|\bpt /.test(command)
+  return /\$A\b|\bfeed\b(?! [-"$])|\bg [a-z]/.test(command)
 }
 
 interface Outcome {

@@ -16,7 +16,8 @@ export const agents = board({
   description:
     'How AI agents do, by their logs: calls, failures, latency, models, tools, cost, sandbox; and whether the logs are read.',
   tags: ['ai', 'agents'],
-  targets: 'agentlog_build_info',
+  // Own metrics can be switched off.
+  targets: 'agentlog_build_info|agent_tool_calls_total|agent_llm_requests_total',
   labels: [
     {
       label: 'agent',

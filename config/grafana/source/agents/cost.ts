@@ -1,7 +1,7 @@
 /** What agents cost, in US dollars as logs state them or by list prices. */
 import { runbook } from '../kit/links.ts'
 import { barchart, stat, timeseries } from '../kit/panels.ts'
-import { increase, rate, share, sum } from '../kit/promql.ts'
+import { increase, rate, sinceStart, sum } from '../kit/promql.ts'
 import { ofAgents, ofModels, own } from './metrics.ts'
 
 const cost = ofModels('agent_llm_cost_usd_total')
@@ -38,7 +38,9 @@ export const costs = {
       unit: 'short',
       thresholds: ['green', [1, 'yellow']],
       noValue: 'none',
-      queries: [{ expr: sum(increase(own('agentlog_unpriced_tokens_total', 'model=~"$model"')), 'model'), legend: '{{model}}' }],
+      queries: [
+        { expr: sum(sinceStart(own('agentlog_unpriced_tokens_total', 'model=~"$model"')), 'model'), legend: '{{model}}' },
+      ],
       links: [runbook('AgentUnpricedTokens')],
     }),
     timeseries({
@@ -65,11 +67,11 @@ export const costs = {
     }),
     timeseries({
       title: 'Dollars per Call',
-      description: 'What a call of the model cost in the hour before each point. No line while there are no calls.',
+      description: 'What a call of the model cost in the hour before each point. No line while there are no calls, or no price.',
       unit: 'currencyUSD',
       queries: [
         {
-          expr: share(sum(rate(cost, '1h'), 'model'), sum(rate(ofModels('agent_llm_requests_total'), '1h'), 'model')),
+          expr: `${sum(rate(cost, '1h'), 'model')} / (${sum(rate(ofModels('agent_llm_requests_total'), '1h'), 'model')} > 0)`,
           legend: '{{model}}',
         },
       ],

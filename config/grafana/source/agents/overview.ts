@@ -89,7 +89,7 @@ export const overview = {
       width: 4,
       queries: [
         {
-          expr: `count(max by (agent) (time() - ${ofAgents('agent_session_last_activity_timestamp_seconds')}) < 300)`,
+          expr: `count(time() - max by (agent) (${ofAgents('agent_session_last_activity_timestamp_seconds')}) < 300)`,
           legend: 'active',
         },
       ],

@@ -65,7 +65,7 @@ export const sandbox = {
       description: 'The sandbox and the approvals that each agent last said it runs under.',
       unit: 'short',
       queries: [{ expr: `max by (agent, sandbox, approval) (${own('agent_sandbox_policy_info', 'agent=~"$agent"')})` }],
-      columns: { agent: 'Agent', sandbox: 'Sandbox', approval: 'Approval', Value: 'In force' },
+      columns: { agent: 'Agent', sandbox: 'Sandbox', approval: 'Approval' },
       noValue: 'logs do not say',
     }),
   ],

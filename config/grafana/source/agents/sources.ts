@@ -1,7 +1,7 @@
 /** Whether the numbers above are whole: what was read and what was not, how far behind, and what it costs. */
 import { runbook } from '../kit/links.ts'
 import { stat, table, timeseries } from '../kit/panels.ts'
-import { increase, rate, sum } from '../kit/promql.ts'
+import { rate, sinceStart, sum } from '../kit/promql.ts'
 import { own } from './metrics.ts'
 
 const lines = own('agentlog_lines_total')
@@ -64,11 +64,17 @@ export const sources = {
     }),
     timeseries({
       title: 'Rejected Lines by Reason',
-      description: 'Lines per second that made no event: the log is no JSON, was cut, or is larger than the limits.',
-      unit: 'cps',
+      description:
+        'Lines since the exporter started that made no event: the log is no JSON, was cut, or is larger than the limits.',
+      unit: 'short',
       stacked: true,
       noValue: 'none',
-      queries: [{ expr: sum(rate(own('agentlog_rejected_lines_total')), 'source', 'reason'), legend: '{{source}} {{reason}}' }],
+      queries: [
+        {
+          expr: sum(sinceStart(own('agentlog_rejected_lines_total'), '$__rate_interval'), 'source', 'reason'),
+          legend: '{{source}} {{reason}}',
+        },
+      ],
       links: [runbook('AgentlogLinesRejected')],
     }),
     timeseries({
@@ -88,21 +94,22 @@ export const sources = {
     }),
     table({
       title: 'Unmapped Events',
-      description: 'Events that no rule waits for, by name, in the time that is looked at: candidates for the mapping.',
+      description: 'Events since the exporter started that no rule waits for, by name: candidates for the mapping.',
       unit: 'short',
       noValue: 'none',
-      queries: [{ expr: `topk(20, ${sum(increase(own('agentlog_unmapped_events_total')), 'event')} > 0)` }],
+      queries: [{ expr: `topk(20, ${sum(sinceStart(own('agentlog_unmapped_events_total')), 'event')})` }],
       columns: { event: 'Event', Value: 'Events' },
       sortBy: 'Events',
     }),
     table({
       title: 'Series',
-      description: 'Series of each metric, and updates past its bound in the time that is looked at: those went to _other.',
+      description:
+        'Series of each metric; updates since the exporter started that went to _other, past a bound, and that could not count at all.',
       unit: 'short',
       queries: [
         { expr: sum(own('agentlog_series'), 'metric') },
-        { expr: sum(increase(own('agentlog_series_overflow_total')), 'metric') },
-        { expr: sum(increase(own('agentlog_updates_skipped_total')), 'metric') },
+        { expr: sum(sinceStart(own('agentlog_series_overflow_total')), 'metric') },
+        { expr: sum(sinceStart(own('agentlog_updates_skipped_total')), 'metric') },
       ],
       columns: { metric: 'Metric', 'Value #A': 'Series', 'Value #B': 'Past the bound', 'Value #C': 'Skipped' },
       sortBy: 'Series',

@@ -22,7 +22,7 @@ import { PanelBuilder as Heatmap, YAxisConfigBuilder } from '@grafana/grafana-fo
 import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat'
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table'
 import { PanelBuilder as Timeseries } from '@grafana/grafana-foundation-sdk/timeseries'
-import { described, type PanelSpec } from './described.ts'
+import { described, type PanelSpec, type Query } from './described.ts'
 
 /** A panel and the room it takes, of a grid of 24 columns. */
 export interface Sized {
@@ -62,10 +62,14 @@ export function timeseries(spec: TimeseriesSpec): Sized {
   return sized(builder.build(), spec, 12, 8)
 }
 
-/** The newest value, large, with its course behind. */
+/** Of a long range there is one value, asked once: each point of a course would read the whole range again. */
+const isOfLongRange = ({ expr }: Query): boolean => /\[(?:\$__range|1d|24h)\]/.test(expr)
+
+/** The newest value, large, with its course behind where that is cheap. */
 export function stat(spec: PanelSpec): Sized {
-  const builder = described(new Stat(), spec, 'range')
-    .graphMode(BigValueGraphMode.Area)
+  const isNow = spec.queries.some(isOfLongRange)
+  const builder = described(new Stat(), spec, isNow ? 'instant' : 'range')
+    .graphMode(isNow ? BigValueGraphMode.None : BigValueGraphMode.Area)
     .colorMode(spec.thresholds ? BigValueColorMode.Background : BigValueColorMode.Value)
     .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']))
   return sized(builder.build(), spec, 6, 4)
@@ -136,11 +140,16 @@ const asRows = <T extends PanelSpec>(spec: T): T => ({
   queries: spec.queries.map((query) => ({ ...query, format: 'table' as const })),
 })
 
-/** These fields in this order, under their heads, without the time. */
+/** These fields in this order, under their heads, without the time, and without a value that nobody named (of an info metric: 1). */
 function onlyColumns(columns: Readonly<Record<string, string>>): { id: string; options: unknown } {
-  const order = Object.keys(columns).map((field, index) => [field, index] as const)
+  const fields = Object.keys(columns)
+  const hidden = ['Time', ...(fields.some((field) => field.startsWith('Value')) ? [] : ['Value'])]
   return {
     id: 'organize',
-    options: { excludeByName: { Time: true }, indexByName: Object.fromEntries(order), renameByName: columns },
+    options: {
+      excludeByName: Object.fromEntries(hidden.map((field) => [field, true])),
+      indexByName: Object.fromEntries(fields.map((field, index) => [field, index])),
+      renameByName: columns,
+    },
   }
 }

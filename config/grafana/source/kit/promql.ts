@@ -15,6 +15,12 @@ export const rate = (selector: string, over = '$__rate_interval'): string => `ra
 /** How much it rose in the range that is looked at. */
 export const increase = (selector: string, over = '$__range'): string => `increase(${selector}[${over}])`
 
+/**
+ * What a counter of the exporter's own has counted since its process started. Its series appear with their first count, which `increase`
+ * never sees: of ten rejected lines at once it would show none.
+ */
+export const sinceStart = (selector: string, within = '$__range'): string => `max_over_time(${selector}[${within}])`
+
 export const sum = (expression: string, ...by: readonly string[]): string =>
   by.length === 0 ? `sum(${expression})` : `sum by (${by.join(', ')}) (${expression})`
 

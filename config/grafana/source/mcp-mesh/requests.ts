@@ -119,7 +119,7 @@ export const comparison = {
           expr: `max by (agent_name, version, capabilities) (${selecting()('mcp_mesh_agent_info', 'agent_name=~"$agent"')})`,
         },
       ],
-      columns: { agent_name: 'Agent', version: 'Version', capabilities: 'Capabilities', Value: 'Up to date' },
+      columns: { agent_name: 'Agent', version: 'Version', capabilities: 'Capabilities' },
     }),
   ],
 }
