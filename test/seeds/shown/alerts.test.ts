@@ -2,14 +2,14 @@
  * The alerts live: exporters read logs that are being written, Prometheus scrapes them and evaluates all shipped rules at sixty times their
  * speed, and what arrives in Alertmanager is what has to arrive, with its labels and annotations, and nothing else.
  */
-import { readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
+import { readdirSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { Alert } from '../../real/alertmanager-server.ts'
 import { isMissing, ROOT, until } from '../../real/workbench.ts'
 import { AGENTS } from '../alerts/agents.ts'
-import { FIRING, NOT_LIVE, QUIET } from '../alerts/expected.ts'
+import { FIRING, LATER, NOT_LIVE, QUIET } from '../alerts/expected.ts'
 import { TROUBLE, Writing } from '../alerts/logs.ts'
 import { OWN } from '../alerts/own.ts'
 import { Scene } from '../alerts/scene.ts'
@@ -17,7 +17,7 @@ import { alertsOf, fasterExpression, RULE_FILES, sixtieth } from '../alerts/sixt
 import { API_DIES, SYSTEMS } from '../alerts/systems.ts'
 
 /** Of the shipped set-ups, but for the canary and two of three servers, and three more of job agentlog. */
-const TARGETS = 14
+const TARGETS = 15
 
 /** The slowest alert waits for a minute of silence. */
 const LIMIT_MS = 110_000
@@ -77,27 +77,44 @@ describe.skipIf(isSkipped)('live', () => {
     for (const [name, host] of scene.hosts) host.show(name === 'sick' && seconds > TROUBLE ? sick : well)
   }
 
+  /** On a machine that is far too busy a scrape may take longer than a second, several times: then the target was down, and that is what it says. */
+  async function wasDown({ labels }: Alert): Promise<boolean> {
+    const forSeconds = { ApiDown: 1, AgentlogExporterDown: 2, HostDown: 2, PrometheusTargetDown: 5 }[labels.alertname!]
+    if (forSeconds === undefined) return false
+    const failed = `count_over_time((up{job="${labels.job}",instance="${labels.instance}"} == 0)[${forSeconds}s:500ms])`
+    const most = await scene.prometheus.query(`max_over_time((${failed})[3m:500ms])`)
+    return Number(most[0]?.value[1]) >= 2 * forSeconds
+  }
+
+  async function groundless(alerts: readonly Alert[]): Promise<string[]> {
+    const found: string[] = []
+    for (const alert of alerts) if (!(await wasDown(alert))) found.push(written(alert))
+    return found
+  }
+
   async function noteAlerts(): Promise<void> {
-    for (const alert of await scene.alerts()) {
-      if (!arrived.has(written(alert))) console.log(`${writing.seconds.toFixed(1)} ${written(alert)}`)
-      arrived.set(written(alert), alert)
-    }
+    for (const alert of await scene.alerts()) arrived.set(written(alert), alert)
   }
 
   const at = (seconds: number): Promise<true> => until(`second ${seconds}`, () => (writing.seconds >= seconds ? true : undefined))
 
-  /** A new process each time, and at last one without a durable record. */
-  async function restart(count: number): Promise<void> {
-    const log = scene.write('restarting.jsonl', '')
-    for (let n = 0; n <= count; n++) {
-      const state = n === count ? 'none' : scene.fileOf(`state-${n}`)
-      const { url } = await scene.expose(['restarting:19464'], '--preset', 'agent', '--state.dir', state, log)
+  /** A new process each time, each seen by Prometheus, and at last one without a durable record. */
+  async function restart(): Promise<void> {
+    for (const state of ['state-1', 'state-2', 'state-3', undefined]) {
+      const dir = state === undefined ? 'none' : scene.fileOf(state)
+      const { url } = await scene.expose(
+        ['restarting:19464'],
+        '--preset',
+        'agent',
+        '--state.dir',
+        dir,
+        scene.fileOf('restarting'),
+      )
       const started = Number(/^process_start_time_seconds (\S+)/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1])
       await until('prometheus to see it', async () => {
         const [seen] = await scene.prometheus.query('process_start_time_seconds{instance="restarting:19464"}')
         return Number(seen?.value[1]) === started ? true : undefined
       })
-      if (n === 0) await at(TROUBLE)
     }
   }
 
@@ -106,7 +123,6 @@ describe.skipIf(isSkipped)('live', () => {
     scene.lose('10.0.1.21:19464')
     scene.write('own.yaml', 'version: 1\nmetrics: nothing\n')
     scene.exporterAt('own:19464').child.kill('SIGHUP')
-    rmSync(scene.fileOf('missing'))
     await at(TROUBLE + 3)
     truncateSync(scene.fileOf('lost'))
     await at(API_DIES + 8)
@@ -132,30 +148,29 @@ describe.skipIf(isSkipped)('live', () => {
   })
 
   test('while all is well, nothing arrives', async () => {
-    void restart(4)
     await at(TROUBLE - 0.5)
-    expect([...arrived.keys()]).toEqual([])
+    expect(await groundless([...arrived.values()])).toEqual([])
   })
 
   test('what has to arrive arrives, and nothing else', { timeout: LIMIT_MS + 20_000 }, async () => {
     await at(TROUBLE)
     void trouble()
+    void restart()
     const missing = (): string[] => FIRING.filter((alert) => !arrived.has(alert))
     await until('all alerts', () => (missing().length === 0 ? true : undefined), LIMIT_MS).catch(() => undefined)
     console.log(`${arrived.size} alerts after ${writing.seconds.toFixed(0)} s`)
-    expect({ missing: missing(), unexpected: [...arrived.keys()].filter((alert) => !FIRING.includes(alert)) }).toEqual({
-      missing: [],
-      unexpected: [],
-    })
+    const unexpected = [...arrived.values()].filter((alert) => ![...FIRING, ...LATER].includes(written(alert)))
+    expect({ missing: missing(), unexpected: await groundless(unexpected) }).toEqual({ missing: [], unexpected: [] })
   })
 
   test('what stays away had something to judge', async () => {
     const empty: string[] = []
     for (const [alert, series] of QUIET) {
-      expect(arrived.has(alert), alert).toBe(false)
+      const found = arrived.get(alert)
+      expect(found === undefined || (await wasDown(found)), alert).toBe(true)
       // Over the whole run: some of it may be gone by now.
-      const found = await scene.prometheus.query(`last_over_time((${series})[2m:1s])`)
-      if (found.length === 0) empty.push(series)
+      const judged = await scene.prometheus.query(`last_over_time((${series})[2m:1s])`)
+      if (judged.length === 0) empty.push(series)
     }
     expect(empty).toEqual([])
   })
