@@ -26,7 +26,7 @@ export function splitPresets(
   for (const text of given) {
     const [, name, path] = FORM.exec(text) ?? []
     if (text.includes('=') && path === undefined)
-      return { problem: `--preset ${text}: expected NAME=/path, such as mcp-gateway=/api/v1/metrics\n` }
+      return { problem: `--preset ${text}: expected NAME=/path, such as agent=/agents/metrics\n` }
     if (path === undefined || path === telemetryPath) merged.push(name ?? text)
     else byPath.set(path, [...(byPath.get(path) ?? []), name!])
   }

@@ -168,9 +168,11 @@ export class Mapping implements DecodePlan {
   /** The clock of the row's log comes to the time of the event in it. For mappings that need clocks. */
   keepTime(row: Row): void {
     row.clock = this.#clockOf(row.origin)
-    const ns = row.statedTime()
-    if (ns === undefined) this.#clocks.advanceByArrival(row.clock, row.time())
-    else this.#clocks.advance(row.clock, ns)
+    const own = row.ownTime()
+    const around = own === undefined ? row.envelopeTime() : undefined
+    if (own !== undefined) this.#clocks.advance(row.clock, own)
+    else if (around !== undefined) this.#clocks.advanceByEnvelope(row.clock, around)
+    else this.#clocks.advanceByArrival(row.clock, row.time())
   }
 
   /** The clock of a log that has said its time comes to `ns`, unless it is past it; what is due on the way counts, or prepares for later. */

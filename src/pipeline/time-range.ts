@@ -11,7 +11,7 @@ export interface TimeRange {
 export type Side = 'earlier' | 'within' | 'later' | 'timeless'
 
 export function sideOf({ fromNs, toNs }: TimeRange, row: Row): Side {
-  const ns = row.statedTime()
+  const ns = row.ownTime() ?? row.envelopeTime()
   if (ns === undefined) return 'timeless'
   if (fromNs !== undefined && ns < fromNs) return 'earlier'
   return toNs !== undefined && ns >= toNs ? 'later' : 'within'

@@ -178,7 +178,7 @@ test('presets that all have paths leave the default path to nobody; the path of 
 })
 
 test.each<[string, string[], string]>([
-  ['no path', ['run', '--preset', 'agent='], '--preset agent=: expected NAME=/path, such as mcp-gateway=/api/v1/metrics'],
+  ['no path', ['run', '--preset', 'agent='], '--preset agent=: expected NAME=/path, such as agent=/agents/metrics'],
   ['no leading slash', ['run', '--preset', 'agent=metrics'], '--preset agent=metrics: expected NAME=/path'],
   ['no such preset', ['run', '--preset', 'agnet=/a'], 'agnet'],
   [

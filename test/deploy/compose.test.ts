@@ -1,12 +1,12 @@
 /**
- * The three compose files: against the names that the Compose specification has, the image, the program's flags, and what each way of reading
+ * The compose files: against the names that the Compose specification has, the image, the program's flags, and what each way of reading
  * may have of the machine.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { goDuration } from '../../src/select/durations.ts'
-import { FILES, FLAVOURS, FOLDER, mountsOf, type Service } from './compose.ts'
+import { FILES, FLAVOURS, FOLDER, mountsOf, type Service, STACK } from './compose.ts'
 import { readAll } from './kustomize.ts'
 import { parseRun } from './run-flags.ts'
 import { bytesOf, DEPLOY, heapBytesOf, IMAGE, VERSION } from './shipped.ts'
@@ -22,7 +22,7 @@ const writableOf = (service: Service): string[] =>
     .filter(({ isReadOnly }) => !isReadOnly)
     .map(({ source, target }) => `${source}:${target}`)
 
-test.each(FILES)(
+test.each([...FILES, STACK])(
   '$name: nothing is spelled as no engine knows it, and what is named is there',
   ({ services, volumes, ...rest }) => {
     expect(Object.keys(rest)).toEqual(['name'])
@@ -31,7 +31,7 @@ test.each(FILES)(
       for (const other of Object.keys(Array.isArray(service.depends_on) ? {} : (service.depends_on ?? {})))
         expect(Object.keys(services)).toContain(other)
       for (const { source } of mountsOf(service)) {
-        if (source.startsWith('./')) expect(existsSync(join(FOLDER, source))).toBe(true)
+        if (source.startsWith('.')) expect(existsSync(join(FOLDER, source))).toBe(true)
         else if (!source.startsWith('/')) expect(Object.keys(volumes)).toContain(source)
       }
     }

@@ -28,7 +28,14 @@ export interface Compose {
   readonly volumes: Readonly<Record<string, unknown>>
 }
 
-export const FILES = FLAVOURS.map((name) => ({ name, ...readAll<Compose>(join(FOLDER, `${name}.yaml`))[0]! }))
+const read = (name: string): Compose & { readonly name: string } => ({
+  name,
+  ...readAll<Compose>(join(FOLDER, `${name}.yaml`))[0]!,
+})
+
+/** The ways of reading, each with a bare Prometheus; and one of them with all that belongs to watching it. */
+export const FILES = FLAVOURS.map(read)
+export const STACK = read('stack')
 
 export interface Mount {
   readonly source: string

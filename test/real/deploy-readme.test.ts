@@ -1,13 +1,19 @@
-/** Every command of config/deploy/README.md runs and ends well, or says what it needs that no test has. */
+/** Every command of the READMEs of config/deploy and config/prometheus runs and ends well, or says what it needs that no test has. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { DEPLOY, ROOT } from '../deploy/shipped.ts'
+import { PROMETHEUS } from '../setups/shipped-setups.ts'
 import { composeCommand, run, whyNoKubectl } from './deploy-programs.ts'
 import { MAIN } from './workbench.ts'
 
-const README = readFileSync(join(DEPLOY, 'README.md'), 'utf8')
-const commands = [...README.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block]) => block!.trim().split('\n'))
+const FOLDERS = [DEPLOY, PROMETHEUS]
+const readmeOf = (folder: string): string => readFileSync(join(folder, 'README.md'), 'utf8')
+const commands = [
+  ...FOLDERS.map(readmeOf)
+    .join('\n')
+    .matchAll(/```sh\n([\s\S]*?)```/g),
+].flatMap(([, block]) => block!.trim().split('\n'))
 const tried = commands.filter((command) => !command.includes('# needs '))
 
 /** How this machine runs the programs of the page; undefined where it cannot. */
@@ -16,6 +22,8 @@ const PROGRAMS: Readonly<Record<string, string | undefined>> = {
   kubectl: whyNoKubectl() === undefined ? 'kubectl' : undefined,
   'docker compose': composeCommand(),
   promtool: run('which', 'promtool').status === 0 ? 'promtool' : undefined,
+  amtool: run('which', 'amtool').status === 0 ? 'amtool' : undefined,
+  sed: 'sed',
   'systemd-analyze': run('which', 'systemd-analyze').status === 0 ? 'systemd-analyze' : undefined,
 }
 
@@ -38,8 +46,8 @@ for (const command of tried) {
   })
 }
 
-test('every file that it names is there', () => {
-  const links = [...README.matchAll(/\]\((?!#|http)([^)]+)\)/g)].map(([, path]) => path!)
+test.each(FOLDERS)('every file that the README of %s names is there', (folder) => {
+  const links = [...readmeOf(folder).matchAll(/\]\((?!#|http)([^)]+)\)/g)].map(([, path]) => path!)
   expect(links.length).toBeGreaterThan(1)
-  expect(links.filter((path) => !existsSync(join(DEPLOY, path)))).toEqual([])
+  expect(links.filter((path) => !existsSync(join(folder, path)))).toEqual([])
 })

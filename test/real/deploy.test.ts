@@ -41,7 +41,7 @@ test.skipIf(noKubectl)(`kubectl merges the guarded sidecar as our own stand-in d
 })
 
 test.skipIf(compose === undefined)(`docker compose takes the files ${compose ? '' : '(no docker compose)'}`, () => {
-  for (const name of ['volume', 'json-file', 'api']) {
+  for (const name of ['volume', 'json-file', 'api', 'stack']) {
     const { status, stdout, stderr } = run('sh', '-c', `${compose} -f ${join(DEPLOY, `compose/${name}.yaml`)} config`)
     expect([name, status, stderr]).toEqual([name, 0, ''])
     expect(stdout).toContain('agentlog-exporter')
