@@ -1,13 +1,13 @@
 /** `check`: every problem of a mapping, and of a web configuration, at once, and what it has if there is none. */
 import { hasErrors } from '../diag/diagnostic.ts'
 import { type ReportFormat, renderDiagnostics } from '../diag/render.ts'
-import type { Plan } from '../pipeline/plan.ts'
 import { type LoadedWebConfig, loadWebConfig } from '../server/web-config/load.ts'
 import { protectionsOf } from '../server/web-config/web-config.ts'
 import { EXIT } from './exit-codes.ts'
 import type { FlagValues } from './flags.ts'
 import type { Io } from './io.ts'
 import { loadPlan, type Planned } from './plan.ts'
+import { type SplitPresets, splitPresets } from './served-presets.ts'
 
 /** Exit 2 for errors, 1 for warnings with `--strict`. The report goes to standard output. */
 export async function check(named: readonly string[], flags: FlagValues, io: Io): Promise<number> {
@@ -21,15 +21,35 @@ export async function check(named: readonly string[], flags: FlagValues, io: Io)
     io.stderr('check needs a mapping: agentlog-exporter check mapping.yaml, or check --preset agent\n')
     return EXIT.usage
   }
-  const planned: Planned = hasMapping ? await loadPlan({ files, presets }) : { diagnostics: [], texts: new Map() }
+  const split = splitPresets(presets, undefined)
+  if ('problem' in split) {
+    io.stderr(split.problem)
+    return EXIT.usage
+  }
+  const checked = await checkedPaths(files, split)
+  const planned = checked.flatMap(({ planned: one }) => one.diagnostics)
   const web = webConfigFile === undefined ? undefined : loadWebConfig(webConfigFile)
-  const diagnostics = [...planned.diagnostics, ...(web?.diagnostics ?? [])]
-  const texts = new Map([...planned.texts, ...(web?.texts ?? [])])
+  const diagnostics = [...planned, ...(web?.diagnostics ?? [])]
+  const texts = new Map([...checked.flatMap(({ planned: one }) => [...one.texts]), ...(web?.texts ?? [])])
   if (diagnostics.length > 0 || format === 'json') io.stdout(renderDiagnostics(diagnostics, texts, format, io.colour))
-  if (format === 'text' && hasMapping) io.stdout(summary(planned.diagnostics.length, planned.plan))
+  if (format === 'text') for (const { path, planned: one } of checked) io.stdout(summary(path, one))
   if (format === 'text' && web !== undefined) io.stdout(webSummary(web))
   if (hasErrors(diagnostics)) return EXIT.usage
   return flags.value('strict') === true && diagnostics.length > 0 ? EXIT.failed : EXIT.ok
+}
+
+interface CheckedPath {
+  /** Of presets that are served apart. */
+  readonly path?: string
+  readonly planned: Planned
+}
+
+/** Each mapping that a run would have. */
+async function checkedPaths(files: readonly string[], { merged, served }: SplitPresets): Promise<CheckedPath[]> {
+  const hasMerged = files.length + merged.length > 0
+  const first = hasMerged ? [{ planned: await loadPlan({ files, presets: merged }) }] : []
+  const apart = served.map(async ({ path, presets }) => ({ path, planned: await loadPlan({ files: [], presets }) }))
+  return [...first, ...(await Promise.all(apart))]
 }
 
 function webSummary({ diagnostics, loaded }: LoadedWebConfig): string {
@@ -39,10 +59,12 @@ function webSummary({ diagnostics, loaded }: LoadedWebConfig): string {
   return `ok: the web configuration asks for ${protections.length === 0 ? 'nothing' : protections.join(', ')}\n`
 }
 
-function summary(problemCount: number, plan: Plan | undefined): string {
+function summary(path: string | undefined, { diagnostics, plan }: Planned): string {
+  const problemCount = diagnostics.length
+  const where = path === undefined ? '' : `${path}: `
   const problems = `${problemCount} problem${problemCount === 1 ? '' : 's'}`
-  if (plan === undefined) return `\n${problems}: this mapping does not start\n`
+  if (plan === undefined) return `\n${where}${problems}: this mapping does not start\n`
   const { metrics } = plan.config
   const ruleCount = metrics.reduce((sum, metric) => sum + metric.rules.length, 0)
-  return `${problemCount === 0 ? 'ok' : problems}: ${metrics.length} metrics, ${ruleCount} rules, ${plan.mappings.eventNames.length} event names\n`
+  return `${where}${problemCount === 0 ? 'ok' : problems}: ${metrics.length} metrics, ${ruleCount} rules, ${plan.mappings.eventNames.length} event names\n`
 }

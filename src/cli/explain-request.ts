@@ -4,6 +4,7 @@ import { LINE_OUTCOMES, type LineOutcome } from '../explain/explanation.ts'
 import type { DockerHost } from '../source/docker/source-options.ts'
 import { dockerHostOf, dockerHostProblem } from './docker-host.ts'
 import type { FlagValues } from './flags.ts'
+import { onePathOnly } from './served-presets.ts'
 
 export interface ExplainRequest {
   /** Files, globs and `-`; none: the mapping's sources. */
@@ -35,6 +36,8 @@ export function readRequest(logs: readonly string[], flags: FlagValues): Explain
   const docker = (flags.value('docker') as readonly string[] | undefined) ?? []
   const host = flags.value('docker.host') as string | undefined
   if (logs.length + docker.length === 0 && file === undefined) return { problem: EXPLAIN_EXAMPLE }
+  const apart = onePathOnly('explain', presets)
+  if (apart !== undefined) return { problem: apart }
   const hostProblem = dockerHostProblem(host)
   if (hostProblem !== undefined) return { problem: hostProblem }
   const lines = linesOf(flags.value('lines') as string | undefined)

@@ -109,6 +109,7 @@ async function read(plan: Plan, request: ExplainRequest, report: LineReport | Su
     own,
     log,
     descriptors: new Descriptors(descriptorShares().logs),
+    openInput: () => process.stdin,
   })
   const interrupt = (): void => report.stop.abort()
   process.once('SIGINT', interrupt)

@@ -62,10 +62,18 @@ export const HEALTHCHECK_FLAGS: readonly Flag[] = [
   { flags: '--timeout <seconds>', help: 'how long to wait for the answer', default: '3', isWithoutVariable: true },
 ]
 
+const PATH_HELP = '; NAME=/path is a mapping apart, served under that path'
+
 export const RUN_FLAGS: readonly Flag[] = [
-  ...MAPPING_FLAGS,
+  ...MAPPING_FLAGS.map((flag) => (longName(flag) === 'preset' ? { ...flag, help: `${flag.help}${PATH_HELP}` } : flag)),
   ...DOCKER_FLAGS,
   { flags: '--once', help: 'read everything to its end, print the mapped families, exit' },
+  {
+    flags: '--from <time>',
+    help: 'with --once: count events from this time on: 2026-02-26T14:30:00Z, 2026-02-26 (UTC), or 24h (ago); earlier ones prepare for them, as with --history prime',
+    isWithoutVariable: true,
+  },
+  { flags: '--to <time>', help: 'with --once: count events before this time; later ones are left out', isWithoutVariable: true },
   { flags: '--self', help: 'with --once: print agentlog_* too' },
   {
     flags: '--format <format>',
@@ -85,7 +93,11 @@ export const RUN_FLAGS: readonly Flag[] = [
   },
   LISTEN_FLAG,
   WEB_CONFIG_FLAG,
-  { flags: '--web.telemetry-path <path>', help: 'path of the metrics', default: '/metrics' },
+  { flags: '--web.telemetry-path <path>', help: 'path of the metrics; "none" serves none', default: '/metrics' },
+  {
+    flags: '--web.disable-exporter-metrics',
+    help: 'serve the mapped families alone, without those about the exporter itself (agentlog_*, process_*, nodejs_*)',
+  },
   { flags: '--web.external-url <url>', help: 'URL under which others reach the exporter' },
   { flags: '--web.enable-lifecycle', help: 'allow /-/reload and /-/quit' },
   {
@@ -170,6 +182,36 @@ export const EXPLAIN_FLAGS: readonly Flag[] = [
     default: 'text',
     isWithoutVariable: true,
   },
+]
+
+export const DASHBOARD_FLAGS: readonly Flag[] = [
+  ...MAPPING_FLAGS,
+  { flags: '--title <text>', help: 'title of the dashboard (default: names the mapping)', isWithoutVariable: true },
+  {
+    flags: '--uid <uid>',
+    help: 'what Grafana knows it by; one made anew under the same takes its place (default: from the names of files and presets)',
+    isWithoutVariable: true,
+  },
+  {
+    flags: '--kubernetes',
+    help: 'as a ConfigMap that Grafana\'s sidecar loads (grafana_dashboard: "1")',
+    isWithoutVariable: true,
+  },
+]
+
+export const RULES_FLAGS: readonly Flag[] = [
+  ...MAPPING_FLAGS,
+  {
+    flags: '--job <name>',
+    help: 'only series of this scrape job, and its up (default: of any job, put together by job)',
+    isWithoutVariable: true,
+  },
+  {
+    flags: '--runbook-url <prefix>',
+    help: "what stands before an alert's name in lower case in runbook_url (default: the runbooks that ship)",
+    isWithoutVariable: true,
+  },
+  { flags: '--kubernetes', help: 'as a PrometheusRule of the Prometheus Operator', isWithoutVariable: true },
 ]
 
 /** `--web.listen-address` → `AGENTLOG_WEB_LISTEN_ADDRESS`. */

@@ -12,8 +12,19 @@ import type { Serving } from './serving.ts'
 export const DOWN_AFTER_MS = 10_000
 const MAX_FAULTS = 3
 const MAX_DETAIL_LENGTH = 300
+const SERVER = 'server'
 
-type HealthFacts = Pick<Serving, 'inForce' | 'state' | 'pipeline'>
+type HealthFacts = Pick<Serving, 'inForce' | 'state' | 'pipeline' | 'settings'>
+
+/** Of all paths: ready when all are. What stands behind a further path says whose it is; the server is one for all. */
+export function healthOf([first, ...others]: readonly HealthWatch[]): Health {
+  const main = first!.look()
+  const beside = others.map((watch) => ({ ...watch.look(), whose: watch.presets }))
+  const components = beside.flatMap(({ components: of, whose }) =>
+    of.filter(({ name }) => name !== SERVER).map((one) => ({ ...one, name: `${one.name} (${whose})` })),
+  )
+  return { isReady: main.isReady && beside.every(({ isReady }) => isReady), components: [...main.components, ...components] }
+}
 
 export class HealthWatch {
   readonly #serving: HealthFacts
@@ -27,6 +38,10 @@ export class HealthWatch {
     this.#serving = serving
     this.#hold = hold
     this.#nowMs = nowMs
+  }
+
+  get presets(): string {
+    return this.#serving.settings.presets.join('+')
   }
 
   /** Looks at the faults. What stands for long is known only if somebody looks meanwhile: once a second. */
@@ -78,7 +93,7 @@ export class HealthWatch {
   #server(): Component {
     const { own, masks } = this.#serving.inForce.plan
     const refused = [...own.webConfigSuccessful.cells()].find(([, isTaken]) => isTaken === 0)
-    if (refused === undefined) return { name: 'server', state: 'ok' }
+    if (refused === undefined) return { name: SERVER, state: 'ok' }
     const file = shownText(refused[0][0]!, masks, MAX_DETAIL_LENGTH)
     return {
       name: 'server',

@@ -1,4 +1,5 @@
 /** What every opener of a source is given besides the source's own description. */
+import type { Readable } from 'node:stream'
 import type { Descriptors } from '../source/file/descriptors.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
@@ -12,4 +13,6 @@ export interface Surroundings {
   readonly own: OwnMetrics
   readonly log: Log
   readonly descriptors: Descriptors
+  /** Standard input, to be read by one source. */
+  readonly openInput: () => Readable
 }

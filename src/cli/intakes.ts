@@ -85,8 +85,8 @@ function open<Kind extends SourceSpec['kind']>(
 const cutInput: CreateFramer = (options) => new StreamLines(options)
 const cutFile: CreateFramer = (options) => new LineFramer(options)
 
-function stdinIntake({ name }: StdinSourceSpec, _: ReadSettings, __: Config, { own, log }: Surroundings): Made {
-  const source = new StdinSource({ name, input: process.stdin, telemetry: own, log })
+function stdinIntake({ name }: StdinSourceSpec, _: ReadSettings, __: Config, { own, log, openInput }: Surroundings): Made {
+  const source = new StdinSource({ name, input: openInput(), telemetry: own, log })
   return { source, problems: () => [], faults: () => source.faults, places: () => [], createFramer: cutInput }
 }
 

@@ -3,7 +3,7 @@ import { sourceWords } from '../config/profile-words.ts'
 import { PAGE_SCRIPT } from '../page/script.ts'
 import { StatusPage } from '../page/status-page.ts'
 import { PAGE_ICON, PAGE_STYLE } from '../page/style.ts'
-import type { PageTexts } from '../server/page.ts'
+import { type PageTexts, pagePath } from '../server/page.ts'
 import type { Serving } from './serving.ts'
 import { packageVersion } from './version.ts'
 
@@ -15,9 +15,11 @@ export interface RunningPage {
   renew(): void
 }
 
-export function startPage(serving: Serving, missingProtection: () => string | undefined): RunningPage {
+/** `all`: of the process; the page of the first one is at `/`. */
+export function startPage(serving: Serving, all: readonly Serving[], missingProtection: () => string | undefined): RunningPage {
   const startedMs = performance.now()
-  let page = pageOf(serving, startedMs, missingProtection)
+  const make = () => pageOf(serving, all, startedMs, missingProtection)
+  let page = make()
   setInterval(() => page.tick(), TICK_MS).unref()
   return {
     texts: {
@@ -28,12 +30,17 @@ export function startPage(serving: Serving, missingProtection: () => string | un
       icon: PAGE_ICON,
     },
     renew: () => {
-      page = pageOf(serving, startedMs, missingProtection)
+      page = make()
     },
   }
 }
 
-function pageOf(serving: Serving, startedMs: number, missingProtection: () => string | undefined): StatusPage {
+function pageOf(
+  serving: Serving,
+  all: readonly Serving[],
+  startedMs: number,
+  missingProtection: () => string | undefined,
+): StatusPage {
   const { settings, pipeline, inForce } = serving
   const { plan, specs, intakes, diagnostics, texts } = inForce
   const words = sourceWords(plan.config)
@@ -41,6 +48,8 @@ function pageOf(serving: Serving, startedMs: number, missingProtection: () => st
     ...plan,
     version: packageVersion(),
     telemetryPath: settings.telemetryPath,
+    pagePath: pagePathOf(serving, all),
+    otherPages: all.filter((other) => other !== serving).map((other) => pagePathOf(other, all)),
     sources: specs.map((spec, i) => ({
       name: spec.name,
       kind: spec.kind,
@@ -59,4 +68,8 @@ function pageOf(serving: Serving, startedMs: number, missingProtection: () => st
     wallClockMs: Date.now,
     nowMs: () => performance.now(),
   })
+}
+
+function pagePathOf(serving: Serving, all: readonly Serving[]): string {
+  return serving === all[0] ? '/' : pagePath(serving.settings.telemetryPath!)
 }

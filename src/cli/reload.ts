@@ -91,7 +91,7 @@ export class Reloader {
 
   async #swap({ config }: Plan, { diagnostics, texts }: Planned): Promise<void> {
     const serving = this.#serving
-    const { settings, log, pipeline, state, left, descriptors } = serving
+    const { settings, log, pipeline, state, left, descriptors, openInput } = serving
     const before = serving.inForce
     const specs = config.sources
     const keys = specs.map((spec) => keyOf(spec, config))
@@ -99,7 +99,7 @@ export class Reloader {
     await pipeline.stop(leaving, STOP_WITHIN_MS)
     // From here to the end nothing else happens.
     const plan = takeOver(config, before.plan)
-    const intakes = createIntakes(specs, settings, config, { own: plan.own, log, descriptors }, before.intakes)
+    const intakes = createIntakes(specs, settings, config, { own: plan.own, log, descriptors, openInput }, before.intakes)
     for (const source of leaving) left.take(source)
     left.giveTo(intakes.filter((intake) => !before.intakes.includes(intake)).map(({ source }) => source))
     serving.inForce = { plan, specs, intakes, diagnostics, texts }

@@ -1,5 +1,6 @@
-/** `run`: reads the logs and serves the metrics until a signal; with `--once` reads to the end, prints and exits. */
+/** `run`: reads the logs and serves the metrics, for each path from a mapping of its own, until a signal; with `--once` reads to the end, prints and exits. */
 
+import { PassThrough, type Readable } from 'node:stream'
 import { WallMover } from '../clock/wall-mover.ts'
 import { renderDiagnostics } from '../diag/render.ts'
 import type { PipelineOptions } from '../pipeline/intake.ts'
@@ -20,8 +21,8 @@ import type { Io } from './io.ts'
 import { pipelineOptions } from './pipeline-options.ts'
 import { loadPlan, mappingNames } from './plan.ts'
 import type { RunState } from './run-state.ts'
-import type { Signals } from './serving.ts'
-import { readSettings, type Settings, USAGE_EXAMPLE } from './settings.ts'
+import type { InForce, Serving, Signals } from './serving.ts'
+import { perPath, readSettings, type Settings, USAGE_EXAMPLE } from './settings.ts'
 import { packageVersion } from './version.ts'
 
 export async function run(logs: readonly string[], flags: FlagValues, io: Io): Promise<number> {
@@ -38,6 +39,42 @@ export async function run(logs: readonly string[], flags: FlagValues, io: Io): P
 }
 
 async function runWith(settings: Settings, signals: Signals | undefined, flags: FlagValues, io: Io): Promise<number> {
+  const around = { descriptors: new Descriptors(descriptorShares().logs), openInput: inputs(settings), webConfig: undefined }
+  if (signals === undefined) {
+    const begun = await begin(settings, around, flags, io)
+    if (typeof begun === 'number') return begun
+    const { runOnce } = await import('./once.ts')
+    const { plan, intakes } = begun.inForce
+    return runOnce(new Pipeline(intakes, begun.options), intakes, plan, settings, io)
+  }
+  const servings: Serving[] = []
+  let webConfig: WebConfigFile | undefined
+  for (const one of perPath(settings)) {
+    const begun = await begin(one, around, flags, io)
+    if (typeof begun === 'number') return begun
+    if (servings.length === 0) {
+      const opened = await webConfigOf(settings, begun.inForce.plan, begun.log, io)
+      if (opened !== undefined && 'problem' in opened) return refuse(opened.problem, io)
+      webConfig = opened
+    }
+    const serving = await openServing(one, { ...around, webConfig }, begun)
+    if ('problem' in serving) return refuse(serving.problem, io)
+    servings.push(serving)
+  }
+  const { serve } = await import('./serve.ts')
+  return serve(servings, signals)
+}
+
+interface Begun {
+  readonly inForce: InForce
+  readonly log: Log
+  readonly options: PipelineOptions
+}
+
+type Around = Pick<Serving, 'descriptors' | 'openInput' | 'webConfig'>
+
+/** The mapping and the sources of one path; or the exit code, when it was told why there are none. */
+async function begin(settings: Settings, { descriptors, openInput }: Around, flags: FlagValues, io: Io): Promise<Begun | number> {
   const { plan, diagnostics, texts } = await loadPlan(settings)
   if (diagnostics.length > 0) io.stderr(`${renderDiagnostics(diagnostics, texts, 'text', io.colour)}\n`)
   if (plan === undefined) return refuse(`${mappingNames(settings)}: this mapping does not start; nothing was read\n`, io)
@@ -46,27 +83,33 @@ async function runWith(settings: Settings, signals: Signals | undefined, flags: 
   const specs = plan.config.sources
   if (specs.length === 0) return refuse(USAGE_EXAMPLE, io)
   plan.own.buildInfo.at(packageVersion(), process.version).value = 1
-  const descriptors = new Descriptors(descriptorShares().logs)
-  const intakes = createIntakes(specs, settings, plan.config, { own: plan.own, log, descriptors })
-  const options = pipelineOptions(plan, log)
-  if (signals === undefined) {
-    const { runOnce } = await import('./once.ts')
-    return runOnce(new Pipeline(intakes, options), intakes, plan, settings, io)
+  const intakes = createIntakes(specs, settings, plan.config, { own: plan.own, log, descriptors, openInput })
+  return {
+    inForce: { plan, specs, intakes, diagnostics, texts },
+    log,
+    options: { ...pipelineOptions(plan, log), range: settings.range },
   }
-  const webConfig = await webConfigOf(settings, plan, log, io)
-  if (webConfig !== undefined && 'problem' in webConfig) return refuse(webConfig.problem, io)
+}
+
+async function openServing(
+  settings: Settings,
+  around: Around,
+  { inForce, log, options }: Begun,
+): Promise<Serving | { readonly problem: string }> {
+  const { plan, intakes } = inForce
   const left = new LeftLogs()
   const sources = intakes.map(({ source }) => source)
   const state = settings.stateDir === undefined ? undefined : await restored(settings.stateDir, plan, sources, left, log)
-  if (state !== undefined && 'problem' in state) return refuse(state.problem, io)
+  if (state !== undefined && 'problem' in state) return state
   const pipeline = new Pipeline(intakes, options, { guard: state?.guard, onBatch: () => state?.noteBatch() })
   state?.waitFor(() => pipeline.hasCaughtUp)
   const wall = wallMover(plan, state, options)
-  const { serve } = await import('./serve.ts')
-  return serve(
-    { settings, log, pipeline, state, left, descriptors, wall, webConfig, inForce: { plan, specs, intakes, diagnostics, texts } },
-    signals,
-  )
+  return { ...around, settings, log, pipeline, state, left, wall, inForce }
+}
+
+/** Standard input for each mapping: what one has read no other gets, so each is given a copy where there are several. */
+function inputs({ served }: Settings): () => Readable {
+  return () => (served.length === 0 ? process.stdin : process.stdin.pipe(new PassThrough()))
 }
 
 function logOf({ masks }: Plan, { logLevel: level, logFormat: format }: Settings, io: Io): Log {

@@ -5,7 +5,7 @@
 import { LastScrape } from '../server/last-scrape.ts'
 import type { Ending } from './ending.ts'
 import { EXIT } from './exit-codes.ts'
-import { openServer } from './open-server.ts'
+import { openServer, type Run } from './open-server.ts'
 import { Reloader, type ReloadOutcome } from './reload.ts'
 import type { Serving, Signals } from './serving.ts'
 
@@ -14,23 +14,26 @@ const DRAIN_WITHIN_MS = 2000
 /** All of the end, lingering aside. Closing connections takes 2 s at most. */
 const END_WITHIN_MS = 4500
 
-export async function serve(serving: Serving, { hangups, ending }: Signals): Promise<number> {
-  const { log, settings } = serving
-  const reloader = new Reloader(serving)
-  const lastScrape = new LastScrape(() => performance.now())
-  const reload = (): Promise<ReloadOutcome> => reloadAll(serving, reloader)
-  const lifecycle = { reload, quit: () => ending.ask('/-/quit') }
-  const server = await openServer(serving, { lifecycle, lastScrape, reloader })
+/** One of `servings` for each path; the first one is the exporter's own, whose page is at `/`. */
+export async function serve(servings: readonly Serving[], { hangups, ending }: Signals): Promise<number> {
+  const { log, settings, webConfig } = servings[0]!
+  const runs = servings.map((serving) => ({
+    serving,
+    reloader: new Reloader(serving),
+    lastScrape: new LastScrape(() => performance.now()),
+  }))
+  const reload = (): Promise<ReloadOutcome> => reloadAll(webConfig, runs)
+  const server = await openServer(runs, { reload, quit: () => ending.ask('/-/quit') })
   if (server === undefined) return EXIT.failed
   hangups.follow(() => void reload())
   void ending.asked.then((cause) => {
     log.info('stopping', { cause })
-    setTimeout(giveUp, END_WITHIN_MS + settings.lingerMs, serving).unref()
+    setTimeout(giveUp, END_WITHIN_MS + settings.lingerMs, servings[0]!).unref()
   })
   try {
-    await read(serving, ending, reloader)
+    await Promise.all(runs.map((run) => read(run, ending)))
     server.expire()
-    if (settings.lingerMs > 0) await linger(serving, lastScrape)
+    if (settings.lingerMs > 0) await linger(runs)
     return EXIT.ok
   } catch (error) {
     log.error('reading failed', { error: (error as Error).message })
@@ -42,15 +45,17 @@ export async function serve(serving: Serving, { hangups, ending }: Signals): Pro
   }
 }
 
-/** The web configuration and the mapping: each is taken or left by itself. */
-async function reloadAll({ webConfig }: Serving, reloader: Reloader): Promise<ReloadOutcome> {
+/** The web configuration and the mappings: each is taken or left by itself. */
+async function reloadAll(webConfig: Serving['webConfig'], runs: readonly Run[]): Promise<ReloadOutcome> {
   const web = webConfig?.reload().problem
-  const { problem } = await reloader.reload()
-  return web === undefined && problem === undefined ? {} : { problem: `${web ?? ''}${problem ?? ''}` }
+  const mappings = await Promise.all(runs.map(({ reloader }) => reloader.reload()))
+  const problems = [web, ...mappings.map(({ problem }) => problem)].filter((problem) => problem !== undefined)
+  return problems.length === 0 ? {} : { problem: problems.join('') }
 }
 
 /** Until the end is asked for, and then what was written up to then; a last commit holds it all. */
-async function read({ pipeline, state, wall, inForce, settings }: Serving, ending: Ending, reloader: Reloader): Promise<void> {
+async function read({ serving, reloader }: Run, ending: Ending): Promise<void> {
+  const { pipeline, state, wall, inForce, settings } = serving
   const halt = new AbortController()
   const kept = new AbortController()
   const keeping = state?.keep(kept.signal)
@@ -72,9 +77,11 @@ async function read({ pipeline, state, wall, inForce, settings }: Serving, endin
   await keeping
 }
 
-async function linger({ log, settings }: Serving, lastScrape: LastScrape): Promise<void> {
+async function linger(runs: readonly Run[]): Promise<void> {
+  const { log, settings } = runs[0]!.serving
   log.info('waiting for a last scrape', { seconds: settings.lingerMs / 1000 })
-  if (!(await lastScrape.wait(settings.lingerMs))) log.warn('not every scraper came for the last numbers')
+  const haveCome = await Promise.all(runs.map(({ lastScrape }) => lastScrape.wait(settings.lingerMs)))
+  if (haveCome.includes(false)) log.warn('not every scraper came for the last numbers')
 }
 
 /** Whatever holds the end up: all that was exposed is in the record, and the rest is read again. */

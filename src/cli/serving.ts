@@ -1,5 +1,6 @@
-/** What a serving run consists of, once its flags and its mapping are read. */
+/** What a serving run consists of, once its flags and its mapping are read: one of them for each path of metrics. */
 
+import type { Readable } from 'node:stream'
 import type { WallMover } from '../clock/wall-mover.ts'
 import type { SourceSpec } from '../config/config.ts'
 import type { Diagnostic } from '../diag/diagnostic.ts'
@@ -35,9 +36,10 @@ export interface Serving {
   /** Where logs stand that no source reads now. */
   readonly left: LeftLogs
   readonly descriptors: Descriptors
+  readonly openInput: () => Readable
   /** Brings the wall clock to logs that stand at their ends. */
   readonly wall: WallMover
-  /** undefined: all may ask. */
+  /** Of the process, in all of them; undefined: all may ask. */
   readonly webConfig: WebConfigFile | undefined
   inForce: InForce
 }

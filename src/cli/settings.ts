@@ -3,12 +3,15 @@
 import { createHash } from 'node:crypto'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { TimeRange } from '../pipeline/time-range.ts'
 import { goDuration } from '../select/durations.ts'
 import { parseExternalUrl } from '../server/external-url.ts'
 import type { DockerHost } from '../source/docker/source-options.ts'
 import type { LogLevel } from '../telemetry/log.ts'
 import { dockerHostOf, dockerHostProblem } from './docker-host.ts'
 import { DEFAULT_LISTEN_ADDRESS, type FlagValues, neededLater } from './flags.ts'
+import { onePathOnly, type ServedPresets, splitPresets } from './served-presets.ts'
+import { timeRangeOf } from './time-range.ts'
 
 export interface Settings {
   /** Files, globs and `-`; none: the mapping's sources. */
@@ -18,7 +21,11 @@ export interface Settings {
   readonly dockerHost: DockerHost
   readonly files: readonly string[]
   readonly presets: readonly string[]
+  /** Those with paths of their own. */
+  readonly served: readonly ServedPresets[]
   readonly isOnce: boolean
+  /** undefined: events of all times count. */
+  readonly range: TimeRange | undefined
   /** undefined: all in memory. */
   readonly stateDir: string | undefined
   readonly withOwn: boolean
@@ -31,7 +38,10 @@ export interface Settings {
   readonly addresses: readonly string[]
   /** undefined: whoever reaches an address may ask. */
   readonly webConfigFile: string | undefined
-  readonly telemetryPath: string
+  /** undefined: the metrics are not served. */
+  readonly telemetryPath: string | undefined
+  /** Whether families about ourselves stand beside the mapped ones. */
+  readonly withExporterMetrics: boolean
   /** Path of the external URL; '' if it has none. */
   readonly pathPrefix: string
   readonly isLifecycleEnabled: boolean
@@ -56,19 +66,24 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
   const text = (name: string): string | undefined => flags.value(name) as string | undefined
   const list = (name: string): readonly string[] => (flags.value(name) as readonly string[] | undefined) ?? []
   const file = text('config.file')
-  const presets = list('preset')
-  const served = presets.find((preset) => preset.includes('='))
-  if (served !== undefined)
-    return { problem: `--preset ${served}: serving a preset under its own path comes with a later version\n` }
+  const named = list('preset')
   const needed = neededLater(flags)
   if (needed !== undefined) return { problem: needed }
   const docker = list('docker')
   const hostProblem = dockerHostProblem(text('docker.host'))
   if (hostProblem !== undefined) return { problem: hostProblem }
-  if (logs.length + docker.length === 0 && file === undefined && presets.length === 0) return { problem: USAGE_EXAMPLE }
+  if (logs.length + docker.length === 0 && file === undefined && named.length === 0) return { problem: USAGE_EXAMPLE }
   const path = text('web.telemetry-path')!
-  if (!/^\/[\w./-]*$/.test(path) || path === '/')
-    return { problem: `--web.telemetry-path "${path}": expected a path such as /metrics\n` }
+  if (path !== 'none' && (!/^\/[\w./-]*$/.test(path) || path === '/'))
+    return { problem: `--web.telemetry-path "${path}": expected a path such as /metrics, or none\n` }
+  const telemetryPath = path === 'none' ? undefined : path
+  const split = splitPresets(named, telemetryPath)
+  if ('problem' in split) return split
+  const isOnce = flags.value('once') === true
+  const range = timeRangeOf({ from: text('from'), to: text('to') }, isOnce, Date.now())
+  if (range !== undefined && 'problem' in range) return range
+  const apart = isOnce ? onePathOnly('--once', named) : undefined
+  if (apart !== undefined) return { problem: apart }
   const pathPrefix = parseExternalUrl(text('web.external-url') ?? 'http://localhost/')
   if (typeof pathPrefix === 'object') return { problem: `${pathPrefix.problem}\n` }
   const linger = text('web.linger') ?? '0'
@@ -80,9 +95,11 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
     docker,
     dockerHost: dockerHostOf(text('docker.host')),
     files: file === undefined ? [] : [file],
-    presets: file === undefined && presets.length === 0 ? ['agent'] : presets,
-    isOnce: flags.value('once') === true,
-    stateDir: stateDirOf(text('state.dir'), [file ?? '', ...presets, ...logs, ...docker.map((name) => `--docker ${name}`)]),
+    presets: file === undefined && named.length === 0 ? ['agent'] : split.merged,
+    served: split.served,
+    isOnce,
+    range,
+    stateDir: stateDirOf(text('state.dir'), [file ?? '', ...split.merged, ...logs, ...docker.map((name) => `--docker ${name}`)]),
     withOwn: flags.value('self') === true,
     format: flags.value('format') as Settings['format'],
     withCreated: flags.value('web.openmetrics-created') === true,
@@ -90,13 +107,24 @@ export function readSettings(logs: readonly string[], flags: FlagValues): Settin
     exitsOnEof: flags.value('stdin.exit-on-eof') === true,
     addresses: list('web.listen-address').length > 0 ? list('web.listen-address') : [DEFAULT_LISTEN_ADDRESS],
     webConfigFile: text('web.config.file'),
-    telemetryPath: path,
+    telemetryPath,
+    withExporterMetrics: flags.value('web.disable-exporter-metrics') !== true,
     pathPrefix,
     isLifecycleEnabled: flags.value('web.enable-lifecycle') === true,
     lingerMs: lingerSeconds * 1000,
     logLevel: text('log.level') as LogLevel,
     logFormat: text('log.format') as Settings['logFormat'],
   }
+}
+
+/** One of them for each path: the default mapping first, if there is one. */
+export function perPath(settings: Settings): Settings[] {
+  const { files, presets, served, stateDir } = settings
+  const others = served.map(({ path, presets: names }): Settings => {
+    const folder = stateDir === undefined ? undefined : join(stateDir, `preset-${names.join('+')}`)
+    return { ...settings, files: [], presets: names, telemetryPath: path, stateDir: folder, served: [] }
+  })
+  return files.length + presets.length > 0 ? [settings, ...others] : others
 }
 
 /** By default a folder per instance: another mapping or other logs are another one. */

@@ -20,6 +20,7 @@ const NS_PER_SECOND = 1_000_000_000n
 const STANDS = 1
 const HAS_LAG = 2
 const HAS_MOVED = 4
+const BY_ENVELOPE = 8
 
 export class ClocksPart implements RecordPart {
   readonly name = 'clocks'
@@ -103,7 +104,8 @@ export class ClocksPart implements RecordPart {
     const nowNs = readNs(input)
     const lagNs = state & HAS_LAG ? readNs(input) : 0n
     const [isStanding, hasMoved] = [(state & STANDS) > 0, (state & HAS_MOVED) > 0]
-    this.#recorded.set(number, { number, source, log, isStanding, hasMoved, nowNs, lagNs })
+    const hasOwnTime = nowNs > 0n && (state & BY_ENVELOPE) === 0
+    this.#recorded.set(number, { number, source, log, isStanding, hasMoved, hasOwnTime, nowNs, lagNs })
   }
 
   #readWall(input: ByteReader): void {
@@ -124,9 +126,13 @@ function writeClock(out: ByteWriter, clock: LogClock): void {
   out.text(clock.source)
   out.text(clock.log)
   // When lines came says nothing to those that are read after a restart, nor does the wall clock where no event has said its time.
-  const isOwn = clock.hasTime && !clock.isByArrival
-  out.byte((clock.isStanding && isOwn ? STANDS : 0) | (clock.lagNs > 0n ? HAS_LAG : 0) | (clock.hasMoved ? HAS_MOVED : 0))
-  writeNs(out, isOwn ? clock.nowNs : 0n)
+  const isOfLog = clock.hasTime && !clock.isByArrival
+  let state = clock.isStanding && isOfLog ? STANDS : 0
+  if (clock.lagNs > 0n) state |= HAS_LAG
+  if (clock.hasMoved) state |= HAS_MOVED
+  if (!clock.hasOwnTime) state |= BY_ENVELOPE
+  out.byte(state)
+  writeNs(out, isOfLog ? clock.nowNs : 0n)
   if (clock.lagNs > 0n) writeNs(out, clock.lagNs)
 }
 

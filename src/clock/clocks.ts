@@ -19,6 +19,7 @@ export interface RecordedClock {
   readonly nowNs: bigint
   readonly lagNs?: bigint
   readonly hasMoved?: boolean
+  readonly hasOwnTime?: boolean
 }
 
 export class Clocks {
@@ -80,12 +81,23 @@ export class Clocks {
 
   /** An event of this time has come in the log: all that is due up to now is done, then the clock shows its time, if it is later. */
   advance(clock: LogClock, ns: bigint): void {
+    this.#advance(clock, ns, clock.hasOwnTime)
+    clock.hasOwnTime = true
+  }
+
+  /** The same for an event that has its time from its envelope, unless events of its log say theirs: they may be a replay. */
+  advanceByEnvelope(clock: LogClock, ns: bigint): void {
+    if (clock.hasOwnTime) this.advanceByArrival(clock, ns)
+    else this.#advance(clock, ns, clock.hasTime)
+  }
+
+  #advance(clock: LogClock, ns: bigint, isKnown: boolean): void {
     const isFirst = clock.isByArrival && !clock.isStanding
     clock.isByArrival = false
     // What is read may be old, though lines before that say no time came now.
     if (isFirst && ns < clock.nowNs) clock.setBack(ns)
     // Nor is what the wall clock shows, for a log that was empty.
-    else if (!clock.hasTime && ns + OLD_NS < clock.nowNs) this.#beginAt(clock, ns)
+    else if (!isKnown && ns + OLD_NS < clock.nowNs) this.#beginAt(clock, ns)
     clock.hasTime = true
     clock.hasMoved ||= ns > clock.nowNs
     this.#comeTo(clock, ns)
@@ -98,7 +110,7 @@ export class Clocks {
   advanceByArrival(clock: LogClock, ns: bigint): void {
     if (!clock.isStanding && !clock.isByArrival && clock.nowNs > 0n) return
     if (clock.nowNs === 0n) clock.isByArrival = true
-    this.#comeTo(clock, ns)
+    this.#comeTo(clock, ns - clock.lagNs)
   }
 
   #comeTo(clock: LogClock, ns: bigint): void {
@@ -156,11 +168,12 @@ export class Clocks {
     this.moveWall(wallNs)
   }
 
-  #add({ nowNs, lagNs = 0n, hasMoved = false, ...name }: RecordedClock): LogClock {
+  #add({ nowNs, lagNs = 0n, hasMoved = false, hasOwnTime = nowNs > 0n, ...name }: RecordedClock): LogClock {
     const clock = new LogClock(name, nowNs, this.#world)
     clock.lagNs = lagNs
     clock.hasMoved = hasMoved
     clock.hasTime = nowNs > 0n
+    clock.hasOwnTime = hasOwnTime
     this.#byName.set(nameOf(name.source, name.log), clock)
     this.#byNumber.set(name.number, clock)
     this.numberCount = Math.max(this.numberCount, name.number + 1)

@@ -50,8 +50,9 @@ export class LogClock implements ClockName, Due {
   lagNs = 0n
   /** For `Clocks`: an event moved it, and what that means for the lag is not known yet. */
   hasMoved = false
-  /** For `Clocks`: an event of its log has said its time. */
+  /** For `Clocks`: an event of its log has said its time, or its envelope has; an event itself. */
   hasTime = false
+  hasOwnTime = false
   readonly #world: ClockWorld
   #ownNs: bigint
   #isStanding = false

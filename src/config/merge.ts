@@ -165,7 +165,7 @@ function reportUnequal(first: Definition, second: Definition, report: Report): v
 /** Presets are nobody's to rename. */
 function presetHint(...definitions: readonly Definition[]): string {
   const isOfPresets = definitions.every(({ owner }) => owner.file.startsWith('preset:'))
-  return isOfPresets ? '; --preset NAME=/path, which serves a preset under its own path, comes with a later version' : ''
+  return isOfPresets ? '; or serve each under its own path: --preset NAME=/path' : ''
 }
 
 /** Lists whose order means nothing, of those definitions that give one. */

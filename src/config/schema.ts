@@ -86,10 +86,12 @@ const valueKeys = {
   match: z.string().optional().describe('Regular expression (RE2): group 1, else all; no fit is missing.'),
   part: z.enum(['host', 'basename']).optional().describe('Part of a URL or file path.'),
   normalize: z
-    .array(z.enum(['uuid', 'hex', 'number', 'email']))
+    .array(z.enum(['uuid', 'hex', 'number', 'email', 'ulid']))
     .min(1)
     .optional()
-    .describe('Whole words of these kinds become {uuid} and so on.'),
+    .describe(
+      'Whole words of these kinds become {uuid} and so on, in upper and lower case, also between underscores (but numbers: x86_64 is a name) and percent-encoded bytes.',
+    ),
   lower: z.boolean().optional().describe('Lower case.'),
   map: z.record(z.string(), scalar).optional().describe('Whole text to text.'),
   map_re: z

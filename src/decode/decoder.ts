@@ -113,20 +113,14 @@ export class Decoder {
   /** From now on the row tells the time of what is decoded into it. */
   giveTimeTo(row: Row): void {
     row.time = () => this.time(row)
-    row.statedTime = () => this.#statedTime(row, this.#arrival())
+    row.ownTime = () => believed(this.#ownTime(row), this.#arrival())
+    row.envelopeTime = () => believed(this.#timeAround(row), this.#arrival())
   }
 
   /** Nanoseconds since the epoch of the event in the row: its own time if that can be believed, else its envelope's, else arrival. */
   time(row: Row): bigint {
     const arrival = this.#arrival()
-    return this.#statedTime(row, arrival) ?? arrival
-  }
-
-  #statedTime(row: Row, arrival: bigint): bigint | undefined {
-    const own = this.#ownTime(row)
-    if (isBelieved(own, arrival)) return own
-    const around = this.#timeAround(row)
-    return isBelieved(around, arrival) ? around : undefined
+    return believed(this.#ownTime(row), arrival) ?? believed(this.#timeAround(row), arrival) ?? arrival
   }
 
   /** `time`, with where it comes from. */
@@ -227,6 +221,10 @@ export class Decoder {
       fillSlots(row, line.body, paths)
     }
   }
+}
+
+function believed(ns: bigint | undefined, arrival: bigint): bigint | undefined {
+  return isBelieved(ns, arrival) ? ns : undefined
 }
 
 function isBelieved(own: bigint | undefined, arrival: bigint): own is bigint {

@@ -63,8 +63,10 @@ export class Row {
   elementsLeft = LEAST_ELEMENTS
   /** Nanoseconds since the epoch: the event's own time, else arrival. Set by the decoder, read on demand: parsing a time costs. */
   time: () => bigint = () => 0n
-  /** The same; undefined if neither the event nor its envelope says one that can be believed. */
-  statedTime: () => bigint | undefined = () => this.time()
+  /** The event's own; undefined if it says none that can be believed. */
+  ownTime: () => bigint | undefined = () => this.time()
+  /** That of its envelope. */
+  envelopeTime: () => bigint | undefined = () => undefined
   /** The clock of the row's log, which shows this event's time or a later one. Set by a mapping that needs it. */
   clock: LogClock = TIMELESS
 

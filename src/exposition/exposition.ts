@@ -24,7 +24,8 @@ const MAX_OWN_BODIES = 4
 
 export interface ExpositionOptions {
   readonly registry: Registry
-  readonly own: OwnMetrics
+  /** undefined: they are not exposed. */
+  readonly own: OwnMetrics | undefined
   /** Families of others (process, runtime) as they are now. Asked once per rendering. */
   readonly others: () => readonly ExposedFamily[]
   /** Any clock that does not go back. */
@@ -118,7 +119,7 @@ export class Exposition {
       out.write(opening)
       for (const slot of slotsByLabels(family.store)) writeSeries(slot, out)
     }
-    if (withOwn) for (const family of ownFamilies(this.#options.own)) this.#format.exposed(family, out, isTaken)
+    if (withOwn) for (const family of this.#own()) this.#format.exposed(family, out, isTaken)
     out.write(this.#format.end)
     return out.bytes().toString()
   }
@@ -191,9 +192,13 @@ export class Exposition {
 
   #renderRest(): void {
     this.#rest.clear()
-    for (const family of ownFamilies(this.#options.own)) this.#format.exposed(family, this.#rest, this.#isNameTaken)
+    for (const family of this.#own()) this.#format.exposed(family, this.#rest, this.#isNameTaken)
     for (const family of this.#options.others()) this.#format.exposed(family, this.#rest, this.#isNameTaken)
     this.#rest.write(this.#format.end)
+  }
+
+  #own(): ExposedFamily[] {
+    return this.#options.own === undefined ? [] : ownFamilies(this.#options.own)
   }
 
   #writerOf(name: string, make: () => FamilyWriter): FamilyWriter {

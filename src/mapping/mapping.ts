@@ -168,9 +168,20 @@ export class Mapping implements DecodePlan {
   /** The clock of the row's log comes to the time of the event in it. For mappings that need clocks. */
   keepTime(row: Row): void {
     row.clock = this.#clockOf(row.origin)
-    const ns = row.statedTime()
-    if (ns === undefined) this.#clocks.advanceByArrival(row.clock, row.time())
-    else this.#clocks.advance(row.clock, ns)
+    const own = row.ownTime()
+    const around = own === undefined ? row.envelopeTime() : undefined
+    if (own !== undefined) this.#clocks.advance(row.clock, own)
+    else if (around !== undefined) this.#clocks.advanceByEnvelope(row.clock, around)
+    else this.#clocks.advanceByArrival(row.clock, row.time())
+  }
+
+  /** The clock of a log that has said its time comes to `ns`, unless it is past it; what is due on the way counts, or prepares for later. */
+  bringTo(ns: bigint, origin: Origin, counts: boolean): void {
+    if (!this.needsClock) return
+    const clock = this.#clockOf(origin)
+    if (clock.nowNs === 0n || clock.nowNs >= ns) return
+    if (counts || this.#derivation === undefined) this.#clocks.advance(clock, ns)
+    else this.#derivation.priming(() => this.#clocks.advance(clock, ns))
   }
 
   /** All that is there of the log was read, the last of it written at `writtenNs`: until more comes the wall clock goes on for it. */

@@ -1,4 +1,6 @@
 /** The model → HTML: the part that changes, and the document around it. All links are relative: they hold under any path. */
+
+import type { PageFacts } from './facts.ts'
 import { type Html, html } from './html.ts'
 import type { PageModel } from './model.ts'
 import { eventsHtml } from './sections/events.ts'
@@ -40,9 +42,16 @@ ${!isUrgent && warnings}`
 export function documentHtml(
   live: Html,
   mapping: Html,
-  { version, telemetryPath }: Pick<PageModel, 'version' | 'telemetryPath'>,
+  {
+    version,
+    telemetryPath,
+    pagePath = '/',
+    otherPages = [],
+  }: Pick<PageFacts, 'version' | 'telemetryPath' | 'pagePath' | 'otherPages'>,
 ): Html {
-  const links = [telemetryPath, '/-/healthy', '/-/ready', '/health', '/health/ready']
+  const metrics = telemetryPath === undefined ? [] : [telemetryPath]
+  const links = [...metrics, ...otherPages, '/-/healthy', '/-/ready', '/health', '/health/ready']
+  const root = pagePath.split('/').length > 2 ? '../'.repeat(pagePath.split('/').length - 2) : './'
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -50,15 +59,15 @@ export function documentHtml(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>agentlog-exporter</title>
-<link rel="icon" href="./page.svg" type="image/svg+xml">
-<link rel="stylesheet" href="./page.css">
-<script src="./page.js" defer></script>
+<link rel="icon" href="${root}page.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${root}page.css">
+<script src="${root}page.js" defer></script>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the state</a>
 <header>
 <h1>agentlog-exporter <small>${version}</small></h1>
-<div class="refresh"><span id="offline" role="status"></span><a id="reload" href="./">Reload</a><button id="pause" type="button" aria-pressed="false" hidden>Pause</button> </div>
+<div class="refresh"><span id="offline" role="status"></span><a id="reload" href="${root}${pagePath.slice(1)}">Reload</a><button id="pause" type="button" aria-pressed="false" hidden>Pause</button> </div>
 <nav aria-label="Sections"><ul>${SECTIONS.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 </header>
 <main id="main" tabindex="-1">
@@ -66,7 +75,7 @@ export function documentHtml(
 ${mapping}
 </main>
 <footer>
-<nav aria-label="Endpoints"><ul>${links.map((path) => html`<li><a href=".${path}">${path}</a></li>`)}</ul></nav>
+<nav aria-label="Endpoints"><ul>${links.map((path) => html`<li><a href="${root}${path.slice(1)}">${path}</a></li>`)}</ul></nav>
 <p class="quiet"><code>agentlog-exporter explain LOG</code> tells of each line what became of it, <code>agentlog-exporter check FILE</code> every mistake of a mapping. README.md, config/reference.md and config/examples of the package say more.</p>
 </footer>
 </body>

@@ -23,7 +23,12 @@ export interface SourceFact {
 
 export interface PageFacts {
   readonly version: string
-  readonly telemetryPath: string
+  /** undefined: what it counts is not served. */
+  readonly telemetryPath: string | undefined
+  /** Where this page stands; default `/`. */
+  readonly pagePath?: string
+  /** The pages of other mappings of this process. */
+  readonly otherPages?: readonly string[]
   readonly sources: readonly SourceFact[]
   readonly pipeline: Pick<Pipeline, 'hasCaughtUp' | 'positions'>
   readonly sightings: Sightings

@@ -10,7 +10,7 @@ export interface PageModel {
   readonly atMs: number
   readonly uptimeSeconds: number
   /** Path of the metrics, from the root. */
-  readonly telemetryPath: string
+  readonly telemetryPath: string | undefined
   readonly status: Status
   readonly flow: Flow
   readonly warnings: readonly Warning[]

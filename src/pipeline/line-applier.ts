@@ -16,6 +16,7 @@ import type { Origin } from '../source/source.ts'
 import type { OwnMetrics } from '../telemetry/own-metrics.ts'
 import type { Cell } from '../telemetry/tally.ts'
 import { NAMELESS, type Sightings } from './sightings.ts'
+import { type Side, sideOf, type TimeRange } from './time-range.ts'
 
 /** Names of unmapped events whose cell is kept at hand. */
 const MAX_KEPT_CELLS = 100
@@ -32,6 +33,8 @@ export interface ApplierOptions {
   readonly sightings: Sightings
   /** Told whether the line at hand is live, before it is applied. */
   readonly births: Births
+  /** Only events of these times count; undefined: all do. */
+  readonly range?: TimeRange | undefined
   readonly wallClockMs: () => number
   /** A line made the program fail: a bug. The line is counted as `internal`; its text is not told. */
   readonly onBug: (error: unknown) => void
@@ -174,7 +177,9 @@ export class LineApplier {
   }
 
   #applyEvent(isPrimed: boolean): void {
-    if (isPrimed) {
+    const side = this.#options.range === undefined ? 'within' : this.#enter(this.#options.range)
+    if (side === 'later' || side === 'timeless') return
+    if (isPrimed || side === 'earlier') {
       this.#options.mapping.prime(this.#row)
       this.#events.primed.value++
       return
@@ -185,6 +190,17 @@ export class LineApplier {
     if (this.#decoder.hasInvalidUtf8) this.#invalidUtf8.value++
     this.#sightings.event(this.#row, outcome)
     if (outcome === 'unmapped') this.#unmappedCell(this.#row.name ?? NAMELESS).value++
+  }
+
+  /** What is due before the range begins counts nothing; what is due before it ends does, though a later event tells that it is. */
+  #enter(range: TimeRange): Side {
+    const { mapping, own, source } = this.#options
+    const side = sideOf(range, this.#row)
+    const { origin } = this.#row
+    if (side !== 'earlier' && side !== 'timeless' && range.fromNs !== undefined) mapping.bringTo(range.fromNs - 1n, origin, false)
+    if (side === 'later' && range.toNs !== undefined) mapping.bringTo(range.toNs - 1n, origin, true)
+    if (side === 'later' || side === 'timeless') own.events.at(source, side).value++
+    return side
   }
 
   #unmappedCell(name: string): Cell {

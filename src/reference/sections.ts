@@ -299,6 +299,12 @@ const WEB_CONFIG_WORDS =
   'restart. Ten failed logins at once, then one in six seconds, are an address (a /64 of IPv6) free; then it is answered 429, but for ' +
   'credentials that were right from there before.'
 
+const ENDPOINT_WORDS =
+  'GET and HEAD unless said otherwise. `--preset NAME=/path` adds `/path`, where that preset stands apart from all others: a family may be defined there ' +
+  'otherwise than at `/metrics`. It reads the same logs anew (the work of a further exporter, a megabyte of memory), has its own `agentlog_*`, its page at ' +
+  '`/path/page` and its record in the folder `preset-NAME` below `--state.dir`; presets with one path are merged. Where all presets have paths nothing ' +
+  'stands at `/metrics`. Numbers of the process (`process_*`, `nodejs_*`) stand once: at `/metrics`, else at the first path.'
+
 const HEALTH_WORDS =
   'Three tiers. Restart by `/-/healthy` or `/health/live`: neither depends on a log, a disk or a daemon. Take out of service by `/-/ready`: 503 ' +
   'only until the first backlog is read, so it never follows a log. Page by `/health/ready`: 503 as soon as a component is down, with the reason.'
@@ -324,7 +330,7 @@ function commandSections({ verbs, flags, endpoints, healthComponents, webConfigK
         `${help}${isLater ? `.${LATER_MARK}` : ''}`,
       ]),
     },
-    { id: 'endpoints', title: 'HTTP', words: 'GET and HEAD unless said otherwise.', columns: ['path', 'what'], rows: endpoints },
+    { id: 'endpoints', title: 'HTTP', words: ENDPOINT_WORDS, columns: ['path', 'what'], rows: endpoints },
     {
       id: 'health',
       title: 'Health',

@@ -1,5 +1,6 @@
 /** Values and conditions as the user wrote them, already of the right shape (config checks that); see the mapping language §3-4. */
 
+import type { WordKind } from './normalize.ts'
 import type { Count } from './prices/rates.ts'
 
 export type Scalar = string | number | boolean
@@ -39,7 +40,7 @@ export interface LongValue {
   readonly take?: ValueSpec
   readonly match?: string
   readonly part?: 'host' | 'basename'
-  readonly normalize?: readonly ('uuid' | 'hex' | 'number' | 'email')[]
+  readonly normalize?: readonly WordKind[]
   readonly lower?: boolean
   readonly map?: Readonly<Record<string, Scalar>>
   readonly map_re?: readonly (readonly [string, Scalar])[]

@@ -15,15 +15,42 @@ export interface PageTexts {
 /** Everything that a page loads is ours and has a path of its own, so that the policy allows nothing inline. */
 export const PAGE_PATHS = ['/', '/page.live', '/page.css', '/page.js', '/page.svg'] as const
 
-/** `mayReadLines`: whether who asks may see lines of the log. */
-export function addPageRoutes(app: FastifyInstance, page: PageTexts, mayReadLines: (request: FastifyRequest) => boolean): void {
-  const texts: Record<(typeof PAGE_PATHS)[number], readonly [string, (withLines: boolean) => string]> = {
+/** Whether who asks may see lines of the log. */
+export type MayReadLines = (request: FastifyRequest) => boolean
+
+export function addPageRoutes(app: FastifyInstance, page: PageTexts, mayReadLines: MayReadLines): void {
+  const texts: Record<(typeof PAGE_PATHS)[number], Text> = {
     '/': ['text/html', (withLines) => page.document(withLines)],
     '/page.live': ['text/html', (withLines) => page.live(withLines)],
     '/page.css': ['text/css', () => page.style],
     '/page.js': ['text/javascript', () => page.script],
     '/page.svg': ['image/svg+xml', () => page.icon],
   }
+  addTexts(app, texts, mayReadLines)
+}
+
+/** Where the page of what a path exposes stands. Its script asks for `page.live` beside it. */
+export function pagePath(path: string): string {
+  return `${path}/page`
+}
+
+/** It loads what the status page loads, from where that does. */
+export function addPageBeside(
+  app: FastifyInstance,
+  path: string,
+  page: Pick<PageTexts, 'document' | 'live'>,
+  mayReadLines: MayReadLines,
+): void {
+  const texts: Record<string, Text> = {
+    [pagePath(path)]: ['text/html', (withLines) => page.document(withLines)],
+    [`${pagePath(path)}.live`]: ['text/html', (withLines) => page.live(withLines)],
+  }
+  addTexts(app, texts, mayReadLines)
+}
+
+type Text = readonly [type: string, text: (withLines: boolean) => string]
+
+function addTexts(app: FastifyInstance, texts: Readonly<Record<string, Text>>, mayReadLines: MayReadLines): void {
   for (const [path, [type, text]] of Object.entries(texts))
     app.get(path, (request: FastifyRequest, reply: FastifyReply) =>
       reply.header('content-type', `${type}; charset=utf-8`).send(text(mayReadLines(request))),

@@ -18,13 +18,16 @@ import { isLoopback, type ListenAddress, parseListenAddress } from './listen-add
 import { listen } from './listening.ts'
 import { addMetricsRoute, heldBodies, type Metrics } from './metrics.ts'
 import { isNear } from './nearness.ts'
-import { addPageRoutes, PAGE_PATHS, type PageTexts } from './page.ts'
+import { addPageBeside, addPageRoutes, type MayReadLines, PAGE_PATHS, type PageTexts, pagePath } from './page.ts'
 import { protectionsOf } from './web-config/web-config.ts'
 
 export interface ServerOptions {
   readonly addresses: readonly string[]
-  readonly telemetryPath: string
+  /** undefined: `metrics` are not served. */
+  readonly telemetryPath: string | undefined
   readonly metrics: Metrics
+  /** What stands beside them, each under a path of its own. */
+  readonly beside?: readonly MetricsBeside[]
   readonly health: () => Health
   readonly page: PageTexts
   /** Path of the external URL, such as `/agentlog`; default none. */
@@ -37,6 +40,13 @@ export interface ServerOptions {
   readonly maxConnections?: number
   /** A reader that takes nothing of an answer for this long is cut off. Default 30 s. */
   readonly writeDeadlineMs?: number
+}
+
+export interface MetricsBeside {
+  readonly path: string
+  readonly metrics: Metrics
+  /** Of what is exposed there: at `path` with `/page` behind it. */
+  readonly page: Pick<PageTexts, 'document' | 'live'>
 }
 
 export interface RunningServer {
@@ -60,7 +70,7 @@ const SECURITY_HEADERS = {
 /** Rejects with an error that names the address if one cannot be taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const parsed = options.addresses.map(parsedOrThrow)
-  assertTelemetryPath(options.telemetryPath)
+  assertPaths(options)
   const connections = new Connections({
     maxCount: options.maxConnections ?? 1024,
     maxPendingCount: 32,
@@ -132,9 +142,12 @@ function createApp(options: ServerOptions, guard: Guard | undefined, limited: Li
   app.setErrorHandler((error: { statusCode?: number }, _, reply) =>
     plain(reply, error.statusCode ?? 500, 'The request could not be answered.\n'),
   )
-  addMetricsRoute(app, options.telemetryPath, options.metrics, held)
+  if (options.telemetryPath !== undefined) addMetricsRoute(app, options.telemetryPath, options.metrics, held)
+  for (const { path, metrics } of options.beside ?? []) addMetricsRoute(app, path, metrics, held)
   addHealthRoutes(app, options.health)
-  addPageRoutes(app, options.page, ({ raw }) => isNear(raw) || guard?.isTrusted(raw) === true)
+  const mayReadLines: MayReadLines = ({ raw }) => isNear(raw) || guard?.isTrusted(raw) === true
+  addPageRoutes(app, options.page, mayReadLines)
+  for (const { path, page } of options.beside ?? []) addPageBeside(app, path, page, mayReadLines)
   if (pathPrefix !== '' && !app.hasRoute({ method: 'GET', url: pathPrefix }))
     app.get(pathPrefix, (_, reply) => reply.redirect(`${pathPrefix}/`, 302))
   addLifecycleRoutes(app, options.lifecycle)
@@ -212,11 +225,21 @@ function parsedOrThrow(text: string): ListenAddress {
 
 const OWN_PATHS = [...PAGE_PATHS, '/-/healthy', '/-/ready', '/health', '/health/live', '/health/ready', '/v1/health']
 
-function assertTelemetryPath(path: string): void {
-  if (/^\/[\w.~/-]+$/.test(path) && !isOneOf([...OWN_PATHS, ...LIFECYCLE_PATHS], path)) return
-  throw new Error(
-    `--web.telemetry-path "${path}": expected a path such as /metrics, of letters, digits and _ . ~ - /, not used otherwise`,
-  )
+/** All of them match themselves alone, and are used for nothing else. */
+function assertPaths({ telemetryPath, beside = [] }: ServerOptions): void {
+  const used: string[] = [...OWN_PATHS, ...LIFECYCLE_PATHS]
+  const named = [
+    ...(telemetryPath === undefined ? [] : [['--web.telemetry-path "', telemetryPath]]),
+    ...beside.flatMap(({ path }) => [
+      ['--preset "NAME=', path],
+      ['--preset "NAME=', pagePath(path)],
+    ]),
+  ]
+  for (const [flag, path] of named as [string, string][]) {
+    if (!/^\/[\w.~/-]+$/.test(path) || isOneOf(used, path))
+      throw new Error(`${flag}${path}": expected a path such as /metrics, of letters, digits and _ . ~ - /, not used otherwise`)
+    used.push(path)
+  }
 }
 
 async function closeWithin(app: FastifyInstance): Promise<void> {

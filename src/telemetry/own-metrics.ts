@@ -30,7 +30,7 @@ export const OWN_METRICS = {
     name: 'agentlog_events_total',
     type: 'counter',
     labels: ['source', 'outcome'],
-    help: 'Events by outcome: mapped (a rule took it), unmatched (rules wait for its name, none took it), unmapped (no rule for its name), dropped, primed (history that counts nothing).',
+    help: 'Events by outcome: mapped (a rule took it), unmatched (rules wait for its name, none took it), unmapped (no rule for its name), dropped, primed (history that counts nothing); with --from and --to also later and timeless (left out).',
   },
   unmappedEvents: {
     name: 'agentlog_unmapped_events_total',

@@ -37,7 +37,13 @@ test('what a reload replaces is let go', async () => {
   const log = new Log({ write: () => {}, level: 'error', format: 'logfmt', wallClockMs: Date.now })
   const descriptors = new Descriptors()
   const made = (config: Config, plan: Plan, kept: readonly MadeIntake[]) =>
-    createIntakes(chooseSources(SETTINGS, config), SETTINGS, config, { own: plan.own, log, descriptors }, kept)
+    createIntakes(
+      chooseSources(SETTINGS, config),
+      SETTINGS,
+      config,
+      { own: plan.own, log, descriptors, openInput: () => process.stdin },
+      kept,
+    )
   const firstConfig = await configOf('s0')
   let plan = compilePlan(firstConfig, () => {})
   let intakes = made(firstConfig, plan, [])

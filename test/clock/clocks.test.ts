@@ -160,6 +160,35 @@ test('a log whose events were old when they were written goes on from their time
   expect(replay.nowNs).toBe(wallNs + 80n)
 })
 
+test('lines that do not say their time pass as much time in a replay as on the wall, and none where it is still read', () => {
+  const clocks = new Clocks()
+  const wallNs = 400n * DAY_NS
+  clocks.moveWall(wallNs)
+  const clock = clocks.open('files', 'a')
+  // Of an envelope, and of the wall; then what the log itself says counts.
+  clocks.stand(clock, wallNs)
+  clocks.advanceByEnvelope(clock, wallNs - 5n)
+  clocks.advance(clock, 100n)
+  clocks.advanceByEnvelope(clock, wallNs + 2n)
+  clocks.advanceByArrival(clock, wallNs + 3n)
+  expect(clock.nowNs).toBe(100n)
+  clocks.stand(clock, wallNs + 4n)
+  clocks.advanceByEnvelope(clock, wallNs + 10n)
+  expect(clock.nowNs).toBe(106n)
+  clocks.stand(clock, wallNs + 10n)
+  clocks.advanceByArrival(clock, wallNs + 14n)
+  expect(clock.nowNs).toBe(110n)
+})
+
+test('where only envelopes say times, these are the times of the log, old ones too', () => {
+  const clocks = new Clocks()
+  const clock = clocks.open('files', 'a')
+  clocks.moveWall(400n * DAY_NS)
+  clocks.stand(clock, 400n * DAY_NS)
+  for (const ns of [10n, 30n, 20n]) clocks.advanceByEnvelope(clock, ns)
+  expect(clock.nowNs).toBe(30n)
+})
+
 interface Planned {
   readonly clock: number
   dueNs: bigint

@@ -86,6 +86,16 @@ test.for(published)('%s: each warning that it accepts is of a name as it was pub
   expect([...new Map(told.map((one) => [one.join(), one])).values()].sort()).toEqual(accepted.sort())
 })
 
+test('an address is a label as it was published because it is capped: without the cap it would be told', async () => {
+  const text = readFileSync(join(PRESET_DIR, 'makeaihq.yaml'), 'utf8')
+  const uncapped = join(scratch, 'uncapped.yaml')
+  writeFileSync(uncapped, text.replace('{ path: source_ip, max_values: 100 }', 'source_ip'))
+  const { diagnostics } = await load([], [uncapped])
+  expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
+    ['unbounded-label', expect.stringContaining('source_ip, which looks like an address')],
+  ])
+})
+
 test.for(published)('%s: each of its rules counts in a mapping test', async (name) => {
   const file = join(import.meta.dirname, `${name}.test.yaml`)
   const { diagnostics, outcome } = await runScenarios(file, readFileSync(file, 'utf8'), { presetDir: PRESET_DIR })

@@ -79,7 +79,7 @@ test('a label is always valid text and never longer than allowed; cleaning twice
   )
 })
 
-const ALL = wordNormalizer(['uuid', 'hex', 'number', 'email'])
+const ALL = wordNormalizer(['uuid', 'hex', 'number', 'email', 'ulid'])
 
 test('whole words that identify become what they are', () => {
   const f = (text: string, expected: string, normalize = ALL): void => expect([text, normalize(text)]).toEqual([text, expected])
@@ -100,6 +100,32 @@ test('whole words that identify become what they are', () => {
   f('{number} {uuid}', '{number} {uuid}')
 })
 
+test('identifiers are found as they stand in paths, names and URLs', () => {
+  const f = (text: string, expected: string, normalize = ALL): void => expect([text, normalize(text)]).toEqual([text, expected])
+  const id = '0b9f3c1e-5d0a-4f7e-9a53-2f1c7c1d9e10'
+  const undashed = id.replaceAll('-', '')
+  const uuid = wordNormalizer(['uuid'])
+  f(`/api/v1/servers/${undashed}/tools`, '/api/v1/servers/{uuid}/tools', uuid)
+  f(`/a/${undashed.toUpperCase()}`, '/a/{uuid}', uuid)
+  f(`/a/${undashed}`, '/a/{uuid}')
+  f(`/a/${undashed}0`, `/a/${undashed}0`, uuid)
+  f(`/a/${undashed}0`, '/a/{hex}')
+  f(`user_${id}_avatar`, 'user_{uuid}_avatar', uuid)
+  f(`agent_${undashed}`, 'agent_{uuid}', uuid)
+  f('x86_64 task_42 42_tasks', 'x86_64 task_42 42_tasks')
+  f('build_3f2a9c1d', 'build_{hex}')
+  f(`%2Fservers%2F${id}%2Ftools`, '%2Fservers%2F{uuid}%2Ftools', uuid)
+  f(`%7B${id}%7D?n=%2042`, '%7B{uuid}%7D?n=%20{number}')
+  f('%2F12345678', '%2F{number}')
+  f('a%20b%2Fc', 'a%20b%2Fc')
+  f('/u/ann.lee%40example.com/x', '/u/{email}/x')
+  f('%2Fann@example.com', '%2F{email}')
+  f('/run/01ARZ3NDEKTSV4RRFFQ69G5FAV', '/run/{ulid}')
+  f('run_01arz3ndektsv4rrffq69g5fav.log', 'run_{ulid}.log', wordNormalizer(['ulid']))
+  f('01ARZ3NDEKTSV4RRFFQ69G5FAVX x01ARZ3NDEKTSV4RRFFQ69G5FAV', '01ARZ3NDEKTSV4RRFFQ69G5FAVX x01ARZ3NDEKTSV4RRFFQ69G5FAV')
+  f('/v2/gpt4/h264/md5', '/v2/gpt4/h264/md5')
+})
+
 test('normalizing twice changes nothing (property)', () => {
   const piece = fc.constantFrom(
     '0b9f3c1e-5d0a-4f7e-9a53-2f1c7c1d9e10',
@@ -113,6 +139,11 @@ test('normalizing twice changes nothing (property)', () => {
     '+',
     'e',
     '_',
+    '%',
+    '%40',
+    '%2F',
+    '01ARZ3NDEKTSV4RRFFQ69G5FAV',
+    '0b9f3c1e5d0a4f7e9a532f1c7c1d9e10',
     ' ',
     '{',
     '}',

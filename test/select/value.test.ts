@@ -347,7 +347,7 @@ test('a value that is mebibytes long, or nested deeply, costs milliseconds', () 
   const spec = { path: ['v'], match: '(a@)+', normalize: ['uuid', 'hex', 'number', 'email'] as const, lower: true }
   const { made, rowOf } = compiled((context) => compileValue(spec, context))
   const started = performance.now()
-  for (const v of [long, deep, '1'.repeat(2 ** 22), '{'.repeat(2 ** 20)]) {
+  for (const v of [long, deep, '1'.repeat(2 ** 22), '{'.repeat(2 ** 20), 'a%40'.repeat(2 ** 20), '%2F1'.repeat(2 ** 20)]) {
     made.text(rowOf({ v }))
     made.number(rowOf({ v }))
     made.trace(rowOf({ v }))

@@ -343,6 +343,25 @@ test('a closed log outside the patterns is looked at also if as many others cann
   expect(taken(f)).toEqual(['one', 'late'])
 })
 
+test('of many deleted logs the ones deleted last wait for late writers, and no more than 128 do', async () => {
+  const f = follow(10_000, '*.log')
+  for (let i = 0; i < 150; i++) writeFileSync(f.path(`${i}.log`), `${i}\n`)
+  await f.start()
+  for (let i = 0; i < 100; i++) unlinkSync(f.path(`${i}.log`))
+  await f.settle()
+  expect(openNames(f).length).toBe(150)
+  const late = openSync(f.path('149.log'), 'a')
+  for (let i = 100; i < 150; i++) unlinkSync(f.path(`${i}.log`))
+  await f.settle()
+  await f.settle()
+  writeSync(late, 'late\n')
+  closeSync(late)
+  await f.settle()
+  expect(openNames(f).length).toBe(128)
+  expect(openNames(f).filter((name) => /^\d{3}\.log/.test(name)).length).toBe(50)
+  expect(f.taken().length).toBe(151)
+})
+
 describe('descriptors run out', () => {
   test('deleted logs that are not read yet keep them; others wait, which is counted and said once', async () => {
     const f = follow(1, '*.log')

@@ -14,8 +14,9 @@ const MOST_OPEN = 10_000
 const LEAST_OPEN = 4
 /** Of the open files that can give way, this share does so at once: choosing them costs a look at all. */
 const SHARE_PARKED = 8
-/** Deleted files that wait for late writers hold at most this share. */
+/** Deleted files that wait for late writers hold at most this share, and are at most so many: each costs a look at every scan. */
 const SHARE_LATE = 2
+const MOST_LATE = 128
 
 /** More changes in a row make no difference. */
 const MANY_CHANGES = 16
@@ -97,7 +98,7 @@ export class Descriptors {
   tend(): void {
     this.#most = Math.min(this.#allowed, this.#most + 1)
     const late = [...this.#open].filter((tail) => tail.isUnlinked && tail.isLost && !tail.isUnread)
-    const tooMany = late.length - Math.floor(this.#most / SHARE_LATE)
+    const tooMany = late.length - Math.min(MOST_LATE, Math.floor(this.#most / SHARE_LATE))
     late.sort((a, b) => a.unrest.quietSinceMs - b.unrest.quietSinceMs)
     for (const tail of late.slice(0, Math.max(0, tooMany))) tail.isPressed = true
   }

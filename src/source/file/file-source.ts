@@ -231,7 +231,7 @@ export class FileSource implements Source {
       hasCopies: this.#hasCopies,
       left: this.#pastArchives,
       onDone: () => {
-        this.#scans.hasten()
+        this.#scans.hasten(false)
         this.#options.waker.wake()
       },
     })
@@ -308,14 +308,14 @@ export class FileSource implements Source {
     if (readiness !== 'open' && readiness !== 'failed') return
     const turn = readiness === 'failed' ? 'failed' : tail.turn(nowMs)
     if (tail.hasChanged) this.#scans.noteChange(nowMs)
-    if (tail.seemsRenamed) this.#scans.hasten()
+    if (tail.seemsRenamed) this.#scans.hasten(true)
     tail.seemsRenamed = false
     if (tail.wasBlank) this.#unseen.note({ path: tail.origin.file, sinceMs: tail.sinceMs })
     if (turn === 'truncated') {
       this.#meter.count('truncated')
       this.#meter.lostBytes(tail.truncatedBytes)
       this.#tails?.noteTruncated(tail)
-      this.#scans.hasten()
+      this.#scans.hasten(false)
     } else if (turn === 'failed') {
       this.#meter.count('error')
       if (wasWell) this.#meter.warn(`reading fails: ${tail.error?.code}`, tail.origin.file)
@@ -332,7 +332,7 @@ export class FileSource implements Source {
     if (!tail.isDue(nowMs)) return tail.unrest.awaitsSecondLook ? 'later' : 'gone'
     try {
       const readiness = this.#descriptors.reopen(tail)
-      if (readiness === 'gone') this.#scans.hasten()
+      if (readiness === 'gone') this.#scans.hasten(true)
       return readiness
     } catch (error) {
       tail.error = error as NodeJS.ErrnoException
@@ -356,7 +356,7 @@ export class FileSource implements Source {
     const nowMs = this.#clock.nowMs()
     const tail = hint === 'change' ? this.#tails?.at(path) : undefined
     if (tail === undefined) {
-      if (this.#scans.hasten()) this.#options.waker.wake()
+      if (this.#scans.hasten(hint === 'entry')) this.#options.waker.wake()
     } else {
       tail.noteSeen()
       if (this.#pace.heat(tail, nowMs)) this.#options.waker.wake()

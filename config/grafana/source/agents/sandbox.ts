@@ -42,7 +42,7 @@ export const sandbox = {
       queries: [{ expr: sum(rate(ofAgents('agent_sandbox_executions_total')), 'status'), legend: '{{status}}' }],
     }),
     timeseries({
-      title: 'Loops',
+      title: 'Loops by Kind',
       description: 'Times that an agent made the very same call again and again, in the time before each point.',
       unit: 'short',
       noValue: 'none',

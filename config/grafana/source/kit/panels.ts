@@ -95,6 +95,16 @@ export function heatmap(spec: PanelSpec): Sized {
   return sized(builder.build(), spec, 12, 8)
 }
 
+/** Where lines run and how many together: Grafana counts them into buckets of its own, so they need not be a histogram's. */
+export function density(spec: PanelSpec): Sized {
+  const builder = described(new Heatmap(), spec, 'range')
+    .calculate(true)
+    .cellGap(2)
+    .yAxis(new YAxisConfigBuilder().unit(spec.unit))
+    .showLegend()
+  return sized(builder.build(), spec, 12, 8)
+}
+
 export interface TableSpec extends PanelSpec {
   /** Heads of the columns by name of the field: a label that the queries keep, `Value` of the only query, or `Value #A` of several. */
   readonly columns: Readonly<Record<string, string>>
