@@ -184,6 +184,36 @@ export const EXPLAIN_FLAGS: readonly Flag[] = [
   },
 ]
 
+export const DASHBOARD_FLAGS: readonly Flag[] = [
+  ...MAPPING_FLAGS,
+  { flags: '--title <text>', help: 'title of the dashboard (default: names the mapping)', isWithoutVariable: true },
+  {
+    flags: '--uid <uid>',
+    help: 'what Grafana knows it by; one made anew under the same takes its place (default: from the names of files and presets)',
+    isWithoutVariable: true,
+  },
+  {
+    flags: '--kubernetes',
+    help: 'as a ConfigMap that Grafana\'s sidecar loads (grafana_dashboard: "1")',
+    isWithoutVariable: true,
+  },
+]
+
+export const RULES_FLAGS: readonly Flag[] = [
+  ...MAPPING_FLAGS,
+  {
+    flags: '--job <name>',
+    help: 'only series of this scrape job, and its up (default: of any job, put together by job)',
+    isWithoutVariable: true,
+  },
+  {
+    flags: '--runbook-url <prefix>',
+    help: "what stands before an alert's name in lower case in runbook_url (default: the runbooks that ship)",
+    isWithoutVariable: true,
+  },
+  { flags: '--kubernetes', help: 'as a PrometheusRule of the Prometheus Operator', isWithoutVariable: true },
+]
+
 /** `--web.listen-address` → `AGENTLOG_WEB_LISTEN_ADDRESS`. */
 export function variableOf(flag: Flag): string {
   return `AGENTLOG_${longName(flag).replace(/[.-]/g, '_').toUpperCase()}`

@@ -1,5 +1,14 @@
 /** The verbs, one line each. What a verb does is in the file of its name. */
-import { CHECK_FLAGS, EXPLAIN_FLAGS, HEALTHCHECK_FLAGS, RUN_FLAGS, STATE_FLAGS, TEST_FLAGS } from './flags.ts'
+import {
+  CHECK_FLAGS,
+  DASHBOARD_FLAGS,
+  EXPLAIN_FLAGS,
+  HEALTHCHECK_FLAGS,
+  RULES_FLAGS,
+  RUN_FLAGS,
+  STATE_FLAGS,
+  TEST_FLAGS,
+} from './flags.ts'
 import type { Verb } from './verb.ts'
 
 export const VERBS: readonly Verb[] = [
@@ -49,6 +58,20 @@ export const VERBS: readonly Verb[] = [
     run: async (names, flags, io) => (await import('./state.ts')).state(names, flags, io),
   },
   {
+    name: 'dashboard',
+    help: 'print a Grafana dashboard for the metrics of a mapping',
+    argument: { name: '[files...]', help: 'the mapping, if -c does not name it' },
+    flags: DASHBOARD_FLAGS,
+    run: async (files, flags, io) => (await import('./dashboard.ts')).dashboard(files, flags, io),
+  },
+  {
+    name: 'rules',
+    help: 'print alerts and recorded ratios for the metrics of a mapping, as a rule file of Prometheus',
+    argument: { name: '[files...]', help: 'the mapping, if -c does not name it' },
+    flags: RULES_FLAGS,
+    run: async (files, flags, io) => (await import('./rules.ts')).rules(files, flags, io),
+  },
+  {
     name: 'schema',
     help: 'print the JSON Schema of the mapping file, for editors',
     flags: [{ flags: '--tests', help: 'of mapping tests instead', isWithoutVariable: true }],
@@ -73,4 +96,4 @@ export const VERBS: readonly Verb[] = [
 ]
 
 /** Verbs of the product that later versions bring. */
-export const LATER_VERBS = ['discover', 'backfill', 'dashboard', 'rules', 'top', 'completion']
+export const LATER_VERBS = ['discover', 'backfill', 'top', 'completion']

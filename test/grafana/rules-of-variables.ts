@@ -50,9 +50,13 @@ export const VARIABLE_RULES = {
     queries(dashboard)
       .filter(({ refresh }) => refresh !== ON_TIME_RANGE_CHANGE)
       .map(({ name }) => `${name} is not read anew when the time range changes`),
+  // A label whose text is empty is none: `.+` would hide its series from who has chosen all, and the agent writes such texts.
   'template-all': (dashboard) =>
     queries(dashboard)
-      .filter(({ multi, includeAll, allValue }) => !multi || !includeAll || allValue !== '.+')
+      .filter(({ name, multi, includeAll, allValue = '' }) => {
+        const isAll = allValue === '.+' || (allValue === '.*' && !['job', 'instance'].includes(name))
+        return !multi || !includeAll || !isAll
+      })
       .map(({ name }) => `${name} has not several values and All as .+`),
   'template-datasource-used': (dashboard) =>
     queries(dashboard)
