@@ -100,7 +100,7 @@ test('what a mapping has decides which alerts there are', async () => {
 test('a time that stands still by its nature makes nobody silent', async () => {
   const gauge = (name: string) => `{ name: ${name}, type: gauge, event: a, value: $time }`
   const model = await modelOfText(
-    `version: 1\nmetrics: [${gauge('process_start_time_seconds')}, ${gauge('agent_last_seen_timestamp_seconds')}]\n`,
+    `version: 1\nmetrics: [${gauge('agent_start_time_seconds')}, ${gauge('agent_last_seen_timestamp_seconds')}]\n`,
   )
   const silent = madeRules(madeRulesText(model)).flatMap(({ alert }) => (alert?.endsWith('Silent') ? [alert] : []))
   expect(silent).toEqual(['AgentLastSeenSilent', 'AgentlogSourceSilent'])
