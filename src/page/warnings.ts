@@ -121,7 +121,25 @@ function standingWarnings(facts: PageFacts): Warning[] {
     text: `Other machines can reach this address, without ${missing}.`,
     cure: 'Whoever reaches it, or listens in, reads the metrics and this page. --web.config.file has both, 127.0.0.1 needs neither.',
   }
-  return [...(missing === undefined ? [] : [open]), ...webConfigWarnings(facts), ...durabilityWarnings(facts)]
+  return [
+    ...(missing === undefined ? [] : [open]),
+    ...reloadWarnings(facts),
+    ...webConfigWarnings(facts),
+    ...durabilityWarnings(facts),
+  ]
+}
+
+/** Of a mapping that was loaded once. */
+function reloadWarnings({ own }: PageFacts): Warning[] {
+  if (own.reloadSuccessful.at().value > 0 || own.reloadSuccess.at().value === 0) return []
+  return [
+    {
+      level: 'warning',
+      text: 'The mapping was not taken when it was last read, as it has errors; the one before is in force.',
+      cure: 'Its own log names them; agentlog-exporter check FILE shows all of them.',
+      anchor: 'mapping',
+    },
+  ]
 }
 
 function webConfigWarnings({ own, masks }: PageFacts): Warning[] {

@@ -301,7 +301,7 @@ const WEB_CONFIG_WORDS =
 
 const ENDPOINT_WORDS =
   'GET and HEAD unless said otherwise. `--preset NAME=/path` adds `/path`, where that preset stands apart from all others: a family may be defined there ' +
-  'otherwise than at `/metrics`. It reads the same logs on its own (which costs what a second exporter would), has its own `agentlog_*`, its page at ' +
+  'otherwise than at `/metrics`. It reads the same logs anew (the work of a further exporter, a megabyte of memory), has its own `agentlog_*`, its page at ' +
   '`/path/page` and its record in the folder `preset-NAME` below `--state.dir`; presets with one path are merged. Where all presets have paths nothing ' +
   'stands at `/metrics`. Numbers of the process (`process_*`, `nodejs_*`) stand once: at `/metrics`, else at the first path.'
 

@@ -32,6 +32,12 @@ test.each(readdirSync(EXAMPLES).filter((name) => /(?<!\.test|web-config)\.yaml$/
   },
 )
 
+test.each(readdirSync(EXAMPLES).filter((name) => name.endsWith('.test.yaml')))('the cases of %s hold', (tests) => {
+  const { code, stdout } = program('test', join(EXAMPLES, tests))
+  expect(stdout).toMatch(/: (\d+) of \1 cases passed/)
+  expect(code).toBe(0)
+})
+
 test('gateway.yaml counts an audit line that has no event name', () => {
   expect(samplesOfOwnLines('gateway.yaml')).toEqual([
     'mcp_tool_calls_total{server="github",tool="create_pr",status="error"} 1',

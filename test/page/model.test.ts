@@ -298,6 +298,16 @@ test('a web configuration that was not taken is told until one is', async () => 
   expect(told()).toEqual(['The web configuration web.yml was not taken when it was last read; the one before is in force.'])
 })
 
+test('a mapping that was not taken when it was last read says so until one is', async () => {
+  const run = await pageOf({ files: [file] })
+  const told = () => run.gatherer.model().warnings.filter(({ anchor }) => anchor === 'mapping')
+  const { reloadSuccess, reloadSuccessful } = run.facts.own
+  reloadSuccess.at().value = 1_700_000_000
+  expect(told()).toMatchObject([{ level: 'warning', text: expect.stringContaining('the one before is in force') }])
+  reloadSuccessful.at().value = 1
+  expect(told()).toEqual([])
+})
+
 test('names without end are bounded and the rest is counted', async () => {
   const run = await pageOf({ files: [file] })
   for (let i = 0; i < 1000; i++) run.read({ event: `unknown ${i}` })

@@ -43,6 +43,10 @@ export class Names {
     for (const host of hosts) this.#places.set(host, url)
   }
 
+  delete(host: string): void {
+    this.#places.delete(host)
+  }
+
   stop(): void {
     this.#server.closeAllConnections()
     this.#server.close()

@@ -14,9 +14,10 @@ function gapMs(tookMs: number, isOfNames: boolean): number {
 test.each([
   { tookMs: 0.1, changeMs: 10, namesMs: 10 },
   { tookMs: 3, changeMs: 60, namesMs: 15 },
-  { tookMs: 40, changeMs: 800, namesMs: 200 },
+  { tookMs: 20, changeMs: 400, namesMs: 100 },
+  { tookMs: 40, changeMs: 800, namesMs: 800 },
   { tookMs: 400, changeMs: 1000, namesMs: 1000 },
-])('looks of $tookMs ms: sooner where a name came or went', ({ tookMs, changeMs, namesMs }) => {
+])('looks of $tookMs ms: sooner where a name came or went and looks are cheap', ({ tookMs, changeMs, namesMs }) => {
   expect(gapMs(tookMs, false)).toBeCloseTo(changeMs)
   expect(gapMs(tookMs, true)).toBeCloseTo(namesMs)
 })

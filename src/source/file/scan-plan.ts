@@ -1,13 +1,15 @@
 /** When to scan the directories next: soon while something happens, and never so often that scans take most of the time. */
 
 const BUSY_MS = 10_000
-/**
- * A hint may bring the scan forward, but scans take at most a twentieth of the time; a fifth while names come and go, since a logger with a
- * size limit may delete files again within moments.
- */
+/** A hint may bring the scan forward, but scans take at most a twentieth of the time. */
 const LEAST_GAP_MS = 10
 const SHARE = 20
+/**
+ * A fifth while names come and go, since a logger with a size limit may delete files again within moments; but only where so little is
+ * looked at that it stays cheap.
+ */
 const SHARE_OF_NAMES = 5
+const CHEAP_MS = 20
 /** However long a scan takes, the next one begins after this, or after as long again: a line in any of many files is to be seen soon. */
 const MOST_GAP_MS = 1000
 const SHARE_OF_MANY = 1
@@ -43,7 +45,7 @@ export class ScanPlan {
     const tookMs = Math.min(...this.#tookMs)
     const gapMs = Math.min(tookMs * SHARE, Math.max(MOST_GAP_MS, tookMs * SHARE_OF_MANY))
     this.#earliestMs = nowMs + Math.max(LEAST_GAP_MS, gapMs)
-    this.#earliestForNamesMs = nowMs + Math.max(LEAST_GAP_MS, Math.min(gapMs, tookMs * SHARE_OF_NAMES))
+    this.#earliestForNamesMs = nowMs + Math.max(LEAST_GAP_MS, tookMs <= CHEAP_MS ? tookMs * SHARE_OF_NAMES : gapMs)
     const isBusy = nowMs - this.#changedMs < BUSY_MS
     this.#atMs = nowMs + Math.max(isBusy ? this.#intervalMs / 4 : this.#intervalMs, gapMs)
   }

@@ -1,6 +1,6 @@
 /** Whether what Prometheus answered is what was computed. */
 import type { Sample } from '../../real/prometheus-server.ts'
-import { type Expected, NOTHING } from './facts.ts'
+import { type Expected, NOTHING, SOME } from './facts.ts'
 import { keyOf, type Labels, Top, Vector } from './vector.ts'
 
 const TOLERANCE = 1e-6
@@ -18,6 +18,7 @@ function isNear(a: number, b: number): boolean {
 
 /** One text for each series that is missing, too much or has another value. */
 export function differences(expected: Expected, answer: readonly Sample[], mustAnswer: boolean): string[] {
+  if (expected === SOME) return answer.some(({ value }) => Number(value[1]) >= 0) ? [] : ['no value']
   if (expected instanceof Top) return differencesOfTop(expected, answer, mustAnswer)
   const [low, high] = expected instanceof Vector ? [expected, expected] : [expected.atLeast, expected.atMost]
   const answered = new Map(answer.map(({ metric, value }) => [comparable(metric), Number(value[1])]))

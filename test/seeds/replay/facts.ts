@@ -36,6 +36,11 @@ export class Facts {
     return this.#chosen(this.#history.increase(metric, rangeMs, this.moment.atMs, where))
   }
 
+  /** The same of that long ago. */
+  ago(agoMs: number): Facts {
+    return new Facts(this.#history, { ...this.moment, atMs: this.moment.atMs - agoMs })
+  }
+
   /** How often each series had another value than at the scrape before. */
   changes(metric: string, where: Where = {}, rangeMs = this.moment.rateMs): Vector {
     const changed: Combine = (samples) => samples.filter(({ value }, i) => i > 0 && value !== samples[i - 1]!.value).length
@@ -113,6 +118,9 @@ export type Expected = Vector | Top | { readonly atLeast: Vector; readonly atMos
 
 /** Said of a query that must be empty: one that is and ought not to be is a fault. */
 export const NOTHING: Expected = new Vector([])
+
+/** Said of a query of which no log tells: it must answer something, and nothing below 0. */
+export const SOME: Expected = new Vector([])
 
 /** By panel and query (`Request Rate A`) or `annotation: NAME`. */
 export type Table = Readonly<Record<string, (facts: Facts) => Expected>>

@@ -2,8 +2,9 @@
  * What a Prometheus must have seen of a log: the tallied series at each of its scrapes. `increase` extrapolates as Prometheus documents
  * it, from the moments at which it really scraped.
  */
+import type { Past } from './past.ts'
 import type { Tally } from './tally.ts'
-import { fits, type Labels, Vector, type Where } from './vector.ts'
+import { fits, keyOf, type Labels, Vector, type Where } from './vector.ts'
 
 export interface Scrape {
   readonly atMs: number
@@ -19,6 +20,8 @@ export interface Watched {
   readonly apply: (line: number) => void
   /** The labels that Prometheus adds. */
   readonly target: Labels
+  /** What was there before. */
+  readonly past: readonly Past[]
 }
 
 export interface Sampled {
@@ -55,15 +58,21 @@ export class History {
     return cut
   }
 
-  #watch({ scrapes, tally, apply, target }: Watched): void {
+  #watch({ scrapes, tally, apply, target, past }: Watched): void {
     const seen = new Map<string, Seen>()
+    const born = new Set<string>()
     const lastScrapeMs = scrapes.at(-1)?.atMs ?? 0
+    for (const { metric, labels, samples } of past) {
+      const sampled = { metric, labels: { ...labels, ...target }, lastScrapeMs, samples: [...samples] }
+      seen.set(metric + keyOf(labels), sampled)
+    }
     let applied = 0
     for (const { atMs, lineCount } of scrapes) {
       for (; applied < lineCount; applied++) apply(applied)
       for (const [key, { metric, labels, isBornAtZero, value }] of tally.series) {
         const known = seen.get(key) ?? { metric, labels: { ...labels, ...target }, lastScrapeMs, samples: [] }
-        known.samples.push({ atMs, value: isBornAtZero && known.samples.length === 0 ? 0 : value })
+        known.samples.push({ atMs, value: isBornAtZero && !born.has(key) ? 0 : value })
+        born.add(key)
         seen.set(key, known)
       }
     }
@@ -101,6 +110,10 @@ export class History {
     return this.overTime(metric, rangeMs, atMs, where, (samples) => extrapolated(samples, atMs - rangeMs, atMs))
   }
 
+  get metrics(): string[] {
+    return [...new Set(this.#seen.map(({ metric }) => metric))]
+  }
+
   /** All texts that a label has in the metrics of these names. */
   labelValues(isWanted: (metric: string) => boolean, label: string): string[] {
     const found = this.#seen.flatMap(({ metric, labels }) => (isWanted(metric) ? [labels[label] ?? ''] : []))
@@ -110,13 +123,14 @@ export class History {
 
 /**
  * The rise from the first to the last sample, drawn out to the ends of the range: whole where a sample is expected to be near (1.1 mean
- * distances), else by half a distance, and never to before the counter was 0.
+ * distances), else by half a distance, and never to before the counter was 0. Where it fell it began anew at 0.
  */
 function extrapolated(samples: readonly Sampled[], fromMs: number, toMs: number): number | undefined {
   if (samples.length < 2) return undefined
   const first = samples[0]!
   const last = samples.at(-1)!
-  const rise = last.value - first.value
+  const fallen = samples.map(({ value }, i) => (i > 0 && value < samples[i - 1]!.value ? samples[i - 1]!.value : 0))
+  const rise = last.value - first.value + fallen.reduce((total, value) => total + value, 0)
   const sampledMs = last.atMs - first.atMs
   const distanceMs = sampledMs / (samples.length - 1)
   const toZeroMs = rise > 0 ? sampledMs * (first.value / rise) : Number.POSITIVE_INFINITY

@@ -8,11 +8,13 @@ import { Prometheus } from '../../real/prometheus-server.ts'
 import { Exporter, ROOT, Scratch, until } from '../../real/workbench.ts'
 import { type Event, lineOf, REGISTRY, scenario } from '../scenario.ts'
 import { History, type Scrape, type Watched } from './history.ts'
+import { EARLIER_MS, pastOf, writePast } from './past.ts'
 import { type LogName, SYSTEMS, type Target } from './systems.ts'
 import { Tally } from './tally.ts'
 
 /** Scrapes that must have seen all of a part before the next. */
 const SCRAPES_PER_PART = 3
+const MAX_ATTEMPTS = 3
 const RULES = join(ROOT, 'config/prometheus/rules')
 const TARGETS = Object.values(SYSTEMS).flat()
 
@@ -23,21 +25,38 @@ interface Matrix {
 
 export class Stage {
   readonly #scratch = new Scratch()
+  readonly #startedMs = Date.now()
   readonly #events: Record<LogName, Event[]> = { app: [], registry: [], rotated: [] }
   readonly #exporters = new Map<Target, Exporter>()
   #prometheus: Prometheus | undefined
+  /** When logs of coding agents were read. */
+  readonly earlierMs = this.#startedMs - EARLIER_MS
   /** A moment after each part, all scrapes up to which are kept. */
   readonly momentsMs: number[] = []
 
-  /** All is fed and seen when it resolves. */
-  async play(): Promise<void> {
+  /**
+   * A stage where all was fed and seen. A scrape that fails, as happens on a machine that is very busy, takes with it what it would have
+   * shown once: which series began at 0. Then nothing can be computed, and it is played anew.
+   */
+  static async played(): Promise<Stage> {
+    for (let attempt = 1; ; attempt++) {
+      const stage = new Stage()
+      await stage.#play()
+      const failed = await stage.#failedScrapes()
+      if (failed === 0 || attempt === MAX_ATTEMPTS) return stage
+      process.stderr.write(`${failed} scrapes failed; the log is played again\n`)
+      await stage.stop()
+    }
+  }
+
+  async #failedScrapes(): Promise<number> {
+    const [failed] = await this.prometheus.query('sum(count_over_time((up == 0)[1h:1s]))')
+    return Number(failed?.value[1] ?? 0)
+  }
+
+  async #play(): Promise<void> {
     for (const log of Object.keys(this.#events)) this.#scratch.write(`${log}.log`, '')
-    const starting = TARGETS.map(async (target) => {
-      const state = target.isDurable ? ['--state.dir', this.#scratch.file('state')] : []
-      const args = ['--preset', target.preset, ...state, this.#scratch.file(`${target.log}.log`)]
-      this.#exporters.set(target, await Exporter.start(...args))
-    })
-    await Promise.all(starting)
+    await Promise.all(TARGETS.map((target) => this.#start(target)))
     await this.#startPrometheus()
     await this.#scraped(SCRAPES_PER_PART)
     for (const part of scenario(Date.now())) {
@@ -46,6 +65,23 @@ export class Stage {
       const nowMs = Date.now()
       await this.#untilScrapes('after a moment', (scrapes) => scrapes.at(-1)!.atMs > nowMs)
       this.momentsMs.push(nowMs)
+    }
+  }
+
+  /** On a port of its own, and on these addresses. */
+  async #start(target: Target, ...addresses: readonly string[]): Promise<void> {
+    const state = target.isDurable ? ['--state.dir', this.#scratch.file('state')] : []
+    const listening = addresses.flatMap((address) => ['--web.listen-address', address])
+    const flags = [...listening, '--preset', target.preset, ...state]
+    this.#exporters.set(target, await Exporter.start(...flags, this.#scratch.file(`${target.log}.log`)))
+  }
+
+  /** The exporters of a system end and are started anew, where Prometheus asks for them. */
+  async restart(name: string): Promise<void> {
+    for (const target of SYSTEMS[name]!) {
+      const address = this.#instanceOf(target)
+      await this.#exporters.get(target)!.stop()
+      await this.#start(target, address)
     }
   }
 
@@ -77,6 +113,7 @@ export class Stage {
       tally,
       apply: (line) => apply(events[line]!),
       target: { job: target.job, instance: this.#instanceOf(target) },
+      past: pastOf(target, this.#startedMs),
     }
   }
 
@@ -115,11 +152,18 @@ export class Stage {
       const text = readFileSync(join(RULES, file), 'utf8').replaceAll(/^( *)interval: .*$/gm, '$1interval: 1s')
       return this.#scratch.write(file, text)
     })
+    jobs.push(`  - { job_name: prometheus, file_sd_configs: [{ files: ["${this.#scratch.file('prometheus.json')}"] }] }\n`)
     const global = 'global: { scrape_interval: 1s, evaluation_interval: 1s }'
     const configuration = `${global}\nrule_files: ${JSON.stringify(rules)}\nscrape_configs:\n${jobs.join('')}`
     const file = this.#scratch.write('prometheus.yml', configuration)
+    const past = TARGETS.flatMap((target) => {
+      const added = { job: target.job, instance: this.#instanceOf(target) }
+      return pastOf(target, this.#startedMs).map((one) => ({ ...one, labels: { ...one.labels, ...added } }))
+    })
+    writePast(this.#scratch.file('tsdb'), this.#scratch.file('past.om'), past)
     const prometheus = await Prometheus.prepared(file, this.#scratch.file('tsdb'))
     this.#prometheus = prometheus
+    this.#scratch.write('prometheus.json', JSON.stringify([{ targets: [prometheus.url.replace('http://', '')] }]))
     await until('prometheus', () => prometheus.isReady())
   }
 

@@ -99,6 +99,12 @@ export class Vector {
     return new Vector(this.points.map((point) => ({ ...point, labels: { ...point.labels, ...labels } })))
   }
 
+  renamed(from: string, to: string): Vector {
+    return new Vector(
+      this.points.map(({ labels: { [from]: text, ...rest }, value }) => ({ labels: { ...rest, [to]: text! }, value })),
+    )
+  }
+
   /** Point by point where all labels are equal; `on` these only, each of the others being found for many of these (group_left). */
   with(other: Vector, combine: (mine: number, theirs: number) => number, on?: readonly string[]): Vector {
     const keyed = (labels: Labels): string => keyOf(on === undefined ? labels : only(labels, on))

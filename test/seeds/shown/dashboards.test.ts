@@ -5,9 +5,11 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { isMissing, ROOT } from '../../real/workbench.ts'
+import { isMissing, ROOT, until } from '../../real/workbench.ts'
 import { differences } from '../replay/compare.ts'
+import { ANSWERED_EARLIER } from '../replay/expected/agents.ts'
 import { TABLES } from '../replay/expected/index.ts'
+import { queries } from '../replay/expected/queries.ts'
 import { Facts } from '../replay/facts.ts'
 import {
   durationMs,
@@ -20,12 +22,13 @@ import {
   variablesOf,
 } from '../replay/grafana.ts'
 import type { History } from '../replay/history.ts'
+import { libraryQueries, narrowed, systemOf } from '../replay/library.ts'
 import { Stage } from '../replay/stage.ts'
 import { SYSTEMS } from '../replay/systems.ts'
 import { fits } from '../replay/vector.ts'
 
 const NAMES = readdirSync(join(ROOT, 'config/grafana/dashboards')).map((file) => file.replace(/\.json$/, ''))
-const isSkipped = isMissing('prometheus')
+const isSkipped = isMissing('prometheus', 'promtool')
 
 /** Values of variables of which one is chosen; the others are at All. */
 type Chosen = Readonly<Record<string, string>>
@@ -33,12 +36,20 @@ type Chosen = Readonly<Record<string, string>>
 /** The general dashboard chooses among all exporters, and here those of systems run that have other metrics of the same names. */
 const ALWAYS_CHOSEN: Readonly<Record<string, Chosen>> = { agents: { job: 'agentlog' } }
 
+interface Moment {
+  readonly atMs: number
+  readonly history: History
+  /** When rules were last evaluated, by the series that they record. */
+  readonly recorded: ReadonlyMap<string, number>
+}
+
 let stage: Stage
 beforeAll(async () => {
-  stage = new Stage()
-  if (!isSkipped) await stage.play()
+  if (!isSkipped) stage = await Stage.played()
 })
-afterAll(() => stage.stop())
+afterAll(async () => {
+  if (!isSkipped) await stage.stop()
+})
 
 test('each dashboard has a system that is played and a table of numbers', () => {
   expect(Object.keys(SYSTEMS).sort()).toEqual([...NAMES].sort())
@@ -53,13 +64,15 @@ for (const name of NAMES) {
     const table = TABLES[name] ?? {}
     const panels = [...new Set(questions.map(({ panel }) => panel))]
     const always = ALWAYS_CHOSEN[name] ?? {}
-    const histories: History[] = []
-    const recorded: ReadonlyMap<string, number>[] = []
+    /** One after each part; the last is that of all. */
+    const moments: Moment[] = []
+    let earlier: Moment
     beforeAll(async () => {
       for (const atMs of stage.momentsMs) {
-        histories.push(await stage.history(name, atMs))
-        recorded.push(await stage.recordedMs(atMs))
+        const [history, recorded] = await Promise.all([stage.history(name, atMs), stage.recordedMs(atMs)])
+        moments.push({ atMs, history, recorded })
       }
+      earlier = { ...moments.at(-1)!, atMs: stage.earlierMs }
     })
 
     test(`${name}: each query has a number that is computed, and each number a query`, () => {
@@ -69,10 +82,14 @@ for (const name of NAMES) {
     test.for(panels)(`${name}: %s`, async (panel) => {
       const found: string[] = []
       for (const question of questions.filter((one) => one.panel === panel)) {
-        for (const moment of stage.momentsMs.keys()) found.push(...(await faults(question, moment, always)))
+        const isOfEarlier = name === 'agents' && ANSWERED_EARLIER.has(question.row)
+        const decisive = isOfEarlier ? earlier : moments.at(-1)!
+        for (const moment of new Set([...moments, decisive])) {
+          found.push(...(await faults(question, moment, always, moment === decisive)))
+        }
         for (const variable of variables.filter(({ name }) => !(name in always) && question.expr.includes(`$${name}`))) {
           const chosen = { ...always, [variable.name]: valuesOf(variable).at(-1)! }
-          found.push(...(await faults(question, histories.length - 1, chosen)))
+          found.push(...(await faults(question, decisive, chosen)))
         }
       }
       expect(found.join('\n')).toBe('')
@@ -83,26 +100,28 @@ for (const name of NAMES) {
       expect(answer).toEqual(valuesOf(variable))
     })
 
-    /** What is wrong with the answer to a question at the moment with that number. */
-    async function faults({ row, expr, range }: Question, moment: number, chosen: Chosen): Promise<string[]> {
-      const atMs = stage.momentsMs[moment]!
-      const facts = new Facts(histories[moment]!, {
+    /** What is wrong with the answer to a question. */
+    async function faults(
+      { row, expr, range }: Question,
+      { atMs, history, recorded }: Moment,
+      chosen: Chosen,
+      mustAnswer = false,
+    ): Promise<string[]> {
+      const facts = new Facts(history, {
         atMs,
         rateMs: durationMs(RATE_INTERVAL),
         rangeMs: durationMs(range),
         chosen: Object.fromEntries(
           variables.filter(({ name }) => name in chosen).map(({ name, label }) => [label, chosen[name]!]),
         ),
-        recordedMs: (series) => recorded[moment]!.get(series) ?? 0,
+        recordedMs: (series) => recorded.get(series) ?? 0,
       })
       const expected = table[row]?.(facts)
       const asked = filled(expr, range, variables, chosen)
       const answer = await stage.prometheus.query(asked, atMs / 1000)
       if (expected === undefined) return [`${row}: nobody computed it; it answers ${JSON.stringify(answer)}`]
-      const mustAnswer = moment === histories.length - 1 && chosen === always
-      return differences(expected, answer, mustAnswer).map(
-        (difference) => `${row} after part ${moment + 1} with ${JSON.stringify(chosen)}: ${difference}\n  ${asked}`,
-      )
+      const place = `${row} at ${new Date(atMs).toISOString()} with ${JSON.stringify(chosen)}`
+      return differences(expected, answer, mustAnswer).map((difference) => `${place}: ${difference}\n  ${asked}`)
     }
 
     /** What a variable offers, by the tally: all values of the label in the metrics of its selector. */
@@ -113,7 +132,40 @@ for (const name of NAMES) {
           .sort()
       if (label === 'instance') return stage.instancesOf(name).sort()
       const wanted = /__name__=~"([^"]+)"/.exec(series)?.[1] ?? /^[\w:]+/.exec(series)?.[0] ?? ''
-      return histories.at(-1)!.labelValues((metric) => fits({ metric }, { metric: new RegExp(wanted) }), label)
+      return moments.at(-1)!.history.labelValues((metric) => fits({ metric }, { metric: new RegExp(wanted) }), label)
     }
   })
 }
+
+describe.skipIf(isSkipped)('queries', () => {
+  const library = libraryQueries()
+
+  test('queries: each has a number that is computed, and each number a query', () => {
+    expect(Object.keys(queries).sort()).toEqual(library.map(({ name }) => name).sort())
+  })
+
+  test.for(library)('queries: $name ($of)', async (query) => {
+    const system = systemOf(query)
+    const atMs = stage.momentsMs.at(-1)!
+    const history = await stage.history(system, atMs)
+    const jobs = SYSTEMS[system]!.map(({ job }) => job)
+    const asked = query.of === 'prometheus' ? query.expr : narrowed(query.expr, history.metrics, jobs)
+    const answer = await stage.prometheus.query(asked, atMs / 1000)
+    const facts = new Facts(history, { atMs, rateMs: 0, rangeMs: 0, chosen: {}, recordedMs: () => 0 })
+    expect(`${differences(queries[query.name]!(facts), answer, true).join('\n')}${asked}`).toBe(asked)
+  })
+})
+
+describe.skipIf(isSkipped)('a restart', () => {
+  test('callsphere: annotation: Exporter started, once it was', async () => {
+    const dashboard = readDashboard('callsphere')
+    const { expr, range } = questionsOf(dashboard).find(({ row }) => row === 'annotation: Exporter started')!
+    const [instance] = stage.instancesOf('callsphere')
+    await stage.restart('callsphere')
+    const marks = await until('a mark', async () => {
+      const answer = await stage.prometheus.query(filled(expr, range, variablesOf(dashboard), {}))
+      return answer.length > 0 ? answer : undefined
+    })
+    expect(marks.map(({ metric, value }) => [metric.instance, value[1]])).toEqual([[instance, '1']])
+  })
+})

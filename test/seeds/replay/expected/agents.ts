@@ -19,14 +19,25 @@ const instances = (f: Facts, value: number): Vector =>
     .map(() => value)
 const between = (low: Vector, high: Vector): { atLeast: Vector; atMost: Vector } => ({ atLeast: low, atMost: high })
 
-/** Metrics that other presets have. */
-const ofOtherPresets: Table = Object.fromEntries(
-  [
-    ...['Open Work A', 'Open Work B', 'Open Work C', 'Open Work D', 'Loops A', 'Loops by Kind A', 'Errors and Retries A'],
-    ...['Errors and Retries B', 'Ends of Answers A', 'Refused Calls A', 'Refused Calls B', 'Costliest Open Session A'],
-    ...['What Agents May Do A', 'Unpriced Tokens A'],
-  ].map((row) => [row, () => NOTHING]),
-)
+/** Of metrics that the preset `agent` has not. They must answer of three hours ago, when logs of coding agents were read. */
+const codingAgents: Table = {
+  'Open Work A': (f) => f.now('agent_tool_calls_in_flight').by('agent'),
+  'Open Work B': (f) => f.now('agent_sessions_open').by('agent'),
+  'Open Work C': (f) => f.now('agent_context_window_used_ratio').largest('agent'),
+  'Open Work D': (f) => f.now('agent_rate_limit_used_ratio').largest('agent'),
+  'Loops A': (f) => f.increase('agent_loops_total').by(),
+  'Loops by Kind A': (f) => risen(f, 'agent_loops_total', 'agent', 'kind'),
+  'Errors and Retries A': (f) => risen(f, 'agent_llm_api_errors_total', 'kind'),
+  'Errors and Retries B': (f) => risen(f, 'agent_llm_retries_total', 'kind'),
+  'Ends of Answers A': (f) => f.rate('agent_llm_stops_total').by('reason'),
+  'Refused Calls A': (f) => risen(f, 'agent_tool_decisions_total', 'tool', 'decision'),
+  'Refused Calls B': (f) => risen(f, 'agent_permission_denials_total', 'tool'),
+  'Costliest Open Session A': (f) => f.now('agent_open_session_cost_usd').largest(),
+  'What Agents May Do A': (f) => f.now('agent_sandbox_policy_info').largest('agent', 'sandbox', 'approval'),
+  'Unpriced Tokens A': (f) => f.highest('agentlog_unpriced_tokens_total').by('model'),
+}
+
+export const ANSWERED_EARLIER = new Set(Object.keys(codingAgents))
 
 const calls: Table = {
   'Calls A': (f) => f.rate(CALLS).by('agent'),
@@ -135,4 +146,4 @@ const exporter: Table = {
   'Memory of the Exporter B': (f) => between(instances(f, 1), instances(f, RECORD_BYTES)),
 }
 
-export const agents: Table = { ...ofOtherPresets, ...calls, ...models, ...exporter, ...starts }
+export const agents: Table = { ...codingAgents, ...calls, ...models, ...exporter, ...starts }

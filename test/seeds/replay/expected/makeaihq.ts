@@ -1,12 +1,11 @@
 /** What each query of the dashboard `makeaihq` must show. */
 import type { Facts, Table } from '../facts.ts'
-import { Vector } from '../vector.ts'
+import type { Vector } from '../vector.ts'
 import { starts } from './starts.ts'
 
 /** As the tools that steps come from. */
 function stepsFrom(f: Facts): Vector {
-  const steps = f.increase('mcp_tool_composition_total').by('source_tool')
-  return new Vector(steps.points.map(({ labels, value }) => ({ labels: { tool_name: labels.source_tool! }, value })))
+  return f.increase('mcp_tool_composition_total').renamed('source_tool', 'tool_name').by('tool_name')
 }
 
 export const makeaihq: Table = {

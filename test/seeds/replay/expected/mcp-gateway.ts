@@ -23,7 +23,7 @@ export const mcpGateway: Table = {
   'Success Rate A': (f) => f.share('tool_calls_total', { status: 'success' }, ['server']),
   ...percentiles((_, letter) => `Latency Percentiles ${letter}`),
   'Active Connections A': (f) => f.now('active_connections').by('transport_type'),
-  // A day of which only the last minute has data: what is rated is what is there.
+  // Of a day there are ten minutes of 20 hours ago, and the last minute.
   ...percentiles((name) => `${name} of 24 h A`, DAY_MS),
   ...percentiles((_, letter) => `p50 to p99, 24 h View ${letter}`),
   'Tools over 24 h A': (f) => f.increase('tool_calls_total', {}, DAY_MS).by('server', 'tool'),

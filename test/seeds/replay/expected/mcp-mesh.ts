@@ -1,10 +1,11 @@
 /** What each query of the dashboard `mcp-mesh` must show. */
-import { type Facts, NOTHING, type Table } from '../facts.ts'
+import type { Facts, Table } from '../facts.ts'
 import { Vector } from '../vector.ts'
 import { starts } from './starts.ts'
 
 const FAILED = { status: /error|timeout/ }
 const HOUR_MS = 3600_000
+const WEEK_MS = 7 * 24 * HOUR_MS
 const SECONDS = 'mcp_mesh_request_duration_seconds'
 /** The range of the recording rules. */
 const RULE_MS = 300_000
@@ -48,8 +49,15 @@ export const mcpMesh: Table = {
     ),
   'SLO: Latency A': (f) => f.recorded('mcp_mesh:slo:latency', (then) => slowest(then, {}).map((p95) => (p95 < 1 ? 1 : 0))),
   'Top 5 Agents A': (f) => f.rate('mcp_mesh_requests_total').by('agent').top(5),
-  // Nothing is a week old here: test/seeds/shown/days.test.ts has data of a week ago.
-  'Week over Week A': () => NOTHING,
+  'Week over Week A': (f) => {
+    const then = f.ago(WEEK_MS).rate('mcp_mesh_requests_total').by('agent')
+    return f
+      .rate('mcp_mesh_requests_total')
+      .by('agent')
+      .minus(then)
+      .over(then.filter((value) => value > 0))
+      .times(100)
+  },
   'Agents above 1 % Errors A': (f) => errorShare(f).filter((share) => share > 0.01),
   // The label has another name than the variable.
   'Agents A': (f) =>
