@@ -65,14 +65,17 @@ function isThere({ family, slot, birth }: Birth): boolean {
   return family.store.birthOf(slot) === birth
 }
 
-/** Nothing else happens meanwhile: what stands at 0, without exemplars, nobody else sees. */
+/** Nothing else happens meanwhile: what stands at 0, without exemplars and quantiles, nobody else sees. */
 function writeAtZero({ family, slot }: Birth, writeSeries: SeriesWriter, out: TextWriter): void {
   const { store, exemplars } = family
   const start = slot * store.cellCount
   const cells = store.cells.slice(start, start + store.cellCount)
+  const sketch = store.sketches[slot]
   store.cells.fill(0, start, start + store.cellCount)
   family.exemplars = undefined
+  if (sketch !== undefined) store.sketches[slot] = undefined
   writeSeries(slot, out)
   store.cells.set(cells, start)
   family.exemplars = exemplars
+  if (sketch !== undefined) store.sketches[slot] = sketch
 }

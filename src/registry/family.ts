@@ -230,7 +230,7 @@ export class Family implements SiteFamily {
 
   #bear(texts: readonly string[]): number {
     const slot = this.store.add(texts)
-    if (this.#kind.isBornAtZero) this.#environment.births.note(this, slot)
+    if (this.#kind.isSeenAtZero) this.#environment.births.note(this, slot)
     this.#timed?.touch(slot)
     return slot
   }

@@ -48,6 +48,25 @@ test('a live birth stands at 0 once for each known scraper; gauges have their va
   expect(seen('b')).toEqual(of('t', 2, 1))
 })
 
+test('a summary is at 0 too, without quantiles, since its sum and its count are rated', () => {
+  const base = expositionOf()
+  const summary = base.family('summary', ['tool'], { name: 's', quantiles: [0.5] })
+  const seen = (): string => {
+    base.advance(1000)
+    const body = base.exposition.bodyFor('a') ?? base.exposition.body()
+    return body
+      .toString()
+      .split('\n')
+      .filter((line) => line.startsWith('s'))
+      .join(' ')
+  }
+  seen()
+  base.registry.births.isLive = true
+  summary.recorder('add')(summary.site([undefined]).series(['t']), 2)
+  expect(seen()).toBe('s{tool="t",quantile="0.5"} NaN s_sum{tool="t"} 0 s_count{tool="t"} 0')
+  expect(seen()).toBe('s{tool="t",quantile="0.5"} 2 s_sum{tool="t"} 2 s_count{tool="t"} 1')
+})
+
 test('history, and scrapers that are new, forgotten or silent about themselves, begin with the value', () => {
   const { add, seen, exposition, advance } = world()
   seen('a')

@@ -6,6 +6,7 @@ export const counter: Kind = {
   initialCell: 0,
   overflows: true,
   isBornAtZero: true,
+  isSeenAtZero: true,
   exemplarCell: () => () => 0,
   recorder: (store) => (slot, value) => {
     store.cells[slot]! += value

@@ -7,6 +7,7 @@ export const gauge: Kind = {
   initialCell: Number.NaN,
   overflows: false,
   isBornAtZero: false,
+  isSeenAtZero: false,
   recorder: (store, _spec, op) => OPERATIONS[op](store),
 }
 

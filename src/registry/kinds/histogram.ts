@@ -12,6 +12,7 @@ export const histogram: Kind = {
   initialCell: 0,
   overflows: true,
   isBornAtZero: true,
+  isSeenAtZero: true,
   exemplarCell: (spec) => {
     const bounds = Float64Array.from(spec.buckets)
     return (value) => searchAtLeast(bounds, value)

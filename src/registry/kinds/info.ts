@@ -6,6 +6,7 @@ export const info: Kind = {
   initialCell: 1,
   overflows: false,
   isBornAtZero: false,
+  isSeenAtZero: false,
   recorder: (store) => (slot) => {
     store.cells[slot] = 1
   },

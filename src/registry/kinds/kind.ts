@@ -18,6 +18,8 @@ export interface Kind {
   readonly overflows: boolean
   /** Whether a series is born together with its sisters (the other texts of its closed labels), and at load. */
   readonly isBornAtZero: boolean
+  /** Whether a scraper sees a series at 0 before its first value, since something of it is to be rated. */
+  readonly isSeenAtZero: boolean
   /** For types that have exemplars: the index of the number that a value goes into. */
   exemplarCell?(spec: FamilySpec): (value: number) => number
   /** `op` is read by gauges only. */

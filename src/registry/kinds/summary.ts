@@ -7,6 +7,7 @@ export const summary: Kind = {
   initialCell: 0,
   overflows: true,
   isBornAtZero: false,
+  isSeenAtZero: true,
   recorder: (store, spec) => {
     // Those of a window are kept elsewhere.
     const hasQuantiles = spec.quantiles.length > 0 && spec.window === undefined

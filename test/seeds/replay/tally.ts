@@ -4,7 +4,7 @@ import { keyOf, type Labels } from './vector.ts'
 export interface Tallied {
   readonly metric: string
   readonly labels: Labels
-  /** Counters and histograms are seen at 0 once before their first value. */
+  /** Counters, histograms and summaries are seen at 0 once before their first value. */
   readonly isBornAtZero: boolean
   value: number
 }
@@ -40,10 +40,10 @@ export class Tally {
     this.count(`${metric}_count`, labels)
   }
 
-  /** What a summary has beside its quantiles. Nobody promises that its series are seen at 0. */
+  /** What a summary has beside its quantiles. */
   summarize(metric: string, labels: Labels, value: number): void {
-    this.add(`${metric}_sum`, labels, value)
-    this.add(`${metric}_count`, labels, 1)
+    this.count(`${metric}_sum`, labels, value)
+    this.count(`${metric}_count`, labels)
   }
 
   /** A histogram of which all labels are known stands at 0 from the start. */
