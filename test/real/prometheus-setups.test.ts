@@ -297,6 +297,24 @@ describe.skipIf(isSkipped)('live', () => {
     expect(urls.map(({ length }) => length > 0)).toEqual([true, true])
   })
 
+  test('what the README asks of a Prometheus that costs too much is answered', async () => {
+    const { stats } = await status<{ stats: { timings: { evalTotalTime: number }; samples: { totalQueryableSamples: number } } }>(
+      'mcpworks',
+      'query?query=up&stats=all',
+    )
+    expect([stats.timings.evalTotalTime >= 0, stats.samples.totalQueryableSamples]).toEqual([true, 2])
+    const tsdb = await status<{ headStats: { numSeries: number }; seriesCountByMetricName: { name: string; value: number }[] }>(
+      'mcpworks',
+      'status/tsdb',
+    )
+    expect(tsdb.headStats.numSeries).toBeGreaterThan(tsdb.seriesCountByMetricName.length)
+    const nowSeconds = Math.floor(Date.now() / 1000)
+    const samples = `# TYPE agent_calls counter\nagent_calls_total{tool="a"} 1 ${nowSeconds}\nagent_calls_total{tool="b"} 1 ${nowSeconds}\n# EOF\n`
+    const blocks = machines.scratch.file('blocks')
+    run('promtool', 'tsdb', 'create-blocks-from', 'openmetrics', machines.scratch.write('samples.om', samples), blocks)
+    expect(run('promtool', 'tsdb', 'analyze', blocks).stdout).toMatch(/Series: 2[\s\S]*Highest cardinality labels:\n2 tool/)
+  })
+
   test('an alert of mcp-mesh arrives in Alertmanager with the labels of its Prometheus', async () => {
     names.delete('10.0.1.21:19464')
     const alert = await until('the alert', async () =>
