@@ -18,6 +18,8 @@ const TOKEN_FACTOR = 4
 const TOKEN_FLOOR = 100_000
 const STUCK_MINUTES = 30
 const SILENT_SECONDS = 1800
+/** A time that rises as long as all is well; a start or an end stands still. */
+const MOVES_ON = /(?:^|_)(?:last|latest|newest|seen|activity|heartbeat)(?:_|$)/
 
 /** One family's. */
 export interface Rules {
@@ -37,7 +39,7 @@ export function rulesOf(family: FamilyFacts, scope: Scope): Rules {
   if (family.tells === 'distribution' && family.unit === 'seconds') return { ...NONE, alerts: slow(family, ask) }
   if (family.tells === 'in_flight') return { ...NONE, alerts: [stuck(family, ask, scope)] }
   if (family.tells === 'silent') return { ...NONE, alerts: [quiet(family, ask)] }
-  if (family.tells === 'moment') return { ...NONE, alerts: [silent(family, ask)] }
+  if (family.tells === 'moment' && MOVES_ON.test(family.name)) return { ...NONE, alerts: [silent(family, ask)] }
   return NONE
 }
 

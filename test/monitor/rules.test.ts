@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type Known, knownOf, ownFamilies } from '../grafana/known.ts'
 import { namedIn } from '../grafana/promql.ts'
-import { MAPPINGS, type MadeRule, madeRules, madeRulesText, modelOfMapping } from './made.ts'
+import { MAPPINGS, type MadeRule, madeRules, madeRulesText, modelOfMapping, modelOfText } from './made.ts'
 
 const GOLDEN = join(import.meta.dirname, 'golden')
 const RUNBOOKS = join(import.meta.dirname, '../../config/prometheus/runbooks.md')
@@ -95,6 +95,15 @@ test('what a mapping has decides which alerts there are', async () => {
       'info AgentSessionLastActivitySilent',
     ]),
   )
+})
+
+test('a time that stands still by its nature makes nobody silent', async () => {
+  const gauge = (name: string) => `{ name: ${name}, type: gauge, event: a, value: $time }`
+  const model = await modelOfText(
+    `version: 1\nmetrics: [${gauge('agent_start_time_seconds')}, ${gauge('agent_last_seen_timestamp_seconds')}]\n`,
+  )
+  const silent = madeRules(madeRulesText(model)).flatMap(({ alert }) => (alert?.endsWith('Silent') ? [alert] : []))
+  expect(silent).toEqual(['AgentLastSeenSilent', 'AgentlogSourceSilent'])
 })
 
 test('a quantile is asked for below the highest bucket, above which it cannot tell', async () => {

@@ -3,11 +3,14 @@
  * and what then stands in Prometheus is what the set-up promises.
  */
 import { appendFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
+import { alertsOf } from '../seeds/alerts/sixtieth.ts'
 import { type Monitor, relabelingsOf } from '../setups/monitors.ts'
-import { CONFIGURATIONS, documentsOf, SETUPS, setup, textOf } from '../setups/shipped-setups.ts'
+import { ALERTMANAGER, CONFIGURATIONS, documentsOf, SETUPS, setup, textOf } from '../setups/shipped-setups.ts'
+import { Alertmanager } from './alertmanager-server.ts'
 import { run } from './deploy-programs.ts'
 import type { Prometheus } from './prometheus-server.ts'
 import { Machines, Names } from './setup-on-loopback.ts'
@@ -62,6 +65,8 @@ const LINES = [
   { event: 'http_request_finished', request_id: 'q1', method: 'POST', endpoint: '/v1/search', status: '200', duration_ms: 30 },
 ]
 
+const STAMPED_AGO_MS = 3600
+
 /** As many as two shards need to have some each; the first two are those of the shipped file of targets. */
 const PODS = Array.from({ length: 10 }, (_, index) => `10.0.1.${20 + index}`)
 
@@ -80,6 +85,8 @@ describe.skipIf(isSkipped)('live', () => {
   const machines = new Machines()
   const set = new Map<string, Prometheus>()
   let names: Names
+  let stub: Server
+  let alertmanager: Alertmanager
 
   /** The exporter of a preset, its log with four lines of now, behind the addresses that the set-up has. */
   async function exporter(preset: string, hosts: readonly string[], ...flags: readonly string[]): Promise<void> {
@@ -88,6 +95,18 @@ describe.skipIf(isSkipped)('live', () => {
     const timestamp = new Date().toISOString().replace('T', ' ').replace('Z', '')
     for (const line of LINES) appendFileSync(log, `${JSON.stringify({ timestamp, level: 'info', ...line })}\n`)
     names.set(started.url, ...hosts)
+  }
+
+  /** An agent that says itself when its samples are from, and has numbers of a Go program. */
+  async function stamped(): Promise<void> {
+    const server = createServer((_, answer) => {
+      const active = `mcp_mesh_connections_active{agent="analytics",namespace="acme"} 3 ${Date.now() - STAMPED_AGO_MS}`
+      answer.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' })
+      answer.end(`go_memstats_alloc_bytes 5\nprocess_open_fds 7\n${active}\n`)
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    stub = server
+    names.set(`http://127.0.0.1:${(server.address() as { port: number }).port}`, '10.0.1.21:19464')
   }
 
   async function nodeExporter(): Promise<void> {
@@ -103,9 +122,14 @@ describe.skipIf(isSkipped)('live', () => {
       exporter('callsphere', ['agent-service:8000', 'agent-canary:8000']),
       exporter('makeaihq', ['mcp-server-1:19464', 'mcp-server-2:19464', 'mcp-server-3:19464']),
       exporter('mcp-gateway', ['mcp-gateway:19464'], '--web.telemetry-path', '/api/v1/metrics'),
-      exporter('mcp-mesh', ['10.0.0.10:19464', '10.0.1.20:19464', '10.0.1.21:19464']),
+      exporter('mcp-mesh', ['10.0.0.10:19464', '10.0.1.20:19464']),
+      stamped(),
       nodeExporter(),
     ])
+    alertmanager = machines.keep(
+      await Alertmanager.start(join(ALERTMANAGER, 'mcp-mesh.yaml'), machines.scratch.file('alertmanager')),
+    )
+    names.set(alertmanager.url, 'alertmanager:9093')
     const receiver = async (): Promise<Prometheus> => {
       const nothing = machines.scratch.write('receiver.yaml', 'global: {}\n')
       return machines.bare('receiver', nothing, '--web.enable-remote-write-receiver')
@@ -121,6 +145,7 @@ describe.skipIf(isSkipped)('live', () => {
   afterAll(async () => {
     await machines.stop()
     names?.stop()
+    stub?.close()
   })
 
   /** Label values of the answer, once there is one. */
@@ -152,6 +177,13 @@ describe.skipIf(isSkipped)('live', () => {
     ])
     expect(await value('mcpworks', 'node_memory_MemTotal_bytes{job="node"}')).toBeGreaterThan(2 ** 20)
     expect(await value('mcpworks', 'http_requests_total{handler="/v1/search"}')).toBe(1)
+    // What the rules on hosts compare with their thresholds is there.
+    for (const { alert, expr } of alertsOf('hosts.yaml').filter(({ alert: name }) => /HighCpu|HighMemory/.test(name!))) {
+      const share = await value('mcpworks', expr.replace(/ > [\d.]+$/, ''))
+      expect([alert, share > 0, share <= 1]).toEqual([alert, true, true])
+    }
+    expect(await labels('mcpworks', 'node_filesystem_avail_bytes', 'job')).toEqual(['node'])
+    expect(await labels('mcpworks', 'node_network_receive_bytes_total', 'job')).toEqual(['node'])
     expect(await status('mcpworks', 'status/flags')).toMatchObject({ 'storage.tsdb.retention.time': '30d' })
   })
 
@@ -202,6 +234,12 @@ describe.skipIf(isSkipped)('live', () => {
     // Of weather-agent, by what its log says, whichever pod wrote it.
     const agents = await labels('mcp-mesh-files', 'mcp_mesh_requests_total', 'agent', 'exported_agent', 'exported_namespace')
     expect(agents).toEqual(['weather-agent - -'])
+    expect(await labels('mcp-mesh-files', 'mcp_mesh_connections_active{agent="analytics"}', 'namespace', 'pod')).toEqual([
+      'acme analytics-agent-0',
+    ])
+    // And when it says it was.
+    const agoSeconds = await value('mcp-mesh-files', 'time() - timestamp(mcp_mesh_connections_active{agent="analytics"})')
+    expect(agoSeconds).toBeGreaterThanOrEqual(STAMPED_AGO_MS / 1000)
   })
 
   test('mcp-mesh: no numbers of processes but its own, and no label for the time of relabeling alone', async () => {
@@ -257,5 +295,21 @@ describe.skipIf(isSkipped)('live', () => {
     )
     expect(urls.flat().sort()).toEqual(PODS.map((pod) => `http://${pod}:19464/metrics`))
     expect(urls.map(({ length }) => length > 0)).toEqual([true, true])
+  })
+
+  test('an alert of mcp-mesh arrives in Alertmanager with the labels of its Prometheus', async () => {
+    names.delete('10.0.1.21:19464')
+    const alert = await until('the alert', async () =>
+      (await alertmanager.alerts()).find(
+        ({ labels }) => labels.alertname === 'PrometheusTargetDown' && labels.pod === 'analytics-agent-0',
+      ),
+    )
+    expect(alert.labels).toMatchObject({
+      cluster: 'production',
+      region: 'us-east-1',
+      severity: 'critical',
+      pod: 'analytics-agent-0',
+    })
+    expect(alert.annotations.description).toContain('10.0.1.21:19464')
   })
 })

@@ -1,6 +1,6 @@
 /**
  * What stands in the rules without asking promtool: every alert says what it means and where to go on, names only what there is, is tested
- * firing and quiet; what was published is there. `test/real/rules.test.ts` runs the unit tests themselves.
+ * firing and quiet; what was published is there. `test/real/counting/rules.test.ts` runs the unit tests themselves.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -5,7 +5,6 @@ A=${A:-../shared/seeds} # the acceptance kit: scenario, expected expositions, go
 W=$(mktemp -d)
 M='' # the exporter's URL, once st has started it
 P='' # Prometheus' URL, once prom has
-FED=0
 PIDS=()
 cleanup() {
   for pid in "${PIDS[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
@@ -40,12 +39,11 @@ st() {
   M=http://127.0.0.1:$port
   eventually curl -fs "$M/-/ready"
 }
-counted() { curl -fs "$M/metrics" | awk -v want="$FED" '/^agentlog_lines_total/ { sum += $NF } END { exit !(sum >= want) }'; }
+# All lines of the log: a variable would stay in the subshell that the last part of a pipe is.
+counted() { curl -fs "$M/metrics" | awk -v want="$(wc -l <"$W/app.log")" '/^agentlog_lines_total/ { sum += $NF } END { exit !(sum >= want) }'; }
 # feed [FILE|-]: adds lines to the log and waits until they are counted. Default: the kit's scenario.
 feed() {
-  cat "${1:-$A/scenario.jsonl}" >"$W/fed"
-  FED=$((FED + $(wc -l <"$W/fed")))
-  cat "$W/fed" >>"$W/app.log"
+  cat "${1:-$A/scenario.jsonl}" >>"$W/app.log"
   eventually counted
 }
 # say LINE...: feeds these lines.

@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process'
 import { afterAll, describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { QUERIES } from '../rules/rule-files.ts'
-import { isMissing, Scratch } from './workbench.ts'
+import { QUERIES } from '../../rules/rule-files.ts'
+import { isMissing, Scratch } from '../workbench.ts'
 
 type Numbers = Readonly<Record<string, string>>
 type Answers = Readonly<Record<string, number>>
