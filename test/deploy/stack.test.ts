@@ -2,9 +2,10 @@
  * The compose file of the whole stack: its exporter is that of volume.yaml, which compose.test.ts has checked; what watches it is the shipped
  * general set-up, which nobody else can reach, bounded in disk and memory, without a password that all know.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, normalize } from 'node:path'
 import { expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { ALERTMANAGER, type Setup, setup } from '../setups/shipped-setups.ts'
 import { FILES, FOLDER, mountsOf, STACK } from './compose.ts'
 import { readAll } from './kustomize.ts'
@@ -42,10 +43,19 @@ test('what programs are started with is mounted, read-only', () => {
   expect(services.alertmanager!.command).toContain('--config.file=/etc/alertmanager/agentlog.yaml')
   expect(placeOf('alertmanager', '/etc/alertmanager')).toBe(ALERTMANAGER)
   expect(placeOf('grafana', '/etc/grafana/provisioning')).toBe(join(ROOT, 'config/grafana/provisioning'))
+  const { providers } = parse(readFileSync(join(ROOT, 'config/grafana/provisioning/dashboards/agentlog.yaml'), 'utf8'))
+  expect(placeOf('grafana', providers[0].options.path)).toBe(join(ROOT, 'config/grafana/dashboards'))
   const ofMachine = Object.values(services)
     .flatMap(mountsOf)
     .filter(({ source }) => /^[./]/.test(source))
   expect(ofMachine.filter(({ isReadOnly }) => !isReadOnly)).toEqual([])
+})
+
+test('the host exporter sees mounts as the machine has them: where all are read-only no disk is ever low', () => {
+  expect(services['node-exporter']).toMatchObject({ pid: 'host', command: ['--path.rootfs=/host'] })
+  expect(mountsOf(services['node-exporter']!)).toEqual([{ source: '/', target: '/host', isReadOnly: true }])
+  const others = Object.entries(services).flatMap(([name, { pid }]) => (pid === undefined ? [] : [name]))
+  expect(others).toEqual(['node-exporter'])
 })
 
 test('a month is kept, on a bounded disk, in bounded memory, and nothing listens but for this machine', () => {
