@@ -29,7 +29,11 @@ export interface Rules {
 
 const NONE: Rules = { recordings: [], alerts: [] }
 
-export function rulesOf(family: FamilyFacts, scope: Scope): Rules {
+/** What an alert says itself. Two series that such a label alone tells apart would be the same alert twice, which Prometheus refuses: it fires for none. */
+const OF_ALERTS = ['alertname', 'alertstate', 'component', 'severity']
+
+export function rulesOf(all: FamilyFacts, scope: Scope): Rules {
+  const family = { ...all, labels: all.labels.filter(({ name }) => !OF_ALERTS.includes(name)) }
   const ask = new Expressions(family, scope)
   if (family.isAlarming) return { ...NONE, alerts: [alarm(family, ask)] }
   if (family.outcome !== undefined) return failing(family, family.outcome, ask, scope)
@@ -37,7 +41,7 @@ export function rulesOf(family: FamilyFacts, scope: Scope): Rules {
   if (total && family.unit === 'dollars') return { ...NONE, alerts: [...costs(family, ask)] }
   if (total && family.unit === 'tokens') return { ...NONE, alerts: [tokens(family, ask)] }
   if (family.tells === 'distribution' && family.unit === 'seconds') return { ...NONE, alerts: slow(family, ask) }
-  if (family.tells === 'in_flight') return { ...NONE, alerts: [stuck(family, ask, scope)] }
+  if (family.tells === 'in_flight') return { ...NONE, alerts: [stuck(all, ask, scope)] }
   if (family.tells === 'silent') return { ...NONE, alerts: [quiet(family, ask)] }
   if (family.tells === 'moment' && MOVES_ON.test(family.name)) return { ...NONE, alerts: [silent(family, ask)] }
   return NONE
@@ -179,14 +183,16 @@ function tokens(family: FamilyFacts, ask: Expressions): Alert {
 function stuck(family: FamilyFacts, ask: Expressions, scope: Scope): Alert {
   const { timeoutSeconds = Number.POSITIVE_INFINITY } = family
   const minutes = Math.max(1, Math.min(STUCK_MINUTES, Math.floor(timeoutSeconds / 120)))
-  const labels = family.labels.map(({ name }) => name)
+  const names = family.labels.map(({ name }) => name)
+  const labels = names.filter((label) => !OF_ALERTS.includes(label))
   const ends = family.endedIn === undefined ? '' : `\nunless on (job, instance)\n${ask.endsOf(family.endedIn, `${minutes}m`)} > 0`
+  const expr = `${ask.overTime('min_over_time', `${minutes}m`)} > 0\nand\n${ask.overTime('changes', `${minutes}m`)} == 0${ends}`
   return {
     name: `${camelOf(family.name)}Stuck`,
     comment: [
       `Tune: the ${minutes} minutes${Number.isFinite(timeoutSeconds) ? `; after ${timeoutSeconds} s the mapping takes it for ended` : ''}.`,
     ],
-    expr: `${ask.overTime('min_over_time', `${minutes}m`)} > 0\nand\n${ask.overTime('changes', `${minutes}m`)} == 0${ends}`,
+    expr: names.length === labels.length ? expr : `max without (${OF_ALERTS.join(', ')}) (\n${expr}\n)`,
     severity: 'warning',
     component: 'performance',
     summary: `${family.name} has not moved.`,

@@ -55,6 +55,13 @@ test('what programs are started with is mounted, read-only', () => {
   expect(ofMachine.filter(({ isReadOnly }) => !isReadOnly)).toEqual([])
 })
 
+test('the host exporter sees mounts as the machine has them: where all are read-only no disk is ever low', () => {
+  expect(services['node-exporter']).toMatchObject({ pid: 'host', command: ['--path.rootfs=/host'] })
+  expect(mountsOf(services['node-exporter']!)).toEqual([{ source: '/', target: '/host', isReadOnly: true }])
+  const others = Object.entries(services).flatMap(([name, { pid }]) => (pid === undefined ? [] : [name]))
+  expect(others).toEqual(['node-exporter'])
+})
+
 test('a month is kept, on a bounded disk, in bounded memory, and nothing listens but for this machine', () => {
   expect(services.prometheus!.command).toEqual(
     expect.arrayContaining(['--storage.tsdb.retention.time=30d', '--storage.tsdb.retention.size=10GB']),
