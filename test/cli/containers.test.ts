@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DockerTree, idOf, SECRET } from '../source/docker/docker-tree.ts'
 import { type PodName, PodTree } from '../source/kubernetes/pod-tree.ts'
-import { finish, type Served, serve, until } from './program.ts'
+import { Children } from './children.ts'
+import { finish, type Served, until } from './program.ts'
 
 const A = idOf('a1')
 const B = idOf('b2')
@@ -15,17 +16,14 @@ const POD: PodName = { namespace: 'agents', pod: 'agent-7c9f-x2', uid: 'u-1', co
 let scratch = ''
 let docker: DockerTree
 let pods: PodTree
-const running: Served[] = []
+const children = new Children()
 beforeEach(() => {
   scratch = mkdtempSync(join(tmpdir(), 'agentlog-containers-'))
   docker = new DockerTree()
   pods = new PodTree()
 })
 afterEach(async () => {
-  for (const { child, ended } of running.splice(0)) {
-    child.kill('SIGKILL')
-    await ended
-  }
+  await children.kill()
   docker.destroy()
   pods.destroy()
   rmSync(scratch, { recursive: true })
@@ -47,11 +45,7 @@ function mapping(source: string): string {
 const ofDocker = (more = ''): string => mapping(`{ docker: { root: ${docker.root}, read: files${more} } }`)
 const samples = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('e_total'))
 
-async function start(...args: readonly string[]): Promise<Served> {
-  const served = await serve(args)
-  running.push(served)
-  return served
-}
+const start = (...args: readonly string[]): Promise<Served> => children.start(args)
 
 const scrape = async ({ url }: Served): Promise<string> => (await fetch(`${url}/metrics`)).text()
 const reaches = (served: Served, sample: string): Promise<string> =>

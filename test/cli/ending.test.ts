@@ -3,7 +3,8 @@ import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { finish, type Served, serve, until } from './program.ts'
+import { Children } from './children.ts'
+import { finish, type Served, until } from './program.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'agentlog-ending-'))
 const MAPPING = join(scratch, 'm.yaml')
@@ -11,20 +12,11 @@ writeFileSync(MAPPING, 'version: 1\nmetrics: [{ name: e_total, type: counter, ev
 const LINE = '{"event":"e","x":"1"}\n'
 const AS_PROMETHEUS = { 'X-Prometheus-Scrape-Timeout-Seconds': '10', 'User-Agent': 'Prometheus/3' }
 
-const running: Served[] = []
-afterEach(async () => {
-  for (const { child, ended } of running.splice(0)) {
-    child.kill('SIGKILL')
-    await ended
-  }
-})
+const children = new Children()
+afterEach(() => children.kill())
 afterAll(() => rmSync(scratch, { recursive: true }))
 
-async function start(...args: readonly string[]): Promise<Served> {
-  const served = await serve(['-c', MAPPING, ...args])
-  running.push(served)
-  return served
-}
+const start = (...args: readonly string[]): Promise<Served> => children.start(['-c', MAPPING, ...args])
 const scrape = async ({ url }: Served, headers: Readonly<Record<string, string>> = {}): Promise<string> =>
   (await fetch(`${url}/metrics`, { headers })).text()
 const reaches = (served: Served, value: number): Promise<string> =>

@@ -8,24 +8,16 @@ import { BUILT_IN_MASKS } from '../../src/mask/masks.ts'
 import type { Component } from '../../src/server/health.ts'
 import type { Fault } from '../../src/source/fault.ts'
 import { createOwnMetrics } from '../../src/telemetry/own-metrics.ts'
-import { type Served, serve, until } from './program.ts'
+import { Children } from './children.ts'
+import { type Served, until } from './program.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'agentlog-health-'))
-const started: Served[] = []
+const children = new Children()
 
-afterEach(async () => {
-  for (const served of started.splice(0)) {
-    served.child.kill('SIGKILL')
-    await served.ended
-  }
-})
+afterEach(() => children.kill())
 afterAll(() => rmSync(scratch, { recursive: true }))
 
-async function start(...args: string[]): Promise<Served> {
-  const served = await serve(args)
-  started.push(served)
-  return served
-}
+const start = (...args: readonly string[]): Promise<Served> => children.start(args)
 
 function file(name: string, text: string): string {
   writeFileSync(join(scratch, name), text)

@@ -3,16 +3,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { finish, serve } from './program.ts'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { Children } from './children.ts'
+import { finish } from './program.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'agentlog-healthcheck-'))
+const children = new Children()
+afterEach(() => children.kill())
 afterAll(() => rmSync(scratch, { recursive: true }))
 const log = join(scratch, 'a.jsonl')
 writeFileSync(log, '')
 
 test('it finds the exporter by the flag, the variable, and on all addresses', async () => {
-  const { child, url } = await serve([log])
+  const { url } = await children.start([log])
   const address = url.replace('http://', '')
   const port = address.split(':')[1]!
   expect(await finish(['healthcheck', '--web.listen-address', address])).toMatchObject({
@@ -23,14 +26,12 @@ test('it finds the exporter by the flag, the variable, and on all addresses', as
     `:${port} /-/ready: 200 OK\n`,
   )
   expect((await finish(['healthcheck', '--web.listen-address', `0.0.0.0:${port}`])).code).toBe(0)
-  child.kill()
 })
 
 test('it finds a Unix socket', async () => {
   const path = join(scratch, 'socket')
-  const { child } = await serve(['--web.listen-address', `unix:${path}`, log])
+  await children.start(['--web.listen-address', `unix:${path}`, log])
   expect((await finish(['healthcheck', '--web.listen-address', `unix:${path}`])).code).toBe(0)
-  child.kill()
 })
 
 test('nobody there, nobody answering and wrong usage have their exit codes', async () => {

@@ -3,18 +3,16 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { finish, type Served, serve, until } from './program.ts'
+import { Children } from './children.ts'
+import { finish, type Served, until } from './program.ts'
 
 let folder: string
-const running: Served[] = []
+const children = new Children()
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'agentlog-marks-'))
 })
 afterEach(async () => {
-  for (const { child, ended } of running.splice(0)) {
-    child.kill('SIGKILL')
-    await ended
-  }
+  await children.kill()
   rmSync(folder, { recursive: true })
 })
 
@@ -34,8 +32,7 @@ function call(id: number, n: number, name = 'a.log'): void {
 }
 
 async function start(): Promise<Served> {
-  const served = await serve(['--state.dir', at('state'), '-c', at('m.yaml'), '--web.enable-lifecycle'])
-  running.push(served)
+  const served = await children.start(['--state.dir', at('state'), '-c', at('m.yaml'), '--web.enable-lifecycle'])
   // What was there has been found.
   await until(
     async () => (await fetch(`${served.url}/-/ready`)).status,
@@ -45,7 +42,6 @@ async function start(): Promise<Served> {
 }
 
 async function end(served: Served, signal: NodeJS.Signals): Promise<void> {
-  running.splice(running.indexOf(served), 1)
   served.child.kill(signal)
   await served.ended
 }

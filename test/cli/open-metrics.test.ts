@@ -2,11 +2,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test } from 'vitest'
 import { parseOpenMetrics } from '../exposition/open-metrics-parser.ts'
-import { finish, serve, until } from './program.ts'
+import { Children } from './children.ts'
+import { finish, until } from './program.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'agentlog-open-metrics-'))
+const children = new Children()
+afterEach(() => children.kill())
 afterAll(() => rmSync(scratch, { recursive: true }))
 
 function write(name: string, text: string): string {
@@ -53,7 +56,7 @@ test('the preset over the sample with its hostile lines is valid, with and witho
 })
 
 test('a served exporter answers in the format that was asked for', async () => {
-  const { child, url } = await serve(['-c', MAPPING, write('b.jsonl', call({ trace: 't1' }))])
+  const { url } = await children.start(['-c', MAPPING, write('b.jsonl', call({ trace: 't1' }))])
   const ask = async (accept: string): Promise<{ type: string | null; text: string }> => {
     const answer = await fetch(`${url}/metrics`, { headers: { accept } })
     return { type: answer.headers.get('content-type'), text: await answer.text() }
@@ -67,7 +70,6 @@ test('a served exporter answers in the format that was asked for', async () => {
   const text = await ask('text/plain')
   expect(text.type).toBe('text/plain; version=0.0.4; charset=utf-8')
   expect(text.text).toContain('# TYPE calls_total counter\ncalls_total{tool="a"} 1\n')
-  child.kill()
 })
 
 test('names that would meet, odd buckets and hostile labels give a valid document, with and without _created', async () => {

@@ -3,24 +3,16 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { finish, launch, type Served, serve, until } from './program.ts'
+import { Children } from './children.ts'
+import { finish, launch, type Served, until } from './program.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'agentlog-paths-'))
-const started: Served[] = []
+const children = new Children()
 
-afterEach(async () => {
-  for (const served of started.splice(0)) {
-    served.child.kill('SIGKILL')
-    await served.ended
-  }
-})
+afterEach(() => children.kill())
 afterAll(() => rmSync(scratch, { recursive: true }))
 
-async function start(...args: string[]): Promise<Served> {
-  const served = await serve(args)
-  started.push(served)
-  return served
-}
+const start = (...args: readonly string[]): Promise<Served> => children.start(args)
 
 const at = (name: string): string => join(scratch, name)
 
@@ -139,8 +131,7 @@ test('a series is born at 0 for each scraper on each path', async () => {
 test('standard input goes to all of them, to its last line', async () => {
   const input = ['-c', OURS, '--preset', 'agent=/agent', '--stdin.exit-on-eof', '--web.linger', '1m', '-']
   const { child, ready } = launch(input)
-  const served = await ready
-  started.push(served)
+  const served = children.adopt(await ready)
   child.stdin?.end(call('bash', 'ann').repeat(20_000) + call('read', 'bob').trim())
   const texts = await reach(served, 20_001, '/metrics', '/agent')
   expect(texts.map(calls)).toEqual([20_001, 20_001])

@@ -5,20 +5,16 @@ import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { finish, launch, type Served, serve, until } from './program.ts'
+import { Children } from './children.ts'
+import { finish, launch, type Served, until } from './program.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'agentlog-reload-'))
 let scratch = ''
-const running: Served[] = []
+const children = new Children()
 beforeEach(() => {
   scratch = mkdtempSync(join(root, 'test-'))
 })
-afterEach(async () => {
-  for (const { child, ended } of running.splice(0)) {
-    child.kill('SIGKILL')
-    await ended
-  }
-})
+afterEach(() => children.kill())
 afterAll(() => rmSync(root, { recursive: true }))
 
 const file = (name: string): string => join(scratch, name)
@@ -35,11 +31,8 @@ function map(logs: string, ...metrics: string[]): void {
   renameSync(file('new.yaml'), file('m.yaml'))
 }
 
-async function start(...args: readonly string[]): Promise<Served> {
-  const served = await serve(['--web.enable-lifecycle', '-c', file('m.yaml'), ...args])
-  running.push(served)
-  return served
-}
+const start = (...args: readonly string[]): Promise<Served> =>
+  children.start(['--web.enable-lifecycle', '-c', file('m.yaml'), ...args])
 
 const reload = async ({ url }: Served): Promise<[number, string]> => {
   const response = await fetch(`${url}/-/reload`, { method: 'POST' })
@@ -115,8 +108,7 @@ test('a mapping without a source, and one that is not there, replace nothing', a
 test('SIGHUP reloads, also without --web.enable-lifecycle', async () => {
   writeFileSync(file('a.log'), event())
   map('a.log', COUNTS_E)
-  const served = await serve(['-c', file('m.yaml')])
-  running.push(served)
+  const served = await children.start(['-c', file('m.yaml')])
   await reaches(served, 'e_total', 1)
   map('a.log', COUNTS_E, '{ name: new_total, type: counter, event: e }')
   expect((await reload(served))[0]).toBe(403)
@@ -137,8 +129,7 @@ test('a SIGHUP that comes while the mapping is read ends nothing, and is not los
   execFileSync('mkfifo', [file('pipe.yaml')])
   const { child, ready } = launch(['-c', file('pipe.yaml'), file('a.log')])
   await writePipe('first_total', () => child.kill('SIGHUP'))
-  const served = await ready
-  running.push(served)
+  const served = children.adopt(await ready)
   await writePipe('second_total')
   await reaches(served, 'second_total', 0)
 })

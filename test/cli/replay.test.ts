@@ -3,7 +3,8 @@ import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type Served, serve, until } from './program.ts'
+import { Children } from './children.ts'
+import { type Served, until } from './program.ts'
 
 const MAPPING = `version: 1
 derive:
@@ -21,25 +22,18 @@ const OPEN = { runs_open: 1, waits_lately: 1, timeouts_total: 0 }
 const OVER = { runs_open: 0, waits_lately: 0, timeouts_total: 1 }
 
 let scratch = ''
-let running: Served[] = []
+const children = new Children()
 beforeEach(() => {
   scratch = mkdtempSync(join(tmpdir(), 'agentlog-replay-'))
   writeFileSync(join(scratch, 'm.yaml'), MAPPING)
 })
 afterEach(async () => {
-  for (const served of running) {
-    served.child.kill('SIGKILL')
-    await served.ended
-  }
-  running = []
+  await children.kill()
   rmSync(scratch, { recursive: true })
 })
 
-const start = async (log: string, ...flags: readonly string[]): Promise<Served> => {
-  const served = await serve(['-c', join(scratch, 'm.yaml'), ...flags, log])
-  running.push(served)
-  return served
-}
+const start = (log: string, ...flags: readonly string[]): Promise<Served> =>
+  children.start(['-c', join(scratch, 'm.yaml'), ...flags, log])
 
 const find = (text: string, sample: RegExp): number => Number(sample.exec(text)?.[1] ?? 0)
 

@@ -7,23 +7,15 @@ import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { mistypedVerb } from '../../src/cli/mistyped-verb.ts'
 import { parseText } from '../exposition/text-parser.ts'
-import { finish, type Served, serve, serveWithin, until } from './program.ts'
+import { Children } from './children.ts'
+import { finish, type Served, serveWithin, until } from './program.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'agentlog-cli-'))
-const running: Served[] = []
-afterEach(async () => {
-  for (const served of running.splice(0)) {
-    served.child.kill('SIGKILL')
-    await served.ended
-  }
-})
+const children = new Children()
+afterEach(() => children.kill())
 afterAll(() => rmSync(scratch, { recursive: true }))
 
-const start = async (args: readonly string[]): Promise<Served> => {
-  const served = await serve(args)
-  running.push(served)
-  return served
-}
+const start = (args: readonly string[]): Promise<Served> => children.start(args)
 const write = (name: string, text: string): string => {
   writeFileSync(join(scratch, name), text)
   return join(scratch, name)
@@ -225,8 +217,7 @@ test('more logs than descriptors are all read, and leave room for scrapers', asy
   mkdirSync(join(scratch, 'many'))
   for (let i = 0; i < 300; i++) write(`many/${i}.jsonl`, call('x'))
   // Fewer do not let the program's modules be loaded.
-  const served = await serveWithin(192, [join(scratch, 'many/*.jsonl')])
-  running.push(served)
+  const served = children.adopt(await serveWithin(192, [join(scratch, 'many/*.jsonl')]))
   const text = await until(
     () => scrape(served.url),
     (body) => callsOf(body, 'x') === 300,

@@ -3,20 +3,16 @@ import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { finish, type Served, serve, until } from './program.ts'
+import { Children } from './children.ts'
+import { finish, until } from './program.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'agentlog-source-mappings-'))
 let scratch = ''
-const running: Served[] = []
+const children = new Children()
 beforeEach(() => {
   scratch = mkdtempSync(join(root, 'test-'))
 })
-afterEach(async () => {
-  for (const { child, ended } of running.splice(0)) {
-    child.kill('SIGKILL')
-    await ended
-  }
-})
+afterEach(() => children.kill())
 afterAll(() => rmSync(root, { recursive: true }))
 
 const file = (name: string): string => join(scratch, name)
@@ -72,8 +68,7 @@ test('explain tells of each line what is special about the mapping of its source
 test('another mapping of a source is in force from the next line on; nothing is read again', async () => {
   writeFileSync(file('a.log'), '{"event":"call"}\n{"event":"turn"}\n')
   const source = `name: a, use: [./used.yaml], file: { paths: [${file('a.log')}] }`
-  const served = await serve(['--web.enable-lifecycle', '-c', mapping(source)])
-  running.push(served)
+  const served = await children.start(['--web.enable-lifecycle', '-c', mapping(source)])
   const scrape = async (): Promise<string> => (await fetch(`${served.url}/metrics`)).text()
   const reaches = (line: string): Promise<string> => until(scrape, (text) => text.split('\n').includes(line))
   await reaches('turns_total 1')

@@ -15,10 +15,11 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { finish, type Served, serve, until } from './program.ts'
+import { Children } from './children.ts'
+import { finish, type Served, until } from './program.ts'
 
 let folder: string
-const running: Served[] = []
+const children = new Children()
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'agentlog-state-'))
   writeFileSync(
@@ -27,19 +28,16 @@ beforeEach(() => {
   )
   writeFileSync(at('a.log'), call('x') + call('x'))
 })
-afterEach(() => {
-  for (const { child } of running.splice(0)) child.kill('SIGKILL')
+afterEach(async () => {
+  await children.kill()
   rmSync(folder, { recursive: true, force: true })
 })
 
 const at = (name: string): string => join(folder, name)
 const call = (tool: string): string => `${JSON.stringify({ event: 'call', tool })}\n`
 
-async function start(...args: string[]): Promise<Served> {
-  const served = await serve(['--state.dir', at('state'), '-c', at('m.yaml'), ...args, at('a.log')])
-  running.push(served)
-  return served
-}
+const start = (...args: readonly string[]): Promise<Served> =>
+  children.start(['--state.dir', at('state'), '-c', at('m.yaml'), ...args, at('a.log')])
 
 async function end({ child, ended }: Served, signal: NodeJS.Signals): Promise<number | null> {
   child.kill(signal)
@@ -91,8 +89,9 @@ test('a file that was written anew meanwhile is read from its start', async () =
 })
 
 test('a metric that is defined anew starts at 0, alone, and that is said', async () => {
-  await shows(await start(), 'calls_total{tool="x"} 2')
-  await end(running[0]!, 'SIGKILL')
+  const first = await start()
+  await shows(first, 'calls_total{tool="x"} 2')
+  await end(first, 'SIGKILL')
   writeFileSync(
     at('m.yaml'),
     'version: 1\nmetrics: [{ name: calls_total, type: counter, event: other, labels: { tool: tool } }]\n',
@@ -104,9 +103,10 @@ test('a metric that is defined anew starts at 0, alone, and that is said', async
 })
 
 test('a second process of one folder is told who has it, and does not start', async () => {
-  await shows(await start(), 'calls_total{tool="x"} 2')
+  const first = await start()
+  await shows(first, 'calls_total{tool="x"} 2')
   const { code, stderr } = await finish(['--state.dir', at('state'), '-c', at('m.yaml'), at('a.log')])
-  expect([code, stderr]).toEqual([2, expect.stringContaining(`process ${running[0]!.child.pid}`)])
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`process ${first.child.pid}`)])
 })
 
 test('a folder that cannot be written stops nothing, and is said', async () => {

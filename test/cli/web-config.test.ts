@@ -2,13 +2,16 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test } from 'vitest'
 import { selfSigned, TestCa } from '../server/certificates.ts'
 import { askTls, login, TLS, USERS } from '../server/guard/guarded.ts'
 import { HASH } from '../server/web-config/verdicts.ts'
-import { finish, type Served, serve, until } from './program.ts'
+import { Children } from './children.ts'
+import { finish, type Served, until } from './program.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'agentlog-web-config-'))
+const children = new Children()
+afterEach(() => children.kill())
 afterAll(() => rmSync(scratch, { recursive: true }))
 const write = (name: string, text: string): string => {
   writeFileSync(join(scratch, name), text)
@@ -26,18 +29,17 @@ test('the shipped example serves by TLS, and nobody knows its password; with ano
   const text = readFileSync(join(import.meta.dirname, '../../config/examples/web-config.yaml'), 'utf8')
   write('tls.crt', pair.cert)
   write('tls.key', pair.key)
-  const { child, port, file } = await serving('example.yml', text)
+  const { port, file } = await serving('example.yml', text)
   expect((await askTls(port, { headers: [login('prometheus', 'prometheus')] }))?.status).toBe(401)
   writeFileSync(file, text.replace(/prometheus: \S+/, `prometheus: ${HASH}`))
   const asked = () => askTls(port, { headers: [login('prometheus', 'secret')] })
   const answer = await until(asked, (given) => given?.status === 200)
   expect(answer?.headers['strict-transport-security']).toBe('max-age=31536000')
-  child.kill()
 })
 
 async function serving(name: string, yaml: string, ...more: string[]): Promise<Served & { file: string; port: number }> {
   const file = write(name, yaml)
-  const served = await serve(['--web.config.file', file, ...more, log])
+  const served = await children.start(['--web.config.file', file, ...more, log])
   return { ...served, file, port: portOf(served) }
 }
 
@@ -63,7 +65,7 @@ ${file}:3:23: error[unknown-key]: unknown key "http3"
 })
 
 test('TLS and a login: the worker compares, metrics count, the warning of an open address is away', async () => {
-  const { child, port, url, out } = await serving('web.yml', TLS + USERS, '--web.listen-address', '0.0.0.0:0')
+  const { port, url, out } = await serving('web.yml', TLS + USERS, '--web.listen-address', '0.0.0.0:0')
   expect(url).toMatch(/^https:/)
   expect(await askTls(port, { headers: [login('alice', 'wrong')] })).toMatchObject({ status: 401 })
   expect(await askTls(port, { headers: [login('bob', 'secret')] })).toMatchObject({ status: 401 })
@@ -73,16 +75,14 @@ test('TLS and a login: the worker compares, metrics count, the warning of an ope
   expect(answer?.body).toContain('agentlog_web_password_checks_total{user="known"} 2\n')
   expect(answer?.body).toContain('agentlog_web_password_checks_total{user="unknown"} 1\n')
   expect(out.stderr).not.toContain('open to other machines')
-  child.kill()
 })
 
 test('what is missing on an open address is told', async () => {
-  const { child, out } = await serving('users.yml', USERS, '--web.listen-address', '0.0.0.0:0')
+  const { out } = await serving('users.yml', USERS, '--web.listen-address', '0.0.0.0:0')
   await until(
     async () => out.stderr,
     (text) => text.includes('open to other machines, without TLS"'),
   )
-  child.kill()
 })
 
 test('SIGHUP and /-/reload read it again, and say what is wrong', async () => {
@@ -101,7 +101,6 @@ test('SIGHUP and /-/reload read it again, and say what is wrong', async () => {
     async () => out.stderr.match(/unknown key/g)?.length,
     (count) => count === 2,
   )
-  child.kill()
 })
 
 test('check tells of a web configuration what the start would, with and without a mapping', async () => {

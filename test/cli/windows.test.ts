@@ -3,7 +3,8 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { finish, type Served, serve, until } from './program.ts'
+import { Children } from './children.ts'
+import { finish, type Served, until } from './program.ts'
 
 const MAPPING = `version: 1
 metrics:
@@ -13,25 +14,17 @@ metrics:
   - { name: lines_total, type: counter, event: call }
 `
 let scratch = ''
-let running: Served[] = []
+const children = new Children()
 beforeEach(() => {
   scratch = mkdtempSync(join(tmpdir(), 'agentlog-windows-'))
   writeFileSync(join(scratch, 'm.yaml'), MAPPING)
 })
 afterEach(async () => {
-  for (const served of running) {
-    served.child.kill('SIGKILL')
-    await served.ended
-  }
-  running = []
+  await children.kill()
   rmSync(scratch, { recursive: true })
 })
 
-const start = async (...args: readonly string[]): Promise<Served> => {
-  const served = await serve(['-c', join(scratch, 'm.yaml'), ...args])
-  running.push(served)
-  return served
-}
+const start = (...args: readonly string[]): Promise<Served> => children.start(['-c', join(scratch, 'm.yaml'), ...args])
 const call = (tool: string, at = Date.now()): string =>
   `${JSON.stringify({ event: 'call', ts: new Date(at).toISOString(), tool, s: 4 })}\n`
 const numberOf = (text: string, series: string): number | undefined => {
