@@ -1,8 +1,10 @@
-/** Mapping files in a folder of their own, loaded and compiled as `check` does it, but with the shape checked in this thread. */
+/** Mappings for tests, out of files in a folder of their own or out of a text; their shape is checked in this thread. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { expect } from 'vitest'
 import { PRESET_DIR } from '../../src/cli/shipped.ts'
+import type { Config } from '../../src/config/config.ts'
 import { type Loaded, loadConfig } from '../../src/config/load.ts'
 import { shapeIssues } from '../../src/config/shape-issues.ts'
 import { compilePlan } from '../../src/pipeline/plan.ts'
@@ -25,12 +27,25 @@ export function scratchFolder(): Folder {
   return { path, write, remove: () => rmSync(path, { recursive: true }) }
 }
 
-/** Loads and compiles; `diagnostics` holds those of both. */
+/** Loads and compiles, as `check` does it; `diagnostics` holds those of both. */
 export async function loaded(files: readonly string[], presets: readonly string[] = []): Promise<Loaded> {
   const result = await loadConfig({ files, presets, presetDir: PRESET_DIR, validate: async (data) => shapeIssues(data) })
   const diagnostics = [...result.diagnostics]
   compilePlan(result.config, (diagnostic) => void diagnostics.push(diagnostic))
   return { ...result, diagnostics }
+}
+
+/** The mapping that this text is. It loads without an error. */
+export async function configOf(text: string): Promise<Config> {
+  const { config, diagnostics } = await loadConfig({
+    files: ['m.yaml'],
+    presets: [],
+    presetDir: PRESET_DIR,
+    validate: async (data) => shapeIssues(data),
+    given: new Map([['m.yaml', text]]),
+  })
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
+  return config
 }
 
 export function codesOf(result: Loaded): string[] {

@@ -3,11 +3,9 @@
  * chunks, a process that dies at any commit and goes on from its record, and no more room than a few keys.
  */
 import { expect, test } from 'vitest'
-import { PRESET_DIR } from '../../src/cli/shipped.ts'
 import { Clocks } from '../../src/clock/clocks.ts'
 import { ClocksPart } from '../../src/clock/clocks-part.ts'
-import { loadConfig } from '../../src/config/load.ts'
-import { shapeIssues } from '../../src/config/shape-issues.ts'
+import type { Config } from '../../src/config/config.ts'
 import { collect } from '../../src/derive/collected.ts'
 import { DerivePart } from '../../src/derive/derive-part.ts'
 import type { Derived } from '../../src/derive/derived-event.ts'
@@ -19,6 +17,7 @@ import { MarksPart } from '../../src/marks/marks-part.ts'
 import { compilePlan } from '../../src/pipeline/plan.ts'
 import { samplesOf } from '../../src/scenario/sample.ts'
 import { DurableRecord } from '../../src/state/durable-record.ts'
+import { configOf } from '../config/loading.ts'
 import { randomOf } from '../faults/random.ts'
 import { streamOf } from '../pipeline/streams.ts'
 import { MemoryDisk } from '../state/memory-disk.ts'
@@ -66,20 +65,6 @@ derive:
 metrics:
   - { name: steps_total, type: counter, derived: step }
 `
-
-async function configOf(text: string) {
-  const { config, diagnostics } = await loadConfig({
-    files: ['m.yaml'],
-    presets: [],
-    presetDir: PRESET_DIR,
-    validate: async (data) => shapeIssues(data),
-    given: new Map([['m.yaml', text]]),
-  })
-  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
-  return config
-}
-
-type Config = Awaited<ReturnType<typeof configOf>>
 
 /** One process: what it knows of earlier ones stands on the disk. `made`: what it derives is added. */
 function life(config: Config, disk: MemoryDisk, made: Made[]) {

@@ -1,15 +1,10 @@
 /** The clock on the wall goes back and forth by days and years while lines are applied: no number, birth or scrape is another one. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
-import { PRESET_DIR } from '../../src/cli/shipped.ts'
-import { loadConfig } from '../../src/config/load.ts'
-import { shapeIssues } from '../../src/config/shape-issues.ts'
 import { Exposition } from '../../src/exposition/exposition.ts'
 import { openMetricsFormat } from '../../src/exposition/open-metrics-format.ts'
 import { LineApplier } from '../../src/pipeline/line-applier.ts'
 import { compilePlan } from '../../src/pipeline/plan.ts'
+import { configOf } from '../config/loading.ts'
 import { parseOpenMetrics } from '../exposition/open-metrics-parser.ts'
 import { randomOf } from '../faults/random.ts'
 
@@ -30,11 +25,7 @@ afterEach(() => vi.useRealTimers())
 
 /** All scrapes of a run whose clock shows `clockMs(n)` at line n: what each of two scrapers saw. */
 async function scrapesOf(clockMs: (n: number) => number): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'agentlog-clocks-'))
-  writeFileSync(join(folder, 'm.yaml'), MAPPING)
-  const files = [join(folder, 'm.yaml')]
-  const { config } = await loadConfig({ files, presets: [], presetDir: PRESET_DIR, validate: async (data) => shapeIssues(data) })
-  rmSync(folder, { recursive: true })
+  const config = await configOf(MAPPING)
   vi.useFakeTimers({ toFake: ['Date'], now: clockMs(0) })
   const { mappings, own, registry, sightings, cleanLabel } = compilePlan(config, () => {})
   const bounds = { maxValues: 1000, maxDepth: 10 }

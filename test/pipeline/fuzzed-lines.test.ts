@@ -1,15 +1,10 @@
 /** 20,000 hostile lines through all rooms from line to exposition: nothing throws, what is exposed parses, honest lines count. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import { PRESET_DIR } from '../../src/cli/shipped.ts'
-import { loadConfig } from '../../src/config/load.ts'
-import { shapeIssues } from '../../src/config/shape-issues.ts'
+import { expect, test } from 'vitest'
 import { Exposition } from '../../src/exposition/exposition.ts'
 import { openMetricsFormat } from '../../src/exposition/open-metrics-format.ts'
 import { LineApplier } from '../../src/pipeline/line-applier.ts'
 import { compilePlan, type Plan } from '../../src/pipeline/plan.ts'
+import { configOf } from '../config/loading.ts'
 import { parseOpenMetrics } from '../exposition/open-metrics-parser.ts'
 import { parseText } from '../exposition/text-parser.ts'
 import { FUZZ_MAPPING, Fuzzer } from '../faults/fuzz.ts'
@@ -19,18 +14,7 @@ const LINES_PER_BATCH = 1000
 const ORIGIN = { source: 's', log: 'l', file: '/a', stream: '', fields: {} }
 
 async function planned(): Promise<Plan> {
-  const folder = mkdtempSync(join(tmpdir(), 'agentlog-fuzz-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const file = join(folder, 'm.yaml')
-  writeFileSync(file, FUZZ_MAPPING)
-  const { config, diagnostics } = await loadConfig({
-    files: [file],
-    presets: [],
-    presetDir: PRESET_DIR,
-    validate: async (data) => shapeIssues(data),
-  })
-  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
-  return compilePlan(config, (diagnostic) => expect(diagnostic.severity).not.toBe('error'))
+  return compilePlan(await configOf(FUZZ_MAPPING), (diagnostic) => expect(diagnostic.severity).not.toBe('error'))
 }
 
 test.each([Number(process.env.AGENTLOG_SEED ?? Date.now() % 1_000_000)])('20,000 fuzzed lines, seed %i', async (seed) => {

@@ -1,17 +1,10 @@
 /** What is open of a source that a reload took away: no other source's labels or choice of metrics are told of it. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { PRESET_DIR } from '../../src/cli/shipped.ts'
-import { loadConfig } from '../../src/config/load.ts'
-import { shapeIssues } from '../../src/config/shape-issues.ts'
+import { expect, test } from 'vitest'
+import type { Config } from '../../src/config/config.ts'
 import { Exposition } from '../../src/exposition/exposition.ts'
 import { LineApplier } from '../../src/pipeline/line-applier.ts'
 import { compilePlan, type Plan, takeOver } from '../../src/pipeline/plan.ts'
-
-const folder = mkdtempSync(join(tmpdir(), 'agentlog-gone-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+import { configOf } from '../config/loading.ts'
 
 const START = 1_700_000_000
 const RULES = `
@@ -22,20 +15,16 @@ metrics:
   - { name: open_runs, type: gauge, labels: { tenant: { const: nobody } }, open: run }
 `
 
-async function configOf(...sources: string[]) {
-  const file = join(folder, 'm.yaml')
-  writeFileSync(file, `version: 1\nsources:\n${sources.map((one) => `  - ${one}\n`).join('')}${RULES}`)
-  return (await loadConfig({ files: [file], presets: [], presetDir: PRESET_DIR, validate: async (data) => shapeIssues(data) }))
-    .config
-}
+const reading = (...sources: string[]): Promise<Config> =>
+  configOf(`version: 1\nsources:\n${sources.map((one) => `  - ${one}\n`).join('')}${RULES}`)
 
 const of = (name: string, labels: string): string => `{ name: ${name}, file: { paths: [/${name}.log] }, labels: { ${labels} } }`
 
 /** A start in the log of source a; then another mapping takes over and two hours go by. */
 async function afterReload(...sources: string[]): Promise<string[]> {
-  const plan = compilePlan(await configOf(of('a', 'tenant: { const: A }'), of('b', 'tenant: { const: B }')), () => {})
+  const plan = compilePlan(await reading(of('a', 'tenant: { const: A }'), of('b', 'tenant: { const: B }')), () => {})
   read(plan, { event: 'start', id: '1', ts: START })
-  const next = takeOver(await configOf(...sources), plan)
+  const next = takeOver(await reading(...sources), plan)
   const shown = textOf(next)
   next.clocks.moveOn(7_200_000_000_000n)
   return [...shown, ...textOf(next)].filter((line) => !line.startsWith('#') && !line.endsWith(' 0'))

@@ -3,7 +3,7 @@
  * durable record, the numbers are those that the definitions give.
  */
 import fc from 'fast-check'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { ClocksPart } from '../../src/clock/clocks-part.ts'
 import type { Config } from '../../src/config/config.ts'
 import { Exposition } from '../../src/exposition/exposition.ts'
@@ -15,12 +15,9 @@ import { compilePlan, type Plan } from '../../src/pipeline/plan.ts'
 import { restoreSeries, SeriesPart } from '../../src/registry/series-part.ts'
 import type { Origin } from '../../src/source/source.ts'
 import { DurableRecord } from '../../src/state/durable-record.ts'
-import { loaded, scratchFolder } from '../config/loading.ts'
+import { configOf } from '../config/loading.ts'
 import { MapPart } from '../state/map-part.ts'
 import { MemoryDisk } from '../state/memory-disk.ts'
-
-const folder = scratchFolder()
-afterAll(folder.remove)
 
 const PRICE = '{ price: { model: model, input: n, output: m, table: { x: { input: 1000000, output: 3000000 } } } }'
 const METRICS = `metrics:
@@ -144,8 +141,7 @@ function read(config: Config, events: readonly Event[], cuts: readonly Cut[]): L
   return life
 }
 
-const configOf = async (limits: string): Promise<Config> =>
-  (await loaded([folder.write('m.yaml', `version: 1\nlimits: { ${limits} }\n${METRICS}`)])).config
+const withRoomFor = (keys: number): Promise<Config> => configOf(`version: 1\nlimits: { keys: ${keys} }\n${METRICS}`)
 
 function grouped<T>(list: readonly T[], key: (one: T) => string): T[][] {
   const groups = new Map<string, T[]>()
@@ -214,7 +210,7 @@ function totals(numbers: Record<string, number>): Record<string, number> {
 }
 
 test('all numbers are those of the definitions, whatever the chunks and deaths', async () => {
-  const config = await configOf('keys: 10000')
+  const config = await withRoomFor(10_000)
   const runOf = fc.property(fc.array(event, { maxLength: 60 }), fc.array(cut, { maxLength: 25 }), (events, cuts) => {
     const wanted = Object.fromEntries(Object.entries(expected(events)).filter(([, value]) => value !== 0))
     const found = Object.fromEntries(
@@ -227,7 +223,7 @@ test('all numbers are those of the definitions, whatever the chunks and deaths',
 
 test('with room for few keys deaths change nothing either, and there are never more', async () => {
   for (const keys of [1, 2, 7, 20]) {
-    const config = await configOf(`keys: ${keys}`)
+    const config = await withRoomFor(keys)
     let evictions = 0
     const runOf = fc.property(fc.array(event, { maxLength: 60 }), fc.array(cut, { maxLength: 25 }), (events, cuts) => {
       const life = read(config, events, cuts)

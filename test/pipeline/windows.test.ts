@@ -3,15 +3,14 @@
  * into any chunks, a wall clock that goes on at their ends, scrapes at any time, and a process that dies and goes on from its record.
  */
 import { expect, test } from 'vitest'
-import { PRESET_DIR } from '../../src/cli/shipped.ts'
 import { ClocksPart } from '../../src/clock/clocks-part.ts'
-import { loadConfig } from '../../src/config/load.ts'
-import { shapeIssues } from '../../src/config/shape-issues.ts'
+import type { Config } from '../../src/config/config.ts'
 import { Exposition } from '../../src/exposition/exposition.ts'
 import { compilePlan } from '../../src/pipeline/plan.ts'
 import { restoreSeries, SeriesPart } from '../../src/registry/series-part.ts'
 import { samplesOf } from '../../src/scenario/sample.ts'
 import { DurableRecord } from '../../src/state/durable-record.ts'
+import { configOf } from '../config/loading.ts'
 import { randomOf } from '../faults/random.ts'
 import { MemoryDisk } from '../state/memory-disk.ts'
 import { type Happening, type NaiveMetric, naive } from './naive-windows.ts'
@@ -52,20 +51,6 @@ function mapping(): string {
   })
   return `version: 1\nmetrics:\n${lines.join('\n')}\n`
 }
-
-async function configOf(text: string) {
-  const { config, diagnostics } = await loadConfig({
-    files: ['m.yaml'],
-    presets: [],
-    presetDir: PRESET_DIR,
-    validate: async (data) => shapeIssues(data),
-    given: new Map([['m.yaml', text]]),
-  })
-  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([])
-  return config
-}
-
-type Config = Awaited<ReturnType<typeof configOf>>
 
 /** One process: what it knows of earlier ones stands on the disk. */
 function life(config: Config, disk: MemoryDisk) {

@@ -1,19 +1,15 @@
 /** The same log bare and wrapped: the same numbers. And what a message of several parts is to those who look on. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
-import type { Config } from '../../src/config/config.ts'
+import { describe, expect, test } from 'vitest'
 import { LineFramer } from '../../src/frame/line-framer.ts'
 import { EventStream, type EventStreamOptions } from '../../src/pipeline/event-stream.ts'
 import { LineApplier } from '../../src/pipeline/line-applier.ts'
 import { compilePlan } from '../../src/pipeline/plan.ts'
 import { play } from '../../src/scenario/play.ts'
 import type { Origin } from '../../src/source/source.ts'
-import { loaded, scratchFolder } from '../config/loading.ts'
+import { configOf, loaded } from '../config/loading.ts'
 import { RUNTIMES, type RuntimeName, timeOf } from '../decode/runtimes.ts'
-
-const folder = scratchFolder()
-afterAll(folder.remove)
 
 const MAPPING = `version: 1
 metrics:
@@ -21,7 +17,6 @@ metrics:
   - { name: call_bytes_total, type: counter, event: call, value: $bytes }
   - { name: last_timestamp_seconds, type: gauge, value: $time, op: max }
 `
-const configOf = async (text: string): Promise<Config> => (await loaded([folder.write('m.yaml', text)])).config
 /** An hour before the wall clock of `play`. */
 const hourBefore = '2026-01-01T11:00:00Z'
 const samples = (exposition: string) => exposition.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
