@@ -2,16 +2,16 @@
  * The compose file of the whole stack: its exporter is that of volume.yaml, which compose.test.ts has checked; what watches it is the shipped
  * general set-up, which nobody else can reach, bounded in disk and memory, without a password that all know.
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, normalize } from 'node:path'
 import { expect, test } from 'vitest'
-import { parse } from 'yaml'
 import { ALERTMANAGER, type Setup, setup } from '../setups/shipped-setups.ts'
 import { FILES, FOLDER, mountsOf, STACK } from './compose.ts'
 import { readAll } from './kustomize.ts'
 import { bytesOf, ROOT } from './shipped.ts'
 
 const { services } = STACK
+const GRAFANA = join(ROOT, 'config/grafana')
 const prometheus = readAll<Setup>(join(FOLDER, 'stack-prometheus.yaml'))[0]!
 
 const placeOf = (service: string, target: string): string =>
@@ -42,9 +42,13 @@ test('what programs are started with is mounted, read-only', () => {
     expect(existsSync(join('/etc/prometheus/setups', rules).replace('/etc', join(ROOT, 'config')))).toBe(true)
   expect(services.alertmanager!.command).toContain('--config.file=/etc/alertmanager/agentlog.yaml')
   expect(placeOf('alertmanager', '/etc/alertmanager')).toBe(ALERTMANAGER)
-  expect(placeOf('grafana', '/etc/grafana/provisioning')).toBe(join(ROOT, 'config/grafana/provisioning'))
-  const { providers } = parse(readFileSync(join(ROOT, 'config/grafana/provisioning/dashboards/agentlog.yaml'), 'utf8'))
-  expect(placeOf('grafana', providers[0].options.path)).toBe(join(ROOT, 'config/grafana/dashboards'))
+  expect(placeOf('grafana', '/etc/grafana/provisioning')).toBe(join(GRAFANA, 'provisioning'))
+  const provider = readAll<{ providers: { options: { path: string } }[] }>(
+    join(GRAFANA, 'provisioning/dashboards/agentlog.yaml'),
+  )[0]!
+  expect(placeOf('grafana', provider.providers[0]!.options.path)).toBe(join(GRAFANA, 'dashboards'))
+  const source = readAll<{ datasources: { url: string }[] }>(join(GRAFANA, 'provisioning/datasources/agentlog.yaml'))[0]!
+  expect(source.datasources[0]!.url).toBe('http://prometheus:9090')
   const ofMachine = Object.values(services)
     .flatMap(mountsOf)
     .filter(({ source }) => /^[./]/.test(source))
