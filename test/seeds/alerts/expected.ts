@@ -6,12 +6,12 @@
  */
 
 export const FIRING: readonly string[] = [
-  'AgentSandboxViolation warning agent=probe kind=network',
-  'AgentSandboxViolation critical agent=probe kind=network',
-  'AgentSandboxViolation warning agent=curious kind=filesystem',
-  'AgentPromptInjection warning agent=fed server=evil',
-  'AgentPromptInjection critical agent=fed server=evil',
-  'AgentPromptInjection warning agent=fed server=odd',
+  'AgentSandboxViolation warning agent=probe instance=agents:19464 job=agentlog kind=network',
+  'AgentSandboxViolation critical agent=probe instance=agents:19464 job=agentlog kind=network',
+  'AgentSandboxViolation warning agent=curious instance=agents:19464 job=agentlog kind=filesystem',
+  'AgentPromptInjection warning agent=fed instance=agents:19464 job=agentlog server=evil',
+  'AgentPromptInjection critical agent=fed instance=agents:19464 job=agentlog server=evil',
+  'AgentPromptInjection warning agent=fed instance=agents:19464 job=agentlog server=odd',
   'AgentToolFailing warning agent=clumsy tool=deploy',
   'AgentToolFailing critical agent=clumsy tool=deploy',
   'AgentToolFailing warning agent=clumsy tool=lint',
@@ -27,8 +27,8 @@ export const FIRING: readonly string[] = [
   'AgentBudgetBurn critical',
   'AgentUnpricedTokens warning metric=agent_estimated_cost_dollars model=nobody-1',
   'AgentRateLimitNear warning agent=codex window=primary',
-  'AgentLoopSuspected warning agent=claude-code kind=same_call',
-  'AgentLoopSuspected critical agent=claude-code kind=same_call',
+  'AgentLoopSuspected warning agent=claude-code instance=claude:19464 job=agentlog kind=same_call',
+  'AgentLoopSuspected critical agent=claude-code instance=claude:19464 job=agentlog kind=same_call',
   'AgentSilent info agent=gone',
 
   'AgentHighErrorRate critical agent_name=flaky',
@@ -97,8 +97,14 @@ export const FIRING: readonly string[] = [
 
 /** Near to firing, or beside what fires, with a query that shows that there was something to judge. */
 export const QUIET: readonly (readonly [alert: string, series: string])[] = [
-  ['AgentSandboxViolation critical agent=curious kind=filesystem', 'agent_sandbox_violations_total{agent="curious"} > 2'],
-  ['AgentPromptInjection critical agent=fed server=odd', 'agent_prompt_injections_total{agent="fed",server="odd"} > 2'],
+  [
+    'AgentSandboxViolation critical agent=curious instance=agents:19464 job=agentlog kind=filesystem',
+    'agent_sandbox_violations_total{agent="curious"} > 2',
+  ],
+  [
+    'AgentPromptInjection critical agent=fed instance=agents:19464 job=agentlog server=odd',
+    'agent_prompt_injections_total{agent="fed",server="odd"} > 2',
+  ],
   ['AgentToolFailing warning agent=calm tool=search', 'agent_tool_calls_total{agent="calm",status="error"} > 5'],
   ['AgentToolFailing critical agent=clumsy tool=lint', 'agent_tool_calls_total{agent="clumsy",tool="lint",status="error"} > 20'],
   ['AgentRunsFailing warning agent=calm', 'agent_runs_total{agent="calm",outcome="error"} > 2'],
