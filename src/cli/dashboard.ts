@@ -16,7 +16,7 @@ export async function dashboard(named: readonly string[], flags: FlagValues, io:
     io.stderr(`--uid "${uid}": expected at most 40 letters, digits, - and _\n`)
     return EXIT.usage
   }
-  const monitored = await loadMonitored(named, flags, io)
+  const monitored = await loadMonitored('dashboard', named, flags, io)
   if (monitored === undefined) return EXIT.usage
   const { model, of, slug } = monitored
   const title = (flags.value('title') as string | undefined) ?? `Agent logs: ${of}`

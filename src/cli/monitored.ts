@@ -7,6 +7,7 @@ import { slugOf } from '../monitor/names.ts'
 import type { FlagValues } from './flags.ts'
 import type { Io } from './io.ts'
 import { loadPlan, mappingNames, type Wanted } from './plan.ts'
+import { onePathOnly } from './served-presets.ts'
 
 export interface Monitored {
   readonly model: Model
@@ -20,8 +21,15 @@ const MOST_OF_SLUG = 24
 const HASH_HEX_LENGTH = 8
 
 /** undefined: the mapping has errors or no metrics, and that was told. */
-export async function loadMonitored(named: readonly string[], flags: FlagValues, io: Io): Promise<Monitored | undefined> {
+export async function loadMonitored(
+  verb: string,
+  named: readonly string[],
+  flags: FlagValues,
+  io: Io,
+): Promise<Monitored | undefined> {
   const wanted = wantedOf(named, flags)
+  const apart = onePathOnly(verb, wanted.presets)
+  if (apart !== undefined) return refused(apart, io)
   const { plan, diagnostics, texts } = await loadPlan(wanted)
   if (diagnostics.length > 0) io.stderr(`${renderDiagnostics(diagnostics, texts, 'text', io.colour)}\n`)
   if (plan === undefined) return refused(`${mappingNames(wanted)}: this mapping does not start; nothing was made of it\n`, io)

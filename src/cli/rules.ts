@@ -20,7 +20,7 @@ export async function rules(named: readonly string[], flags: FlagValues, io: Io)
     io.stderr('--job "": expected the name of a scrape job, such as agentlog; no series has an empty one\n')
     return EXIT.usage
   }
-  const monitored = await loadMonitored(named, flags, io)
+  const monitored = await loadMonitored('rules', named, flags, io)
   if (monitored === undefined) return EXIT.usage
   const { model, of, slug } = monitored
   const options: RulesOptions = { slug, of, job, runbooks }

@@ -180,6 +180,8 @@ test.each<[string, string[], string]>([
   ['the page of another', ['run', '--preset', 'agent', '--preset', 'codex=/a', '--preset', 'agent=/a/page'], 'NAME=/a/page'],
   ['--once', ['run', '--once', '--preset', 'agent=/a'], '--preset agent=/a: --once takes one mapping at a time'],
   ['explain', ['explain', '--preset', 'agent=/a'], '--preset agent=/a: explain takes one mapping at a time'],
+  ['dashboard', ['dashboard', '--preset', 'agent=/a'], '--preset agent=/a: dashboard takes one mapping at a time'],
+  ['rules', ['rules', '--preset', 'agent=/a'], '--preset agent=/a: rules takes one mapping at a time'],
   ['a bad telemetry path', ['run', '--web.telemetry-path', 'nothing'], 'expected a path such as /metrics, or none'],
 ])('%s is refused with what was expected', async (_, args, words) => {
   const log = file('refused.log', '')
