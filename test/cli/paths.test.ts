@@ -136,12 +136,14 @@ test('a series is born at 0 for each scraper on each path', async () => {
   expect(calls(await seen('/agent'))).toBe(2)
 })
 
-test('standard input goes to all of them, to its last line', async () => {
+test('standard input goes to all of them, from its first line to its last', async () => {
   const input = ['-c', OURS, '--preset', 'agent=/agent', '--stdin.exit-on-eof', '--web.linger', '1m', '-']
   const { child, ready } = launch(input)
+  // It is in the pipe before the first of them opens.
+  child.stdin?.write(call('bash', 'ann').repeat(1000))
   const served = await ready
   started.push(served)
-  child.stdin?.end(call('bash', 'ann').repeat(20_000) + call('read', 'bob').trim())
+  child.stdin?.end(call('bash', 'ann').repeat(19_000) + call('read', 'bob').trim())
   const texts = await reach(served, 20_001, '/metrics', '/agent')
   expect(texts.map(calls)).toEqual([20_001, 20_001])
   expect(await served.ended).toBe(0)
