@@ -181,6 +181,12 @@ test('presets that all have paths leave the default path to nobody; the path of 
 
 test.each<[string, string[], string]>([
   ['no path', ['run', '--preset', 'agent='], '--preset agent=: expected NAME=/path, such as agent=/agents/metrics'],
+  [
+    'the same twice',
+    ['run', '--preset', 'agent=/a', '--preset', 'agent=/b'],
+    '--preset agent at /a and /b: the same presets twice',
+  ],
+  ['a path that clients shorten', ['run', '--preset', 'agent', '--preset', 'codex=/a/../b'], 'NAME=/a/../b\\": expected a path'],
   ['no leading slash', ['run', '--preset', 'agent=metrics'], '--preset agent=metrics: expected NAME=/path'],
   ['no such preset', ['run', '--preset', 'agnet=/a'], 'agnet'],
   [
