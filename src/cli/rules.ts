@@ -15,10 +15,15 @@ export async function rules(named: readonly string[], flags: FlagValues, io: Io)
     )
     return EXIT.usage
   }
+  const job = flags.value('job') as string | undefined
+  if (job === '') {
+    io.stderr('--job "": expected the name of a scrape job, such as agentlog; no series has an empty one\n')
+    return EXIT.usage
+  }
   const monitored = await loadMonitored(named, flags, io)
   if (monitored === undefined) return EXIT.usage
   const { model, of, slug } = monitored
-  const options: RulesOptions = { slug, of, job: flags.value('job') as string | undefined, runbooks }
+  const options: RulesOptions = { slug, of, job, runbooks }
   const isForKubernetes = flags.value('kubernetes') === true
   io.stdout(
     isForKubernetes

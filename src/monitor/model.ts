@@ -47,6 +47,9 @@ export interface Model {
 }
 
 const ALARMS = ['violation', 'violations', 'injection', 'injections', 'loop', 'loops']
+/** After such a word: an agent's loop that goes round as it is to, a look for injections that found none. */
+const ORDINARY =
+  /^(?:iterations?|rounds?|steps?|turns?|checks?|checked|scans?|scanned|lags?|delays?|starts?|started|ends?|ended|completed|completions?)$/
 /** Open for hours without anything being wrong. */
 const LASTING = /(?:^|_)(?:connections?|sessions?|clients?|users?)(?:_|$)/
 const IN_FLIGHT = /(?:^|_)(?:in_?flight|in_?progress|running|pending)(?:_|$)/
@@ -136,7 +139,8 @@ function valuesOf({ value, split }: RuleSpec) {
 
 /** By its name, or because nothing but such events is counted. */
 function isAlarm(name: string, rules: readonly RuleSpec[]): boolean {
-  const says = (text: string): boolean => wordsOf(text).some((word) => ALARMS.includes(word))
+  const says = (text: string): boolean =>
+    wordsOf(text).some((word, i, words) => ALARMS.includes(word) && !ORDINARY.test(words[i + 1] ?? ''))
   if (says(name)) return true
   const events = rules.flatMap(({ events: of, derived }) => (derived === undefined ? (of ?? ['']) : [derived.spec]))
   return events.length > 0 && events.every(says)

@@ -77,6 +77,12 @@ test.for(['dashboard', 'rules'])('%s of a mapping without metrics says so', asyn
   expect(stderr).toContain('this mapping has no metrics; there is nothing to look at')
 })
 
+test('rules of a job without a name would call the exporter down for ever: they are not made', async () => {
+  const { code, stdout, stderr } = await finish(['rules', '--job', ''])
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toBe('--job "": expected the name of a scrape job, such as agentlog; no series has an empty one\n')
+})
+
 test('an address of runbooks that is none is refused', async () => {
   const { code, stderr } = await finish(['rules', '--runbook-url', 'wiki/'])
   expect([code, stderr]).toEqual([

@@ -12,7 +12,7 @@ import { parseRun } from './run-flags.ts'
 import { bytesOf, DEPLOY, heapBytesOf, IMAGE, VERSION } from './shipped.ts'
 
 const SERVICE_KEYS =
-  'image build command environment user read_only cap_drop security_opt mem_limit stop_grace_period restart ports volumes depends_on labels logging network_mode'
+  'image build command environment user read_only cap_drop security_opt mem_limit stop_grace_period restart ports volumes depends_on labels logging network_mode pid'
 const PROGRAM_FOLDER = '/etc/agentlog-exporter'
 
 const byName = Object.fromEntries(FILES.map((file) => [file.name, file]))

@@ -19,6 +19,7 @@ export interface Service {
   readonly ports?: readonly string[]
   readonly volumes?: readonly string[]
   readonly network_mode?: string
+  readonly pid?: string
   readonly depends_on?: unknown
   readonly logging?: { readonly driver: string; readonly options: Readonly<Record<string, string>> }
   readonly labels?: Readonly<Record<string, string>>

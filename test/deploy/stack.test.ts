@@ -11,6 +11,7 @@ import { readAll } from './kustomize.ts'
 import { bytesOf, ROOT } from './shipped.ts'
 
 const { services } = STACK
+const GRAFANA = join(ROOT, 'config/grafana')
 const prometheus = readAll<Setup>(join(FOLDER, 'stack-prometheus.yaml'))[0]!
 
 const placeOf = (service: string, target: string): string =>
@@ -41,11 +42,24 @@ test('what programs are started with is mounted, read-only', () => {
     expect(existsSync(join('/etc/prometheus/setups', rules).replace('/etc', join(ROOT, 'config')))).toBe(true)
   expect(services.alertmanager!.command).toContain('--config.file=/etc/alertmanager/agentlog.yaml')
   expect(placeOf('alertmanager', '/etc/alertmanager')).toBe(ALERTMANAGER)
-  expect(placeOf('grafana', '/etc/grafana/provisioning')).toBe(join(ROOT, 'config/grafana/provisioning'))
+  expect(placeOf('grafana', '/etc/grafana/provisioning')).toBe(join(GRAFANA, 'provisioning'))
+  const provider = readAll<{ providers: { options: { path: string } }[] }>(
+    join(GRAFANA, 'provisioning/dashboards/agentlog.yaml'),
+  )[0]!
+  expect(placeOf('grafana', provider.providers[0]!.options.path)).toBe(join(GRAFANA, 'dashboards'))
+  const source = readAll<{ datasources: { url: string }[] }>(join(GRAFANA, 'provisioning/datasources/agentlog.yaml'))[0]!
+  expect(source.datasources[0]!.url).toBe('http://prometheus:9090')
   const ofMachine = Object.values(services)
     .flatMap(mountsOf)
     .filter(({ source }) => /^[./]/.test(source))
   expect(ofMachine.filter(({ isReadOnly }) => !isReadOnly)).toEqual([])
+})
+
+test('the host exporter sees mounts as the machine has them: where all are read-only no disk is ever low', () => {
+  expect(services['node-exporter']).toMatchObject({ pid: 'host', command: ['--path.rootfs=/host'] })
+  expect(mountsOf(services['node-exporter']!)).toEqual([{ source: '/', target: '/host', isReadOnly: true }])
+  const others = Object.entries(services).flatMap(([name, { pid }]) => (pid === undefined ? [] : [name]))
+  expect(others).toEqual(['node-exporter'])
 })
 
 test('a month is kept, on a bounded disk, in bounded memory, and nothing listens but for this machine', () => {

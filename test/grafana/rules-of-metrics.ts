@@ -39,7 +39,9 @@ export const METRIC_RULES = {
   'target-labels': (dashboard, known) =>
     eachSelector(({ metric, matchers }) => {
       if (isOpen(metric) || WITHOUT_LABELS.includes(metric)) return false
-      const odd = matchers.filter(({ label }) => !labelsOf(known, metric).includes(label)).map(({ label }) => label)
+      // `label=""`: it is not that metric of the same name which has the label.
+      const wanted = matchers.filter(({ operator, value }) => operator !== '=' || value !== '')
+      const odd = wanted.filter(({ label }) => !labelsOf(known, metric).includes(label)).map(({ label }) => label)
       return odd.length > 0 && `${metric} has no label ${odd.join(', ')}`
     })(dashboard, known),
   'target-groupings': groupings,

@@ -75,6 +75,9 @@ test.for([
   ['stopped_total, type: counter, event: [sandbox_violation, promptInjection]', true],
   ['stopped_total, type: counter, event: [sandbox_violation, call]', false],
   ['stopped_total, type: counter', false],
+  ['agent_loop_iterations_total, type: counter, event: agent_loop_start', false],
+  ['prompt_injection_scans_total, type: counter, event: a', false],
+  ['prompt_injection_scans_blocked_total, type: counter, event: [prompt_injection_blocked]', true],
   ['eventloop_lags_total, type: counter, event: a', false],
   ['violations, type: gauge, event: a, value: n', false],
 ] as const)('{ %s } must never rise: %s', async ([metric, isAlarming]) => {

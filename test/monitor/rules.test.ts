@@ -91,7 +91,7 @@ test('what a mapping has decides which alerts there are', async () => {
       'warning AgentLlmCostAnomaly',
       'warning AgentLlmCostOverBudget',
       'warning AgentToolCallsInFlightStuck',
-      'critical AgentLoopsSeen',
+      'warning AgentLoopsSeen',
       'info AgentSessionLastActivitySilent',
     ]),
   )
@@ -139,5 +139,28 @@ test.skipIf(!existsSync(RUNBOOKS))('the shipped runbooks have the headings that 
     const rules = madeRules(madeRulesText(await modelOfMapping(name)))
     const anchors = rules.flatMap(({ annotations }) => annotations?.runbook_url?.split('#')[1] ?? [])
     expect(anchors.filter((anchor) => !headings.includes(anchor))).toEqual([])
+  }
+})
+
+test('labels that an alert says itself tell no alerts apart: two of one set of labels are an error, and neither fires', async () => {
+  const labels = 'labels: { kind: k, severity: s, component: c, alertname: n, alertstate: x'
+  const model = await modelOfText(`version: 1
+metrics:
+  - { name: made_violations_total, type: counter, event: a, ${labels} } }
+  - { name: made_calls_total, type: counter, event: a, ${labels}, status: { path: s, one_of: [success, error] } } }
+  - { name: made_wait_seconds, type: histogram, event: a, value: v, buckets: [1, 2], ${labels} } }
+  - { name: made_cost_usd_total, type: counter, event: a, value: v, ${labels} } }
+  - { name: made_tokens_total, type: counter, event: a, value: v, ${labels} } }
+  - { name: made_last_seen_timestamp_seconds, type: gauge, event: a, value: $time, ${labels} } }
+  - { name: made_in_flight, type: gauge, event: a, value: v, ${labels} } }
+`)
+  const alerts = madeRules(madeRulesText(model)).filter(({ alert }) => alert?.startsWith('Made'))
+  expect(alerts.length).toBeGreaterThan(7)
+  const ofAlerts = /severity|component|alertname|alertstate/
+  for (const { expr, annotations, alert } of alerts) {
+    const isBySeries = alert === 'MadeInFlightStuck'
+    if (isBySeries) expect(expr).toMatch(/^max without \(alertname, alertstate, component, severity\) \(/)
+    else expect([expr, ofAlerts.test(expr)]).toEqual([expr, false])
+    expect(annotations?.description).not.toMatch(ofAlerts)
   }
 })

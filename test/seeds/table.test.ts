@@ -1,8 +1,8 @@
 /** Every published capability has a row, every row a command or a reason, and every test of `shown` a row that runs it. */
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { commandsOf, ROOT, readTable, STATES } from './table.ts'
+import { commandsOf, ROOT, readTable, STATES, TABLE_FILE } from './table.ts'
 
 /** How many capabilities each of the five has, in the order of their prefixes. */
 const COUNTS = [49, 32, 53, 25, 46]
@@ -35,6 +35,14 @@ test('each test that shows rows is run by a row', () => {
   expect(
     files.filter((name) => !text.split(/[\n;]/).some((part) => part.trim() === `shown ${name.replace('.test.ts', '')}`)),
   ).toEqual([])
+})
+
+test('each mistake that a row is repaired for is told, and there are 73', () => {
+  const text = readFileSync(TABLE_FILE, 'utf8')
+  const told = [...text.matchAll(/^\| (ERR-(?:X|S\d)-\d\d) \|/gm)].map((match) => match[1]!)
+  const named = rows.flatMap(({ how }) => [...how.matchAll(/ERR-(?:X|S\d)-\d\d/g)].map((match) => match[0]))
+  expect(new Set(told).size).toBe(73)
+  expect(named.filter((mistake) => !told.includes(mistake))).toEqual([])
 })
 
 test('a table is read as it is written', () => {

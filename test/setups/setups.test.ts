@@ -121,6 +121,26 @@ test.each(['mcp-mesh-monitors', 'mcp-mesh-sidecars'])(
   },
 )
 
+interface TwoSeverities {
+  readonly groups: readonly {
+    readonly rules: readonly { readonly alert?: string; readonly labels?: { severity: string }; readonly annotations?: object }[]
+  }[]
+}
+
+test.each(['agents', 'exporter'])('%s: a graver alert holds back the same of the same thing, and of nothing else', (name) => {
+  const { groups } = documentsOf<TwoSeverities>(readFileSync(join(PROMETHEUS, `rules/${name}.yaml`), 'utf8'))[0]!
+  const alerts = groups.flatMap(({ rules }) => rules)
+  const graver = alerts.filter(({ labels }) => labels?.severity === 'critical').map(({ alert }) => alert)
+  const held = alerts.filter(({ alert, labels }) => graver.includes(alert) && labels?.severity !== 'critical')
+  expect(held.length).toBeGreaterThan(0)
+  const told = held.flatMap(({ annotations }) =>
+    [...JSON.stringify(annotations).matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label),
+  )
+  const { inhibit_rules: inhibitions } = documentsOf<{ inhibit_rules: { equal: string[] }[] }>(routesOf('agentlog'))[0]!
+  expect(inhibitions.length).toBeGreaterThan(0)
+  for (const { equal } of inhibitions) expect(equal).toEqual(expect.arrayContaining(['alertname', ...told]))
+})
+
 test('no secret is in any file, nor what stands for one', () => {
   const texts = [...ALL.map(textOf), ...ROUTES.map(routesOf)].map((text) => text.replace(/^ *#.*$/gm, ''))
   for (const text of texts) {

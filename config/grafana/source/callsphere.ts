@@ -5,10 +5,11 @@
 import { starts } from './kit/annotations.ts'
 import { board } from './kit/board.ts'
 import { gauge, type Sized, stat, timeseries } from './kit/panels.ts'
-import { increase, mean, quantile, rate, selecting, share, sinceStart, sum } from './kit/promql.ts'
+import { increase, mean, quantile, rate, type Select, selecting, share, sinceStart, sum } from './kit/promql.ts'
 
 const ofTargets = selecting()
-const ofAgents = selecting('agent_name')
+// Presets of other systems have metrics of these names too, all with the label `agent`; what an agent writes cannot add that here.
+const ofAgents: Select = (metric, ...matchers) => selecting('agent_name')(metric, 'agent=""', ...matchers)
 const ofModels = selecting('agent_name', 'model_id')
 
 const requests = ofAgents('agent_requests_total')

@@ -41,8 +41,10 @@ export class Stage {
   static async played(): Promise<Stage> {
     for (let attempt = 1; ; attempt++) {
       const stage = new Stage()
-      await stage.#play()
-      const failed = await stage.#failedScrapes()
+      const failed = await stage.#play().catch(async (error: unknown) => {
+        await stage.stop()
+        throw error
+      })
       if (failed === 0 || attempt === MAX_ATTEMPTS) return stage
       process.stderr.write(`${failed} scrapes failed; the log is played again\n`)
       await stage.stop()
@@ -54,7 +56,8 @@ export class Stage {
     return Number(failed?.value[1] ?? 0)
   }
 
-  async #play(): Promise<void> {
+  /** Answers how many scrapes failed. */
+  async #play(): Promise<number> {
     for (const log of Object.keys(this.#events)) this.#scratch.write(`${log}.log`, '')
     await Promise.all(TARGETS.map((target) => this.#start(target)))
     await this.#startPrometheus()
@@ -66,6 +69,7 @@ export class Stage {
       await this.#untilScrapes('after a moment', (scrapes) => scrapes.at(-1)!.atMs > nowMs)
       this.momentsMs.push(nowMs)
     }
+    return this.#failedScrapes()
   }
 
   /** On a port of its own, and on these addresses. */

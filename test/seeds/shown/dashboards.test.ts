@@ -28,6 +28,8 @@ import { SYSTEMS } from '../replay/systems.ts'
 import { fits } from '../replay/vector.ts'
 
 const NAMES = readdirSync(join(ROOT, 'config/grafana/dashboards')).map((file) => file.replace(/\.json$/, ''))
+/** Long enough for three times. */
+const PLAYED_AGAIN_MS = 300_000
 const isSkipped = isMissing('prometheus', 'promtool')
 
 /** Values of variables of which one is chosen; the others are at All. */
@@ -46,7 +48,7 @@ interface Moment {
 let stage: Stage
 beforeAll(async () => {
   if (!isSkipped) stage = await Stage.played()
-})
+}, PLAYED_AGAIN_MS)
 afterAll(async () => {
   if (!isSkipped) await stage.stop()
 })

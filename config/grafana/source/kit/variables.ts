@@ -27,7 +27,8 @@ function seriesOf(metric: string, matchers: readonly string[]): string {
   return selector.endsWith('}') ? `${selector.slice(0, -1)},${matchers.join(',')}}` : `${selector}{${matchers.join(',')}}`
 }
 
-function chooser({ label, title, metric }: LabelVariable, matchers: readonly string[]): Builder<VariableModel> {
+/** `all`: with `.*` also series whose label is empty, which a log may write to hide from every panel. */
+function chooser({ label, title, metric }: LabelVariable, matchers: readonly string[], all: '.+' | '.*'): Builder<VariableModel> {
   const query = `label_values(${seriesOf(metric, matchers)}, ${label})`
   return new QueryVariableBuilder(label)
     .label(title)
@@ -38,7 +39,7 @@ function chooser({ label, title, metric }: LabelVariable, matchers: readonly str
     .sort(VariableSort.AlphabeticalAsc)
     .multi(true)
     .includeAll(true)
-    .allValue('.+')
+    .allValue(all)
     .current({ selected: true, text: ['All'], value: ['$__all'] })
 }
 
@@ -48,8 +49,8 @@ export function variables(metric: string, labels: readonly LabelVariable[]): Bui
   const ofTargets = ['job=~"$job"', 'instance=~"$instance"']
   return [
     datasource,
-    chooser({ label: 'job', title: 'Job', metric }, []),
-    chooser({ label: 'instance', title: 'Instance', metric }, ofTargets.slice(0, 1)),
-    ...labels.map((label) => chooser(label, ofTargets)),
+    chooser({ label: 'job', title: 'Job', metric }, [], '.+'),
+    chooser({ label: 'instance', title: 'Instance', metric }, ofTargets.slice(0, 1), '.+'),
+    ...labels.map((label) => chooser(label, ofTargets, '.*')),
   ]
 }

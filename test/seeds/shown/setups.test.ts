@@ -7,14 +7,14 @@ import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { stringify } from 'yaml'
-import { alertsOf } from '../seeds/alerts/sixtieth.ts'
-import { type Monitor, relabelingsOf } from '../setups/monitors.ts'
-import { ALERTMANAGER, CONFIGURATIONS, documentsOf, SETUPS, setup, textOf } from '../setups/shipped-setups.ts'
-import { Alertmanager } from './alertmanager-server.ts'
-import { run } from './deploy-programs.ts'
-import type { Prometheus } from './prometheus-server.ts'
-import { Machines, Names } from './setup-on-loopback.ts'
-import { Exporter, freePort, isMissing, Running, Scratch, until } from './workbench.ts'
+import { Alertmanager } from '../../real/alertmanager-server.ts'
+import { run } from '../../real/deploy-programs.ts'
+import type { Prometheus } from '../../real/prometheus-server.ts'
+import { Machines, Names } from '../../real/setup-on-loopback.ts'
+import { Exporter, freePort, isMissing, Running, Scratch, until } from '../../real/workbench.ts'
+import { type Monitor, relabelingsOf } from '../../setups/monitors.ts'
+import { ALERTMANAGER, CONFIGURATIONS, documentsOf, SETUPS, setup, textOf } from '../../setups/shipped-setups.ts'
+import { alertsOf } from '../alerts/sixtieth.ts'
 
 const isSkipped = isMissing('prometheus', 'promtool', 'prometheus-node-exporter')
 
@@ -295,6 +295,24 @@ describe.skipIf(isSkipped)('live', () => {
     )
     expect(urls.flat().sort()).toEqual(PODS.map((pod) => `http://${pod}:19464/metrics`))
     expect(urls.map(({ length }) => length > 0)).toEqual([true, true])
+  })
+
+  test('what the README asks of a Prometheus that costs too much is answered', async () => {
+    const { stats } = await status<{ stats: { timings: { evalTotalTime: number }; samples: { totalQueryableSamples: number } } }>(
+      'mcpworks',
+      'query?query=up&stats=all',
+    )
+    expect([stats.timings.evalTotalTime >= 0, stats.samples.totalQueryableSamples]).toEqual([true, 2])
+    const tsdb = await status<{ headStats: { numSeries: number }; seriesCountByMetricName: { name: string; value: number }[] }>(
+      'mcpworks',
+      'status/tsdb',
+    )
+    expect(tsdb.headStats.numSeries).toBeGreaterThan(tsdb.seriesCountByMetricName.length)
+    const nowSeconds = Math.floor(Date.now() / 1000)
+    const samples = `# TYPE agent_calls counter\nagent_calls_total{tool="a"} 1 ${nowSeconds}\nagent_calls_total{tool="b"} 1 ${nowSeconds}\n# EOF\n`
+    const blocks = machines.scratch.file('blocks')
+    run('promtool', 'tsdb', 'create-blocks-from', 'openmetrics', machines.scratch.write('samples.om', samples), blocks)
+    expect(run('promtool', 'tsdb', 'analyze', blocks).stdout).toMatch(/Series: 2[\s\S]*Highest cardinality labels:\n2 tool/)
   })
 
   test('an alert of mcp-mesh arrives in Alertmanager with the labels of its Prometheus', async () => {

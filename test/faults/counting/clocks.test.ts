@@ -4,11 +4,11 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Exporter, Scratch, until } from '../real/workbench.ts'
-import { judged, MAPPING, wordsOf } from './digits.ts'
-import { IS_LONG, SEED } from './form.ts'
-import { randomOf } from './random.ts'
-import { Writer } from './writer.ts'
+import { Exporter, Scratch, until } from '../../real/workbench.ts'
+import { judged, MAPPING, wordsOf } from '../digits.ts'
+import { IS_LONG, SEED } from '../form.ts'
+import { randomOf } from '../random.ts'
+import { Writer } from '../writer.ts'
 
 const KILLS = IS_LONG ? 100 : 12
 const LINES = IS_LONG ? 200_000 : 30_000

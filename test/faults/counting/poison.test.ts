@@ -4,8 +4,8 @@
  */
 import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { cri, interleaved } from '../decode/runtimes.ts'
-import { Exporter, MAIN, Scratch, sum, until } from '../real/workbench.ts'
+import { cri, interleaved } from '../../decode/runtimes.ts'
+import { Exporter, MAIN, Scratch, sum, until } from '../../real/workbench.ts'
 
 const HEAP_MEGABYTES = 60
 const MAPPING = `version: 1

@@ -6,12 +6,12 @@ import { appendFileSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { DEPLOY } from '../deploy/shipped.ts'
-import { ALERTMANAGER, type Setup } from '../setups/shipped-setups.ts'
-import { Alertmanager } from './alertmanager-server.ts'
-import type { Prometheus } from './prometheus-server.ts'
-import { Machines, Names, onLoopback } from './setup-on-loopback.ts'
-import { Exporter, freePort, isMissing, Running, until } from './workbench.ts'
+import { DEPLOY } from '../../deploy/shipped.ts'
+import { Alertmanager } from '../../real/alertmanager-server.ts'
+import type { Prometheus } from '../../real/prometheus-server.ts'
+import { Machines, Names, onLoopback } from '../../real/setup-on-loopback.ts'
+import { Exporter, freePort, isMissing, Running, until } from '../../real/workbench.ts'
+import { ALERTMANAGER, type Setup } from '../../setups/shipped-setups.ts'
 
 describe.skipIf(isMissing('prometheus', 'prometheus-alertmanager', 'prometheus-node-exporter'))('the stack', () => {
   const machines = new Machines()

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ALERTMANAGER, ROUTES } from '../setups/shipped-setups.ts'
-import { Alertmanager, Sink } from './alertmanager-server.ts'
-import { run } from './deploy-programs.ts'
-import { isMissing, Scratch, until } from './workbench.ts'
+import { Alertmanager, Sink } from '../../real/alertmanager-server.ts'
+import { run } from '../../real/deploy-programs.ts'
+import { isMissing, Scratch, until } from '../../real/workbench.ts'
+import { ALERTMANAGER, ROUTES } from '../../setups/shipped-setups.ts'
 
 const noAmtool = isMissing('amtool', 'prometheus-alertmanager')
 const fileOf = (name: string): string => join(ALERTMANAGER, `${name}.yaml`)
