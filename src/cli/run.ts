@@ -39,7 +39,8 @@ export async function run(logs: readonly string[], flags: FlagValues, io: Io): P
 }
 
 async function runWith(settings: Settings, signals: Signals | undefined, flags: FlagValues, io: Io): Promise<number> {
-  const around = { descriptors: new Descriptors(descriptorShares().logs), openInput: inputs(settings), webConfig: undefined }
+  const input = inputs(settings)
+  const around = { descriptors: new Descriptors(descriptorShares().logs), openInput: input.open, webConfig: undefined }
   if (signals === undefined) {
     const begun = await begin(settings, around, flags, io)
     if (typeof begun === 'number') return begun
@@ -62,6 +63,7 @@ async function runWith(settings: Settings, signals: Signals | undefined, flags: 
     servings.push(serving)
   }
   const { serve } = await import('./serve.ts')
+  input.begin()
   return serve(servings, signals)
 }
 
@@ -107,9 +109,30 @@ async function openServing(
   return { ...around, settings, log, pipeline, state, left, wall, inForce }
 }
 
-/** Standard input for each mapping: what one has read no other gets, so each is given a copy where there are several. */
-function inputs({ served }: Settings): () => Readable {
-  return () => (served.length === 0 ? process.stdin : process.stdin.pipe(new PassThrough()))
+interface Inputs {
+  readonly open: () => Readable
+  readonly begin: () => void
+}
+
+/**
+ * Standard input for each mapping: what one has read no other gets, so each is given a copy where there are several. None gets anything
+ * before all are there: the others would lack it.
+ */
+function inputs({ served }: Settings): Inputs {
+  if (served.length === 0) return { open: () => process.stdin, begin: () => {} }
+  let waiting: PassThrough[] | undefined = []
+  return {
+    open: () => {
+      const copy = new PassThrough()
+      if (waiting === undefined) process.stdin.pipe(copy)
+      else waiting.push(copy)
+      return copy
+    },
+    begin: () => {
+      for (const copy of waiting ?? []) process.stdin.pipe(copy)
+      waiting = undefined
+    },
+  }
 }
 
 function logOf({ masks }: Plan, { logLevel: level, logFormat: format }: Settings, io: Io): Log {

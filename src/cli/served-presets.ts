@@ -30,7 +30,22 @@ export function splitPresets(
     if (path === undefined || path === telemetryPath) merged.push(name ?? text)
     else byPath.set(path, [...(byPath.get(path) ?? []), name!])
   }
-  return { merged, served: [...byPath].map(([path, presets]) => ({ path, presets })) }
+  const served = [...byPath].map(([path, presets]) => ({ path, presets }))
+  const twice = servedTwice(served)
+  if (twice !== undefined) return { problem: `--preset ${twice}: the same presets twice; name one path for them\n` }
+  return { merged, served }
+}
+
+/** The record of a path is known by its presets. */
+function servedTwice(served: readonly ServedPresets[]): string | undefined {
+  const pathOf = new Map<string, string>()
+  for (const { path, presets } of served) {
+    const names = presets.join('+')
+    const before = pathOf.get(names)
+    if (before !== undefined) return `${names} at ${before} and ${path}`
+    pathOf.set(names, path)
+  }
+  return undefined
 }
 
 /** For verbs that take one mapping: what to say to who names several. */

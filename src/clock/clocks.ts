@@ -4,12 +4,10 @@
  * where nobody says what the wall clock shows (`--once`, `test`, `explain`), events alone move time.
  */
 import { DueHeap } from './due-heap.ts'
-import { type ClockWorld, LogClock } from './log-clock.ts'
+import { type ClockWorld, LogClock, OLD_NS } from './log-clock.ts'
 
 /** Clocks of logs that stand at their ends are forgotten past so many, those longest known first: they show what the wall clock shows. */
 const MAX_CLOCKS = 50_000
-/** Events that were older when they were written are no news: a replay or a copy, whose time goes on from there. */
-const OLD_NS = 86_400_000_000_000n
 
 /** A clock as the record has it. */
 export interface RecordedClock {
@@ -95,9 +93,11 @@ export class Clocks {
     const isFirst = clock.isByArrival && !clock.isStanding
     clock.isByArrival = false
     // What is read may be old, though lines before that say no time came now.
-    if (isFirst && ns < clock.nowNs) clock.setBack(ns)
-    // Nor is what the wall clock shows, for a log that was empty.
-    else if (!isKnown && ns + OLD_NS < clock.nowNs) this.#beginAt(clock, ns)
+    if (isFirst && ns < clock.nowNs) {
+      clock.mayNotLag = clock.isGoneBy
+      clock.setBack(ns)
+      // Nor is what the wall clock shows, for a log that was empty. What was begun by it would not end before it is shown again.
+    } else if (!isKnown && !clock.isGoneBy && ns + OLD_NS < clock.nowNs) this.#beginAt(clock, ns)
     clock.hasTime = true
     clock.hasMoved ||= ns > clock.nowNs
     this.#comeTo(clock, ns)
@@ -133,8 +133,9 @@ export class Clocks {
     if (clock.isStanding) return
     if (clock.hasMoved && writtenNs !== undefined) {
       const ageNs = writtenNs - clock.nowNs
-      clock.lagNs = ageNs > OLD_NS ? ageNs : 0n
+      clock.lagNs = ageNs > OLD_NS && !clock.mayNotLag ? ageNs : 0n
       clock.hasMoved = false
+      clock.mayNotLag = false
     }
     const wallNs = this.#world.wallNs - clock.lagNs
     this.#runUpTo(clock, wallNs > clock.nowNs ? wallNs : clock.nowNs)

@@ -6,6 +6,9 @@
  */
 import { type Due, DueHeap } from './due-heap.ts'
 
+/** Events that were older when they were written are no news: a replay or a copy, whose time goes on from there. */
+export const OLD_NS = 86_400_000_000_000n
+
 /** Something that is to be done when a clock has come to a time. */
 export interface Deadline {
   readonly dueNs: bigint
@@ -53,6 +56,10 @@ export class LogClock implements ClockName, Due {
   /** For `Clocks`: an event of its log has said its time, or its envelope has; an event itself. */
   hasTime = false
   hasOwnTime = false
+  /** Windows of series hold values at its times. */
+  hasWindows = false
+  /** For `Clocks`: it was set back from times by which something still runs out, so at the end of its log it shows the wall clock's. */
+  mayNotLag = false
   readonly #world: ClockWorld
   #ownNs: bigint
   #isStanding = false
@@ -78,6 +85,21 @@ export class LogClock implements ClockName, Due {
   /** Whether its log stands at its end. */
   get isStanding(): boolean {
     return this.#isStanding
+  }
+
+  /** Something runs out by the times that it has shown. */
+  get isGoneBy(): boolean {
+    return this.hasWindows || this.nextNs !== undefined
+  }
+
+  /**
+   * For an event that says its time, or whose envelope does, that time; for one that came among events of long ago, as long after them as it
+   * came: what it begins would else not end before the clock has come to the present.
+   */
+  timeOf(ns: bigint): bigint {
+    if (ns <= this.nowNs + OLD_NS) return ns
+    const behindNs = ns - this.lagNs
+    return behindNs <= this.nowNs + OLD_NS ? behindNs : this.nowNs
   }
 
   /** When its next deadline is due; undefined: it has none. */

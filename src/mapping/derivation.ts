@@ -70,7 +70,7 @@ export class Derivation implements Consumer {
     const cause = this.#cause
     cause.origin = row.origin
     cause.clock = row.clock
-    cause.timeNs = roles.length > 0 ? row.time() : 0n
+    cause.timeNs = roles.length > 0 ? row.clock.timeOf(row.time()) : 0n
     cause.lineBytes = row.lineBytes
     let isTaken = false
     for (let i = 0; i < remember.length; i++) isTaken = remember[i]!.read(row) || isTaken

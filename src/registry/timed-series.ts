@@ -130,6 +130,7 @@ export class TimedSeries {
     }
     this.#touchedBy[slot] = clock
     this.#touchedNs[slot] = ns
+    if (this.windows !== undefined) clock.hasWindows = true
   }
 
   #nowOf(slot: number): bigint {

@@ -225,6 +225,9 @@ function parsedOrThrow(text: string): ListenAddress {
 
 const OWN_PATHS = [...PAGE_PATHS, '/-/healthy', '/-/ready', '/health', '/health/live', '/health/ready', '/v1/health']
 
+/** Of parts that no client takes away: `.`, `..` and none. */
+const PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+\/?$/
+
 /** All of them match themselves alone, and are used for nothing else. */
 function assertPaths({ telemetryPath, beside = [] }: ServerOptions): void {
   const used: string[] = [...OWN_PATHS, ...LIFECYCLE_PATHS]
@@ -236,7 +239,7 @@ function assertPaths({ telemetryPath, beside = [] }: ServerOptions): void {
     ]),
   ]
   for (const [flag, path] of named as [string, string][]) {
-    if (!/^\/[\w.~/-]+$/.test(path) || isOneOf(used, path))
+    if (!PATH.test(path) || isOneOf(used, path))
       throw new Error(`${flag}${path}": expected a path such as /metrics, of letters, digits and _ . ~ - /, not used otherwise`)
     used.push(path)
   }

@@ -128,11 +128,13 @@ test('a series is born at 0 for each scraper on each path', async () => {
   expect(calls(await seen('/agent'))).toBe(2)
 })
 
-test('standard input goes to all of them, to its last line', async () => {
+test('standard input goes to all of them, from its first line to its last', async () => {
   const input = ['-c', OURS, '--preset', 'agent=/agent', '--stdin.exit-on-eof', '--web.linger', '1m', '-']
   const { child, ready } = launch(input)
+  // It is in the pipe before the first of them opens.
+  child.stdin?.write(call('bash', 'ann').repeat(1000))
   const served = children.adopt(await ready)
-  child.stdin?.end(call('bash', 'ann').repeat(20_000) + call('read', 'bob').trim())
+  child.stdin?.end(call('bash', 'ann').repeat(19_000) + call('read', 'bob').trim())
   const texts = await reach(served, 20_001, '/metrics', '/agent')
   expect(texts.map(calls)).toEqual([20_001, 20_001])
   expect(await served.ended).toBe(0)
@@ -170,6 +172,12 @@ test('presets that all have paths leave the default path to nobody; the path of 
 
 test.each<[string, string[], string]>([
   ['no path', ['run', '--preset', 'agent='], '--preset agent=: expected NAME=/path, such as agent=/agents/metrics'],
+  [
+    'the same twice',
+    ['run', '--preset', 'agent=/a', '--preset', 'agent=/b'],
+    '--preset agent at /a and /b: the same presets twice',
+  ],
+  ['a path that clients shorten', ['run', '--preset', 'agent', '--preset', 'codex=/a/../b'], 'NAME=/a/../b\\": expected a path'],
   ['no leading slash', ['run', '--preset', 'agent=metrics'], '--preset agent=metrics: expected NAME=/path'],
   ['no such preset', ['run', '--preset', 'agnet=/a'], 'agnet'],
   [

@@ -19,6 +19,7 @@ const OLD = ['start', 'wait', 'note']
   .map((event, i) => `{"event":"${event}","id":"1"${event === 'note' ? '' : `,"ts":${AT_SECONDS + i}`}}\n`)
   .join('')
 const OPEN = { runs_open: 1, waits_lately: 1, timeouts_total: 0 }
+const NOTHING = { runs_open: 0, waits_lately: 0, timeouts_total: 0 }
 const OVER = { runs_open: 0, waits_lately: 0, timeouts_total: 1 }
 
 let scratch = ''
@@ -37,11 +38,14 @@ const start = (log: string, ...flags: readonly string[]): Promise<Served> =>
 
 const find = (text: string, sample: RegExp): number => Number(sample.exec(text)?.[1] ?? 0)
 
+const shownAs = (text: string, name: string): number => find(text, new RegExp(`^${name} (.*)$`, 'm'))
+const metricsOf = async ({ url }: Served): Promise<string> => (await fetch(`${url}/metrics`)).text()
+
 /** What the metrics show once so many lines are counted. */
-async function shown({ url }: Served, lines: number): Promise<Readonly<Record<string, number>>> {
+async function shown(served: Served, lines: number): Promise<Readonly<Record<string, number>>> {
   const isRead = (text: string): boolean => find(text, /^agentlog_lines_total\{[^}]*outcome="event"\} (.*)$/m) >= lines
-  const text = await until(async () => (await fetch(`${url}/metrics`)).text(), isRead)
-  return Object.fromEntries(Object.keys(OPEN).map((name) => [name, find(text, new RegExp(`^${name} (.*)$`, 'm'))]))
+  const text = await until(() => metricsOf(served), isRead)
+  return Object.fromEntries(Object.keys(OPEN).map((name) => [name, shownAs(text, name)]))
 }
 
 test('old events that are appended now, one line without a time among them, keep their time, also over a kill', async () => {
@@ -66,4 +70,32 @@ test('of a file that was there its time of writing tells whether it is a copy of
   utimesSync(left, AT_SECONDS + 2, AT_SECONDS + 2)
   expect(await shown(await start(copy), 3)).toEqual(OPEN)
   expect(await shown(await start(left), 3)).toEqual(OVER)
+})
+
+const START = '{"event":"start","id":"1"}\n'
+const WAIT = '{"event":"wait"}\n'
+const ANCIENT = `{"event":"other","ts":${AT_SECONDS}}\n`
+const LATER = `{"event":"other","ts":${AT_SECONDS + 1}}\n`
+
+test.for([
+  ['a run before it', '', [START, ANCIENT], OVER],
+  ['what a window holds before it', '', [WAIT, ANCIENT], NOTHING],
+  ['both after it', '', [ANCIENT, START + WAIT], OVER],
+  ['both in one write after it', '', [ANCIENT + START + WAIT], OVER],
+  ['a run in a file that was there', START + ANCIENT + LATER, [], OVER],
+  ['what a window holds in a file that was there', WAIT + ANCIENT + LATER, [], NOTHING],
+] as const)('one line of long ago does not hold open what lines without a time begin: %s', async ([, there, writes, over]) => {
+  const log = join(scratch, 'a.jsonl')
+  writeFileSync(join(scratch, 'm.yaml'), MAPPING.replaceAll('1h', '2s'))
+  writeFileSync(log, there)
+  const served = await start(log)
+  let lines = there.split('\n').length - 1
+  await shown(served, lines)
+  for (const write of writes) {
+    appendFileSync(log, write)
+    lines += write.split('\n').length - 1
+    await shown(served, lines)
+  }
+  const isOver = (text: string): boolean => Object.entries(over).every(([name, value]) => shownAs(text, name) === value)
+  expect(await until(() => metricsOf(served), isOver)).toContain(`timeouts_total ${over.timeouts_total}`)
 })
