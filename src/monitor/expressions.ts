@@ -35,8 +35,8 @@ export class Expressions {
     return merged(how, [...this.#scope.kept, ...by], inner)
   }
 
-  rate(by: readonly string[], range: string, offset = ''): string {
-    return this.#by('sum', by, `rate(${this.#series(this.#total)}[${range}]${offset})`)
+  rate(by: readonly string[], range: string): string {
+    return this.#by('sum', by, `rate(${this.#series(this.#total)}[${range}])`)
   }
 
   /** What the counter stands at. */
@@ -44,8 +44,8 @@ export class Expressions {
     return this.#by('sum', by, this.#series(this.#total) + offset)
   }
 
-  increase(by: readonly string[], range: string, offset = ''): string {
-    return this.#by('sum', by, `increase(${this.#series(this.#total)}[${range}]${offset})`)
+  increase(by: readonly string[], range: string): string {
+    return this.#by('sum', by, `increase(${this.#series(this.#total)}[${range}])`)
   }
 
   /** How many came. */

@@ -91,7 +91,7 @@ test('what a mapping has decides which alerts there are', async () => {
       'warning AgentLlmCostAnomaly',
       'warning AgentLlmCostOverBudget',
       'warning AgentToolCallsInFlightStuck',
-      'critical AgentLoopsSeen',
+      'warning AgentLoopsSeen',
       'info AgentSessionLastActivitySilent',
     ]),
   )

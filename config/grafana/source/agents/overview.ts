@@ -2,9 +2,9 @@
 import { runbook } from '../kit/links.ts'
 import { stat, timeseries } from '../kit/panels.ts'
 import { increase, quantile, rate, share, sum } from '../kit/promql.ts'
-import { ofAgents, ofModels, ofTools } from './metrics.ts'
+import { ofAgents, ofModels, ofTools, toolCalls } from './metrics.ts'
 
-const calls = ofTools('agent_tool_calls_total')
+const calls = toolCalls()
 const runs = ofAgents('agent_runs_total')
 
 export const goldenSignals = {
@@ -28,10 +28,7 @@ export const goldenSignals = {
       thresholds: ['green', [0.1, 'yellow'], [0.3, 'red']],
       queries: [
         {
-          expr: share(
-            sum(rate(ofTools('agent_tool_calls_total', 'status=~"error|timeout"')), 'agent'),
-            sum(rate(calls), 'agent'),
-          ),
+          expr: share(sum(rate(toolCalls('status=~"error|timeout"')), 'agent'), sum(rate(calls), 'agent')),
           legend: '{{agent}} tools',
         },
         {

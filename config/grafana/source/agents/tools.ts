@@ -2,10 +2,10 @@
 import { runbook } from '../kit/links.ts'
 import { heatmap, table, timeseries } from '../kit/panels.ts'
 import { buckets, increase, quantile, quantileOver, rate, share, sum } from '../kit/promql.ts'
-import { ofTools } from './metrics.ts'
+import { ofTools, toolCalls } from './metrics.ts'
 
-const calls = ofTools('agent_tool_calls_total')
-const failed = ofTools('agent_tool_calls_total', 'status=~"error|timeout"')
+const calls = toolCalls()
+const failed = toolCalls('status=~"error|timeout"')
 
 export const tools = {
   title: 'Tools',
