@@ -117,6 +117,7 @@ function ruleHits(rule: Rule, summary: Summary, { locate }: SummaryContext): Rul
 
 function whyNoHits(rule: Rule, summary: Summary): string {
   const { events } = rule.takes
+  if (rule.isOpen) return 'counts no event: it shows what is open, see its series'
   if (events !== undefined && !events.some((name) => summary.events.has(name))) return `no event is called ${listed(events)}`
   const failure = summary.ruleFailures.get(rule)?.commonest()
   return failure === undefined ? 'no event came to it' : failure.text

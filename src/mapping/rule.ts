@@ -88,6 +88,7 @@ type Applied = 'missing' | 'refused' | 'applied'
 
 export class Rule {
   readonly takes: Takes
+  readonly isOpen: boolean
   readonly metric: string
   /** Where the user wrote it. */
   readonly place: Place
@@ -162,6 +163,7 @@ export class Rule {
     this.#watch = watch
     this.#isCounter = family.spec.type === 'counter'
     this.#maxStep = this.#isCounter && maxStep !== undefined ? maxStep : Number.POSITIVE_INFINITY
+    this.isOpen = spec.open !== undefined
     this.#record = spec.open ? family.shownRecorder(spec.open.op) : watched(family.recorder(spec.op), watch, this)
     this.#countSkip = (reason) => {
       countSkip(this.metric, reason)

@@ -251,3 +251,10 @@ test('lines, outcomes and a limit pick what is shown; the others are applied all
   expect(await heads('--limit', '1')).toEqual(['1 mapped: '])
   expect((await explained(MAPPING, log, '--lines', '4')).stdout).toContain('now 3')
 })
+
+test('the summary says of a gauge of what is open that it waits for no event', async () => {
+  const lines = '{"event":"http_request_started","request_id":"1","method":"GET","endpoint":"/a"}\n'
+  const { stdout } = await explained('version: 1\ninclude: [preset:mcpworks]\n', lines, '--summary')
+  expect(stdout).toMatch(/counts no event: it shows what is open, see its series\n +http_requests_inprogress /)
+  expect(stdout).not.toContain('no event came to it')
+})
