@@ -322,7 +322,7 @@ export class Rule {
     const refused = this.#refusal(value)
     const slot = refused === undefined ? site.series(this.#texts) : -1
     if (slot < 0) this.#countSkip(refused ?? 'series_limit')
-    else if (value > LEAST_OVERFLOWING && this.#isPastAll(slot, value)) this.#countSkip('infinite')
+    else if (Math.abs(value) > LEAST_OVERFLOWING && !this.family.staysFinite(slot, value)) this.#countSkip('infinite')
     else {
       this.family.timed?.touch(slot)
       this.#record(slot, value)
@@ -330,12 +330,6 @@ export class Rule {
       return true
     }
     return false
-  }
-
-  /** A counter that were infinite once would be so for ever. */
-  #isPastAll(slot: number, value: number): boolean {
-    const { store } = this.family
-    return this.#isCounter && !Number.isFinite(store.cells[slot * store.cellCount]! + value)
   }
 
   #refusal(value: number): SkipReason | undefined {

@@ -161,6 +161,13 @@ export class Family implements SiteFamily {
     return this.#kind.overflows
   }
 
+  /** Whether the sum of a series does with this value too: infinite once, it would be so for ever. */
+  staysFinite(slot: number, value: number): boolean {
+    const { cells, cellCount } = this.store
+    const sumCell = this.#kind.sumCell?.(cellCount)
+    return sumCell === undefined || Number.isFinite(cells[slot * cellCount + sumCell]! + value)
+  }
+
   get isBornAtZero(): boolean {
     return this.#kind.isBornAtZero
   }

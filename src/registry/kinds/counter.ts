@@ -4,6 +4,7 @@ import type { Kind } from './kind.ts'
 export const counter: Kind = {
   cellCount: () => 1,
   initialCell: 0,
+  sumCell: () => 0,
   overflows: true,
   isBornAtZero: true,
   isSeenAtZero: true,

@@ -10,6 +10,7 @@ const MANY_BOUNDS = 24
 export const histogram: Kind = {
   cellCount: (spec) => spec.buckets.length + 2,
   initialCell: 0,
+  sumCell: (cellCount) => cellCount - 1,
   overflows: true,
   isBornAtZero: true,
   isSeenAtZero: true,

@@ -14,6 +14,8 @@ export interface Kind {
   /** Numbers per series, with what each means. */
   cellCount(spec: FamilySpec): number
   readonly initialCell: number
+  /** Which number is the sum of all values, for types that have one. */
+  sumCell?(cellCount: number): number
   /** Past a limit: whether updates go to an overflow series, so that sums stay right, or are refused. */
   readonly overflows: boolean
   /** Whether a series is born together with its sisters (the other texts of its closed labels), and at load. */

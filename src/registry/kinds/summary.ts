@@ -5,6 +5,7 @@ import type { Kind } from './kind.ts'
 export const summary: Kind = {
   cellCount: () => 2,
   initialCell: 0,
+  sumCell: () => 0,
   overflows: true,
   isBornAtZero: false,
   isSeenAtZero: true,
