@@ -14,6 +14,8 @@ import type { Io } from './io.ts'
 import type { Settings } from './settings.ts'
 import { wordsOf } from './time-range.ts'
 
+const MOST_UNPRICED = 10
+
 export async function runOnce(
   pipeline: Pipeline,
   intakes: readonly MadeIntake[],
@@ -32,6 +34,7 @@ export async function runOnce(
   const exposition = new Exposition({ registry, own, others: () => [], nowMs: () => performance.now(), format })
   io.stdout(exposition.mappedText({ withOwn: settings.withOwn }))
   if (settings.range !== undefined) io.stderr(rangeWords(settings.range, own))
+  io.stderr(unpricedWords(own))
   const problems = intakes.flatMap(({ problems: told }) => told())
   for (const problem of problems) io.stderr(`agentlog-exporter: ${harmless(masks.text(problem))}\n`)
   return problems.length > 0 || stop.signal.aborted ? EXIT.failed : EXIT.ok
@@ -49,4 +52,13 @@ function rangeWords({ fromNs, toNs }: TimeRange, { events }: OwnMetrics): string
     `agentlog-exporter: ${within} events${from}${to}, ${of('mapped')} of them counted; ` +
     `left out: ${of('primed')} before, ${of('later')} after, ${of('timeless')} that say no time\n`
   )
+}
+
+/** Models whose tokens cost nothing for want of a price; who asks for dollars is to know. Empty: all have one. */
+function unpricedWords({ unpricedTokens }: OwnMetrics): string {
+  const lines = [...unpricedTokens.cells()]
+    .filter(([, tokens]) => tokens > 0)
+    .map(([[metric, model], tokens]) => `agentlog-exporter: ${metric} has no price for ${tokens} tokens of ${harmless(model!)}\n`)
+  const more = lines.length - MOST_UNPRICED
+  return lines.slice(0, MOST_UNPRICED).join('') + (more > 0 ? `agentlog-exporter: and for ${more} more models\n` : '')
 }

@@ -155,14 +155,17 @@ export class Mapping implements DecodePlan {
   /** Applies the event in the row to all series it concerns; what has run out by its time is done before. */
   apply(row: Row): Outcome {
     if (this.needsClock) this.keepTime(row)
-    const { drop, stateful, rules, nameIndex } = this.#waiting(row.name)
+    const waiting = this.#waiting(row.name)
+    const { drop, stateful, rules, nameIndex } = waiting
     row.nameIndex = nameIndex
     for (let i = 0; i < drop.length; i++) if (drop[i]!.forEach(row, nothing)) return 'dropped'
     if (rules.length === 0 && stateful === undefined) return 'unmapped'
     let isTaken = stateful !== undefined && this.#derivation!.take(row, stateful)
     for (let i = 0; i < rules.length; i++) isTaken = rules[i]!.apply(row) || isTaken
     if (stateful !== undefined) this.#derivation!.finish()
-    return isTaken ? 'mapped' : 'unmatched'
+    if (isTaken) return 'mapped'
+    // Rules for every event do not wait for its name: who has mistyped it is to hear of the name.
+    return waiting === this.#others && row.name !== undefined ? 'unmapped' : 'unmatched'
   }
 
   /** The clock of the row's log comes to the time of the event in it. For mappings that need clocks. */

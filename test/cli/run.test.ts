@@ -66,6 +66,20 @@ test('a mapping’s own patterns and the built-in ones mask labels and names of 
   expect(stdout).toContain('agentlog_unmapped_events_total{event="[masked]"} 1')
 })
 
+test('--once says which tokens have no price, for they cost nothing', async () => {
+  const table = '{ known: { input: 1000000 } }'
+  const price = `{ price: { model: m, input: n, table: ${table} } }`
+  const mapping = write('priced.yaml', `version: 1\nmetrics: [{ name: usd_total, type: counter, event: e, value: ${price} }]\n`)
+  const lines = ['known', 'newest', 'newest', 'a\u001b[31m'].map((m) => `${JSON.stringify({ event: 'e', m, n: 2 })}\n`)
+  const { stdout, stderr } = await finish(['--once', '-c', mapping, '-'], lines.join(''))
+  expect(stdout).toContain('usd_total 2\n')
+  expect(stderr.split('\n')).toEqual([
+    'agentlog-exporter: usd_total has no price for 4 tokens of newest',
+    expect.stringMatching(/^agentlog-exporter: usd_total has no price for 2 tokens of a[^\u001b]+31m$/),
+    '',
+  ])
+})
+
 test('standard input is read to its end', async () => {
   const { code, stdout } = await finish(['--once', '-'], call('x') + call('x') + call('x').trimEnd())
   expect([code, callsOf(stdout, 'x')]).toEqual([0, 3])
