@@ -195,7 +195,7 @@ describe.skipIf(isSkipped)('live', () => {
     const names = await labels('callsphere', 'count by (__name__) ({job="ai-agents"})', '__name__')
     expect(names).toEqual(expect.arrayContaining(['model_inference_calls_total', 'model_inference_duration_seconds_bucket']))
     expect(names).toEqual(expect.arrayContaining(['agent_requests_total', 'agentlog_lines_total', 'up']))
-    expect(names.filter((name) => /^(process|nodejs)_/.test(name))).toEqual([])
+    expect(names.filter((name) => /^(process|nodejs)_/.test(name))).toEqual(['process_start_time_seconds'])
     expect(await labels('callsphere', 'process_resident_memory_bytes', 'job')).toEqual(['agent-canary'])
   })
 
