@@ -27,7 +27,7 @@ export class PackedUnseen {
   /** Those of them in which stands nothing that is known. */
   readonly #unknown = new Set<string>()
 
-  /** `sinceMs`: those that were packed before are history. */
+  /** `sinceMs`: a whole number, as the clock is read; those that were packed before, or within that millisecond, are history. */
   constructor(sinceMs: number) {
     this.#sinceMs = sinceMs
   }
@@ -50,7 +50,7 @@ export class PackedUnseen {
       if (seen === before) continue
       const known = new Set(before?.files.map(({ stat }) => fileKey(stat)))
       for (const file of seen.files) {
-        if (known.has(fileKey(file.stat)) || millisecondsOf(file.stat.birthtimeNs) <= this.#sinceMs) continue
+        if (known.has(fileKey(file.stat)) || Math.floor(millisecondsOf(file.stat.birthtimeNs)) <= this.#sinceMs) continue
         archives.expect(file)
         awaited.add(fileKey(file.stat))
       }
