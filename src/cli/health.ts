@@ -96,7 +96,7 @@ export class HealthWatch {
     if (refused === undefined) return { name: SERVER, state: 'ok' }
     const file = shownText(refused[0][0]!, masks, MAX_DETAIL_LENGTH)
     return {
-      name: 'server',
+      name: SERVER,
       state: 'degraded',
       detail: `${file} was not taken when it was last read; the one before is in force`,
     }

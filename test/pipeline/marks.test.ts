@@ -34,6 +34,7 @@ const METRICS = `metrics:
 `
 const ORIGIN: Origin = { source: 's', log: 'l', file: '/a', stream: '', fields: {} }
 const START = Date.UTC(2020, 0, 1)
+const SEED = Int32Array.of(1, 2, 3, 4)
 
 interface Event {
   readonly id: string
@@ -78,6 +79,8 @@ class Life {
     clocksPart.restore()
     expect(restoreSeries(series.recorded, registry.families())).toEqual([])
     series.keep(registry.families())
+    // About one of 500 keys is taken for one that was evicted, which one lies in the seed: the same for all readings.
+    this.plan.marks.useSeed(SEED)
     marksPart.restore()
     const onBug = (error: unknown): never => {
       throw error
@@ -221,8 +224,7 @@ test('all numbers are those of the definitions, whatever the chunks and deaths',
   fc.assert(runOf, { numRuns: 120, seed: 6 })
 }, 60_000)
 
-// Under another seed another one of about 500 keys is taken for one that was evicted, and two readings then differ: tried again.
-test('with room for few keys deaths change nothing either, and there are never more', { timeout: 60_000, retry: 2 }, async () => {
+test('with room for few keys deaths change nothing either, and there are never more', async () => {
   for (const keys of [1, 2, 7, 20]) {
     const config = await withRoomFor(keys)
     let evictions = 0
@@ -237,4 +239,4 @@ test('with room for few keys deaths change nothing either, and there are never m
     fc.assert(runOf, { numRuns: 30, seed: keys })
     expect(evictions).toBeGreaterThan(50)
   }
-})
+}, 60_000)
