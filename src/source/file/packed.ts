@@ -8,7 +8,7 @@ import { PackedUnseen } from './packed-unseen.ts'
 import type { PastFile } from './past-file.ts'
 import type { Tail } from './tail.ts'
 
-export interface PackedOptions extends Omit<GhostArchivesOptions, 'onLooked' | 'onRead'> {
+export interface PackedOptions extends Omit<GhostArchivesOptions, 'isAwaited' | 'onLooked' | 'onRead'> {
   /** If so, a packed file may be a copy of any other, and what nobody saw is not read. */
   readonly hasCopies: boolean
   /** Where a process before this one left them. */
@@ -25,7 +25,12 @@ export class Packed {
     this.archives.restore(left)
     this.#unseen = hasCopies ? undefined : new PackedUnseen(Date.now())
     const onLooked = (file: FoundFile, of: PastFile | undefined) => this.#settle(file, of)
-    this.#ghosts = new GhostArchives({ ...options, onLooked, onRead: (file) => this.archives.forget(file, true) })
+    this.#ghosts = new GhostArchives({
+      ...options,
+      isAwaited: (file) => this.archives.expects(file),
+      onLooked,
+      onRead: (file) => this.archives.forget(file, true),
+    })
   }
 
   get isReading(): boolean {
@@ -51,7 +56,7 @@ export class Packed {
 
   #settle(file: FoundFile, of: PastFile | undefined): void {
     if (of !== undefined) this.archives.forget(file, false)
-    else if (this.archives.expects(file)) {
+    else {
       this.#unseen?.noteUnknown(file)
       this.archives.start([file])
     }

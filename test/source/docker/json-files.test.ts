@@ -73,8 +73,8 @@ async function untilRead(f: Following, count: number): Promise<void> {
   for (let looks = 0; looks < 3; looks++) await f.settle()
 }
 
-/** The file system's clock goes on: inodes are given again at once, and files of one moment could not be told apart. */
-async function tick(): Promise<void> {
+/** The file system's clock goes on by more than that: inodes are given again at once, and files of one moment could not be told apart. */
+async function tick(byNs: bigint): Promise<void> {
   const path = join(tree.base, 'clock')
   const bornNs = (): bigint => {
     rmSync(path, { force: true })
@@ -82,7 +82,7 @@ async function tick(): Promise<void> {
     return statSync(path, { bigint: true }).birthtimeNs
   }
   const beganNs = bornNs()
-  while (bornNs() <= beganNs) await new Promise(setImmediate)
+  while (bornNs() <= beganNs + byNs) await new Promise(setImmediate)
 }
 
 const taken = (f: Following): string[] => f.taken().map(textOf)
@@ -96,7 +96,9 @@ async function packedUnseen(seed: number, beginning: string): Promise<{ readonly
   tree.write(A, 'history')
   tree.rotate(A, 10)
   tree.compress(A)
-  await tick()
+  // How long packed files are looked into, beside the work, decides what is found in which order.
+  const stepNs = BigInt(seed % 3) * 500_000n
+  await tick(stepNs)
   const random = new Random(seed)
   const written: string[] = []
   const f = await follow(guideOf()).start()
@@ -108,7 +110,7 @@ async function packedUnseen(seed: number, beginning: string): Promise<{ readonly
       tree.write(id, ...written.slice(first))
       if (random.chance(0.2)) await f.settle()
       if (existsSync(tree.log(id, '.1'))) tree.compress(id)
-      await tick()
+      await tick(stepNs)
       tree.rotate(id, 10)
       if (random.chance(0.5)) tree.compress(id)
       if (random.chance(0.2)) await f.settle()
@@ -221,10 +223,8 @@ describe('rotation', () => {
     expect(g.origins.map((origin) => origin.container?.name)).toEqual(['agent', 'agent'])
   })
 
-  // About one of a thousand of these worlds still loses a generation, by the moments at which packed files are looked into beside the work.
   test.for(['', SAME])(
     'generations that were begun, rotated and packed between two looks are read; texts begin with "%s"',
-    { retry: 2 },
     async (beginning) => {
       for (let seed = 1; seed <= 15; seed++) {
         const { written, found } = await packedUnseen(seed, beginning)
