@@ -74,5 +74,5 @@ q() {
   eventually ask "$1"
   ask "$1"
 }
-# shown FILE: the tests of test/seeds/shown/FILE.test.ts.
-shown() { npx vitest run --project shown "test/seeds/shown/$1.test.ts"; }
+# shown FILE: the tests of test/seeds/shown/FILE.test.ts; it says what fails and little else.
+shown() { npx vitest run --project shown --reporter=dot "test/seeds/shown/$1.test.ts"; }

@@ -3,6 +3,7 @@
  * evaluates the shipped rules. Nobody else scrapes: a second one would be another scraper, for which series are born another time.
  */
 import { appendFileSync, readdirSync, readFileSync, renameSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { Prometheus } from '../../real/prometheus-server.ts'
 import { Exporter, ROOT, Scratch, until } from '../../real/workbench.ts'
@@ -45,9 +46,11 @@ export class Stage {
         await stage.stop()
         throw error
       })
-      if (failed === 0 || attempt === MAX_ATTEMPTS) return stage
-      process.stderr.write(`${failed} scrapes failed; the log is played again\n`)
+      if (failed === 0) return stage
       await stage.stop()
+      const said = `${failed} scrapes failed at load ${loadavg()[0]?.toFixed(1)}`
+      if (attempt === MAX_ATTEMPTS) throw new Error(`${said}, as before: nothing can be computed on a machine that is so busy`)
+      process.stderr.write(`${said}; the log is played again\n`)
     }
   }
 
