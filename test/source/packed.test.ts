@@ -36,7 +36,7 @@ beforeEach(() => {
         onLine: (buffer, start, end) => lines.push(buffer.toString('utf8', start, end)),
         onTooLong: () => {},
       }),
-    makeOrigin: (file) => ({ source: 's', file, stream: '' }),
+    makeOrigin: (file) => ({ source: 's', file, stream: '', fields: {} }),
     meter: new Meter('s', createOwnMetrics(), undefined),
     maxLineBytes: 1000,
     signal: new AbortController().signal,

@@ -2,7 +2,8 @@
  * Which files are generations of one log, judged by name: `app.log.1`, `app.log-20260131.gz` and `app-20260131.log` are of `app.log`.
  */
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { type FoundFile, fileAt, namesIn } from './folder.ts'
+import { type Folder, type FoundFile, fileAt, folderAt, namesIn } from './folder.ts'
+import { Stillness } from './stillness.ts'
 
 const SUFFIX = /^(?:[._-]\d[\dT:_-]*)+$/
 const ANY_SUFFIX = /(?:[._-]\d[\dT:_-]*)+(?:\.gz)?$/
@@ -46,17 +47,38 @@ export function isOfLogOf(path: string, other: string): boolean {
   return [other, ...logPathsOf(other)].some((log) => isGenerationOf(path, log))
 }
 
+interface ListedFolder {
+  readonly folder: Folder
+  readonly names: readonly string[]
+}
+
 /** Names in folders, each listed once however many logs in it are asked for. */
 export class Folders {
-  readonly #sorted = new Map<string, readonly string[]>()
+  readonly #listed = new Map<string, ListedFolder>()
+
+  /** As it was just before it was listed. */
+  at(folder: string): Folder {
+    return this.#list(folder).folder
+  }
+
+  forget(folder: string): void {
+    this.#listed.delete(folder)
+  }
 
   /** Those that begin with `stem`. Nothing, if the folder cannot be listed. */
   beginningWith(folder: string, stem: string): string[] {
-    const names = this.#sorted.get(folder) ?? namesIn(folder).sort()
-    this.#sorted.set(folder, names)
+    const { names } = this.#list(folder)
     const found: string[] = []
     for (let at = firstFrom(names, stem); names[at]?.startsWith(stem) === true; at++) found.push(names[at]!)
     return found
+  }
+
+  #list(path: string): ListedFolder {
+    const known = this.#listed.get(path)
+    if (known !== undefined) return known
+    const listed = { folder: folderAt(path), names: namesIn(path).sort() }
+    this.#listed.set(path, listed)
+    return listed
   }
 }
 
@@ -64,8 +86,13 @@ export class Folders {
 export function generationsBeside(live: string, folders = new Folders()): FoundFile[] {
   const folder = dirname(live)
   const stem = basename(live, extname(live))
-  const names = folders.beginningWith(folder, stem).filter((name) => isGenerationOf(name, live))
-  return names.slice(0, MAX_LISTED).flatMap((name) => fileAt(join(folder, name)))
+  const stillness = new Stillness()
+  for (;;) {
+    const names = folders.beginningWith(folder, stem).filter((name) => isGenerationOf(name, live))
+    const files = names.slice(0, MAX_LISTED).flatMap((name) => fileAt(join(folder, name)))
+    if (stillness.accepts([folders.at(folder)], files)) return files
+    folders.forget(folder)
+  }
 }
 
 /** The same, where `path` may be a generation itself, and may have moved on by one since. */
