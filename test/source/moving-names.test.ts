@@ -192,6 +192,22 @@ describe('between the listing and the opening', () => {
     expect([messages, rejects]).toEqual([MESSAGES, []])
   })
 
+  test.each(['app.log*', 'app.log'])('%s: after a death, too', async (pattern) => {
+    written(1)
+    const f = await follow(() => {}, pattern).start()
+    await f.kill()
+    for (const text of GENERATIONS.slice(1, 4)) rotateTo(text)
+    let opened = 0
+    const fields = (): Record<string, string> => {
+      if (++opened === 1) rotateTo(GENERATIONS[4]!)
+      return {}
+    }
+    following = new Following({ patterns: [join(folder, pattern)], fields, open, goesOnFrom: f })
+    await following.start()
+    for (let looks = 0; looks < 3; looks++) await following.settle()
+    expect([messages, rejects]).toEqual([MESSAGES, []])
+  })
+
   test('what was skipped as history is skipped when it is opened later, and what came since is read', async () => {
     written(3)
     let opened = 0

@@ -27,7 +27,8 @@ export class Stillness {
   }
 }
 
-function isAsListed({ path, stat }: Folder): boolean {
+/** No name has come, gone or moved since, as far as the time of the folder tells. */
+export function isAsListed({ path, stat }: Folder): boolean {
   const now = statOrNothing(path)
   return now?.ino === stat?.ino && now?.mtimeNs === stat?.mtimeNs && now?.ctimeNs === stat?.ctimeNs
 }

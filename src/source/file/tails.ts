@@ -173,7 +173,7 @@ export class Tails {
 
   /** Every file that was found is followed and no other: another scan that finds the same changes nothing. */
   get isSettled(): boolean {
-    if (this.count !== this.#pathCount) return false
+    if (this.isHeld || this.count !== this.#pathCount) return false
     for (const tail of this.all) if (tail.isLost) return false
     return true
   }
