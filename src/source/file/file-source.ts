@@ -259,6 +259,7 @@ export class FileSource implements Source {
     if (this.#isFirstScan) this.#backlog = [...tails.all]
     this.#isFirstScan = false
     this.#scans.plan(startMs, this.#clock.nowMs())
+    if (tails.isHeld) this.#scans.hasten(true)
     if (this.#options.watches ?? true) await this.#watch.follow(found.directories)
     this.#meter.directories(this.#watch.count, found.directories.size - this.#watch.count)
   }

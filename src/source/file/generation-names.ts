@@ -2,7 +2,8 @@
  * Which files are generations of one log, judged by name: `app.log.1`, `app.log-20260131.gz` and `app-20260131.log` are of `app.log`.
  */
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { type FoundFile, fileAt, namesIn } from './folder.ts'
+import { type Folder, type FoundFile, fileAt, folderAt, namesIn } from './folder.ts'
+import { isAsListed, Stillness } from './stillness.ts'
 
 const SUFFIX = /^(?:[._-]\d[\dT:_-]*)+$/
 const ANY_SUFFIX = /(?:[._-]\d[\dT:_-]*)+(?:\.gz)?$/
@@ -32,13 +33,20 @@ export function pathAndLogsOf(path: string): string[] {
 
 /** Whether the first is the name that the second gets when it is rotated, in whatever folder. */
 export function isGenerationOf(path: string, live: string): boolean {
-  const name = basename(path).replace(/\.gz$/, '')
+  return generationsOf(live)(basename(path))
+}
+
+/** Which names those are that it gets. */
+function generationsOf(live: string): (name: string) => boolean {
   const base = basename(live)
-  if (name.startsWith(base)) return SUFFIX.test(name.slice(base.length))
-  const extension = extname(base)
+  const extension = extensionOf(base)
   const stem = base.slice(0, base.length - extension.length)
-  if (extension === '' || !name.startsWith(stem) || !name.endsWith(extension)) return false
-  return SUFFIX.test(name.slice(stem.length, name.length - extension.length))
+  return (given) => {
+    const name = given.endsWith('.gz') ? given.slice(0, -'.gz'.length) : given
+    if (name.startsWith(base)) return SUFFIX.test(name.slice(base.length))
+    if (extension === '' || !name.endsWith(extension) || !name.startsWith(stem)) return false
+    return SUFFIX.test(name.slice(stem.length, name.length - extension.length))
+  }
 }
 
 /** Whether the first is named as a generation of the second, or of the log of which the second is one. */
@@ -46,32 +54,65 @@ export function isOfLogOf(path: string, other: string): boolean {
   return [other, ...logPathsOf(other)].some((log) => isGenerationOf(path, log))
 }
 
+interface ListedFolder {
+  readonly folder: Folder
+  readonly names: readonly string[]
+  /** It was found to hold this at one moment. */
+  isStill: boolean
+}
+
 /** Names in folders, each listed once however many logs in it are asked for. */
 export class Folders {
-  readonly #sorted = new Map<string, readonly string[]>()
+  readonly #listed = new Map<string, ListedFolder>()
+
+  /** Whether files that were found by these names stood there at one moment. If not, the folder is listed anew. */
+  accept(path: string, files: readonly FoundFile[], stillness: Stillness): boolean {
+    const listed = this.#list(path)
+    listed.isStill = listed.isStill ? isAsListed(listed.folder) : stillness.accepts([listed.folder], files)
+    if (!listed.isStill) this.#listed.delete(path)
+    return listed.isStill
+  }
 
   /** Those that begin with `stem`. Nothing, if the folder cannot be listed. */
   beginningWith(folder: string, stem: string): string[] {
-    const names = this.#sorted.get(folder) ?? namesIn(folder).sort()
-    this.#sorted.set(folder, names)
+    const { names } = this.#list(folder)
     const found: string[] = []
     for (let at = firstFrom(names, stem); names[at]?.startsWith(stem) === true; at++) found.push(names[at]!)
     return found
+  }
+
+  #list(path: string): ListedFolder {
+    const known = this.#listed.get(path)
+    if (known !== undefined) return known
+    const listed = { folder: folderAt(path), names: namesIn(path).sort(), isStill: false }
+    this.#listed.set(path, listed)
+    return listed
   }
 }
 
 /** The regular files beside `live` that are its generations by name. */
 export function generationsBeside(live: string, folders = new Folders()): FoundFile[] {
   const folder = dirname(live)
-  const stem = basename(live, extname(live))
-  const names = folders.beginningWith(folder, stem).filter((name) => isGenerationOf(name, live))
-  return names.slice(0, MAX_LISTED).flatMap((name) => fileAt(join(folder, name)))
+  const stem = basename(live, extensionOf(live))
+  const isGeneration = generationsOf(live)
+  const stillness = new Stillness()
+  for (;;) {
+    const names = folders.beginningWith(folder, stem).filter(isGeneration)
+    const files = names.slice(0, MAX_LISTED).flatMap((name) => fileAt(join(folder, name)))
+    if (folders.accept(folder, files, stillness)) return files
+  }
 }
 
 /** The same, where `path` may be a generation itself, and may have moved on by one since. */
 export function ofLogBeside(path: string, folders = new Folders()): FoundFile[] {
   const logs = logPathsOf(path).map((log) => join(dirname(path), basename(log)))
   return [path, ...logs].flatMap((log) => generationsBeside(log, folders))
+}
+
+/** Before which a date may stand in the name of a generation; none where it is a number: that is no kind of file. */
+function extensionOf(path: string): string {
+  const extension = extname(path)
+  return /^\.\d+$/.test(extension) ? '' : extension
 }
 
 /** Index of the first name that does not come before `text`. */

@@ -1,10 +1,19 @@
-/** Opens files that a scan has found. What cannot be opened now is tried again: when a descriptor is free, or some time after a refusal. */
+/**
+ * Opens files that a scan has found. What cannot be opened now is tried again: when a descriptor is free, or some time after a refusal. A
+ * file that has another name by now is found again by the next scan; those of its log that were begun after it wait for that.
+ */
 import { closeSync } from 'node:fs'
 import type { Descriptors } from './descriptors.ts'
+import type { FoundFile } from './folder.ts'
+import { familyOf } from './generation-names.ts'
+import { fileKey } from './identity.ts'
 import type { Meter } from './meter.ts'
 import type { OpenedFile } from './open-file.ts'
 import { Refusals } from './refusals.ts'
 import type { Tail } from './tail.ts'
+
+/** A name may lead to another file at each look: then whatever is there is taken. */
+const MOST_HELD_SCANS = 5
 
 export class Openings {
   readonly #descriptors: Descriptors
@@ -13,6 +22,10 @@ export class Openings {
   readonly #refusals = new Refusals()
   /** Paths that wait for a descriptor, as of the last scan. */
   readonly #waiting = new Set<string>()
+  /** Logs of which a file was not where this scan had found it. */
+  readonly #moved = new Set<string>()
+  /** One scan after the other. */
+  #heldScans = 0
 
   constructor(descriptors: Descriptors, meter: Meter, maxFiles: number) {
     this.#descriptors = descriptors
@@ -28,20 +41,34 @@ export class Openings {
     return this.#waiting.size
   }
 
-  /** Forgets what is not there any more. */
-  keep(paths: { has(path: string): boolean }): void {
-    this.#refusals.keep(paths)
-    for (const path of this.#waiting) if (!paths.has(path)) this.#waiting.delete(path)
+  /** Another scan is to come soon. */
+  get isHeld(): boolean {
+    return this.#moved.size > 0
   }
 
-  /** `take` answers nothing for a file that is not to be followed: it is closed then. `later`: it is there, and cannot be read now. */
+  /** Forgets what is not there any more. Answers whether files had moved since the scan before. */
+  beginScan(paths: { has(path: string): boolean }): boolean {
+    const wasHeld = this.isHeld
+    this.#heldScans = wasHeld ? this.#heldScans + 1 : 0
+    this.#moved.clear()
+    this.#refusals.keep(paths)
+    for (const path of this.#waiting) if (!paths.has(path)) this.#waiting.delete(path)
+    return wasHeld
+  }
+
+  /**
+   * Older ones first. `take` answers nothing for a file that is not to be followed: it is closed then. `later`: it cannot be read now, or has
+   * another name, or waits for one that has.
+   */
   open(
-    path: string,
+    { path, stat }: FoundFile,
     nowMs: number,
     followed: number,
     take: (opened: OpenedFile) => Tail | undefined,
   ): Tail | 'later' | undefined {
     if (!this.#refusals.mayTry(path, nowMs)) return 'later'
+    const family = familyOf(path)
+    if (this.#moved.has(family)) return 'later'
     try {
       if (followed >= this.#maxFiles) throw new Error(`more than ${this.#maxFiles} files are followed`)
       const opened = this.#descriptors.open(path)
@@ -49,17 +76,24 @@ export class Openings {
       this.#waiting.delete(path)
       if (opened === undefined) return undefined
       this.#refusals.remove(path)
-      const tail = take(opened)
+      const isHeld = fileKey(opened.stat) !== fileKey(stat) && this.#hold(family)
+      const tail = isHeld ? undefined : take(opened)
       if (tail === undefined) closeSync(opened.fd)
-      return tail
+      return isHeld ? 'later' : tail
     } catch (error) {
       const { code, syscall } = error as NodeJS.ErrnoException
-      if (code === 'ENOENT') return undefined
+      if (code === 'ENOENT') return this.#hold(family) ? 'later' : undefined
       if (syscall === undefined && followed < this.#maxFiles) throw error
       this.#refusals.add(path, nowMs)
       this.#meter.refused(code ?? (error as Error).message, path)
       return 'later'
     }
+  }
+
+  #hold(family: string): boolean {
+    if (this.#heldScans >= MOST_HELD_SCANS) return false
+    this.#moved.add(family)
+    return true
   }
 
   /** The next scan finds it again. */

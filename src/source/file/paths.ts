@@ -9,6 +9,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { areUnchanged, type Folder, type FoundFile } from './folder.ts'
 import { anyOf, type Glob, Listing, parseGlob, walkGlob } from './glob.ts'
 import { Sightings } from './sightings.ts'
+import { Stillness } from './stillness.ts'
 
 export interface FoundFiles {
   readonly files: readonly FoundFile[]
@@ -134,6 +135,17 @@ export class Paths {
   }
 
   async #list(nowMs: number): Promise<FoundFiles> {
+    const stillness = new Stillness()
+    for (;;) {
+      const listed = await this.#listOnce(nowMs)
+      if (!stillness.accepts(listed.folders, listed.found.files)) continue
+      this.#listed = listed
+      this.#sightings.keepOnly(listed.found.files)
+      return listed.found
+    }
+  }
+
+  async #listOnce(nowMs: number): Promise<Listed> {
     const harvest = { listing: new Listing(), files: new Map<string, FoundFile>(), packed: new Set<string>(), others: [], nowMs }
     const directories = new Map<string, number>()
     const problems = new Map<string, string>()
@@ -152,9 +164,7 @@ export class Paths {
     const named = new Set(this.#patterns.flatMap(({ text, isLiteral }) => (isLiteral ? [text] : [])))
     const refused = new Set(listing.failures.keys())
     const found = { files, packed: [...harvest.packed], directories, problems, named, refused, isAsBefore: false }
-    this.#listed = { atMs: nowMs, found, folders: listing.folders, others }
-    this.#sightings.keepOnly(files)
-    return found
+    return { atMs: nowMs, found, folders: listing.folders, others }
   }
 
   async #scanPattern(pattern: Pattern, harvest: Harvest): Promise<string | undefined> {

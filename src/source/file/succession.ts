@@ -17,7 +17,7 @@ export function linkGenerations(moved: readonly Tail[], fresh: readonly Tail[], 
   const gone = byFamily(
     [...past.ghosts].filter(({ resumption }) => resumption?.open !== undefined || resumption?.givenUp !== undefined),
   )
-  const newest = new Map(moved.map((tail) => [familyOf(tail.formerPath), tail]))
+  const newest = new Map([...moved].sort(bySince).map((tail) => [familyOf(tail.formerPath), tail]))
   for (const tail of fresh) {
     const family = familyOf(tail.origin.file)
     const before = nearestBefore(tail, [...(rotated.get(family) ?? []), ...optional(newest.get(family))])
@@ -33,6 +33,12 @@ export function linkGenerations(moved: readonly Tail[], fresh: readonly Tail[], 
 /** It is gone, and what it has left open too: from now on that stands with the log that has the rests, if there is one. */
 export function keepGhost(ghost: PastFile, { progress }: Pick<Tail, 'progress'>, past: PastFiles): void {
   past.keep(progress.bequeath(lostParts(ghost)) ? withoutOpen(ghost) : ghost)
+}
+
+/** It goes on being a rotated one, or was rotated while nothing ran. */
+export function resumeRotation(tail: Tail, { path, formerPath = path }: PastFile): void {
+  tail.isRotated = formerPath !== tail.origin.file
+  tail.formerPath = tail.isRotated ? formerPath : ''
 }
 
 function followGhost({ progress }: Tail, ghost: PastFile, past: PastFiles): void {
@@ -75,6 +81,10 @@ function nearestBefore<T extends Begun>(tail: Begun, others: readonly T[]): T | 
     if (isBefore && (nearest === undefined || other.sinceMs >= nearest.sinceMs)) nearest = other
   }
   return nearest
+}
+
+function bySince(a: Begun, b: Begun): number {
+  return a.sinceMs - b.sinceMs
 }
 
 function byFamily<T extends Tail | PastFile>(files: readonly T[]): ReadonlyMap<string, readonly T[]> {

@@ -19,7 +19,7 @@ import { Openings } from './openings.ts'
 import { Originals } from './originals.ts'
 import { appliedBytes, type PastFile, unreadAt } from './past-file.ts'
 import type { PastFiles } from './past-files.ts'
-import { keepGhost, linkGenerations } from './succession.ts'
+import { keepGhost, linkGenerations, resumeRotation } from './succession.ts'
 import { Tail } from './tail.ts'
 import type { Unseen } from './unseen.ts'
 import { Whereabouts } from './whereabouts.ts'
@@ -61,6 +61,7 @@ export class Tails {
   readonly #openings: Openings
   readonly #judge: Judge
   readonly #whereabouts: Whereabouts
+  readonly #generations: Generations
   /** Found to be gone while they were closed, since `closeFinished`. */
   readonly #missed: Tail[] = []
   /** Found by the last scan. */
@@ -72,6 +73,7 @@ export class Tails {
     this.#options = options
     this.#judge = new Judge({ ...options, isReady: (tail) => this.#isReady(tail) })
     this.#whereabouts = new Whereabouts(options.descriptors)
+    this.#generations = new Generations({ ...options, isFollowed: (inode) => this.#byInode.has(inode) })
     this.#openings = new Openings(options.descriptors, options.meter, options.maxFiles)
   }
 
@@ -95,7 +97,7 @@ export class Tails {
     const paths = new Set<string>()
     const unknown = new Map<string, FoundFile>()
     const stirred: Tail[] = []
-    const { past, unseen } = this.#options
+    const { past } = this.#options
     for (const file of files) {
       const inode = inodeKey(file.stat)
       const tail = this.#byInode.get(inode)
@@ -109,12 +111,11 @@ export class Tails {
       tail.noteSeen(file.stat)
       if (tail.differs(file.stat) || (tail.isParked && tail.isDue(nowMs))) stirred.push(tail)
     }
-    this.#openings.keep(paths)
+    const isSecond = this.#openings.beginScan(paths)
     this.#judge.keepCopies(unknown)
     const moved = this.#follow(pathOf, paths, nowMs)
     const { folders } = this.#whereabouts
-    const generations = new Generations({ past, unseen, folders, unknown, isFollowed: (inode) => this.#byInode.has(inode) })
-    for (const file of generations.find(moved)) unknown.set(inodeKey(file.stat), file)
+    for (const file of this.#generations.find(moved, { folders, unknown, isSecond })) unknown.set(inodeKey(file.stat), file)
     const fresh = this.#openUnknown([...unknown.values()], skipsHistory, nowMs)
     linkGenerations(moved, fresh, this.all, this.#options.past)
     this.#indexPaths()
@@ -165,9 +166,14 @@ export class Tails {
     return [...fresh, ...unclear]
   }
 
+  /** Files have moved since the scan, and others wait for them. */
+  get isHeld(): boolean {
+    return this.#openings.isHeld
+  }
+
   /** Every file that was found is followed and no other: another scan that finds the same changes nothing. */
   get isSettled(): boolean {
-    if (this.count !== this.#pathCount) return false
+    if (this.isHeld || this.count !== this.#pathCount) return false
     for (const tail of this.all) if (tail.isLost) return false
     return true
   }
@@ -306,11 +312,11 @@ export class Tails {
   }
 
   /** One tail or none. */
-  #open({ path, stat }: FoundFile, find: Find, skipsHistory: boolean, nowMs: number): Tail[] {
-    const take = (opened: OpenedFile) => this.#takeOpened(path, opened, find, skipsHistory, nowMs)
-    const opened = this.#openings.open(path, nowMs, this.count, take)
+  #open(file: FoundFile, find: Find, skipsHistory: boolean, nowMs: number): Tail[] {
+    const take = (opened: OpenedFile) => this.#takeOpened(file.path, opened, find, skipsHistory, nowMs)
+    const opened = this.#openings.open(file, nowMs, this.count, take)
     // What stands in it now is history whoever opens it, and when.
-    if (opened === 'later' && skipsHistory) this.#options.past.keep(unreadAt(path, stat))
+    if (opened === 'later' && skipsHistory) this.#options.past.keep(unreadAt(file.path, file.stat))
     return opened === 'later' || opened === undefined ? [] : [opened]
   }
 
@@ -385,10 +391,4 @@ export class Tails {
     this.#byPath.clear()
     for (const tail of this.all) if (!tail.isLost) this.#byPath.set(resolve(tail.origin.file), tail)
   }
-}
-
-/** It goes on being a rotated one, or was rotated while nothing ran. */
-function resumeRotation(tail: Tail, { path, formerPath = path }: PastFile): void {
-  tail.isRotated = formerPath !== tail.origin.file
-  tail.formerPath = tail.isRotated ? formerPath : ''
 }

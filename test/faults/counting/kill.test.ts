@@ -3,6 +3,7 @@
  * scraper ever sees a counter fall or stand above the truth. Neither of objects over several lines, which rotation tears.
  */
 import { expect } from 'vitest'
+import { sum } from '../../real/workbench.ts'
 import { judged, MAPPING } from '../digits.ts'
 import { faultTest } from '../fixture.ts'
 import { SEED } from '../form.ts'
@@ -40,6 +41,8 @@ faultTest.concurrent.for([
       aboveTruth,
       scrapes,
       kills,
+      // Two kills that hit the same line in hand leave it out, and say so.
+      leftOut: sum(exposition, 'agentlog_rejected_lines_total', 'reason="poison"'),
     }
     console.log(JSON.stringify(outcome))
     expect(outcome).toMatchObject({ lost: 0, double: 0, notInAnyFile: 0, lostThoughOnDisk: 0, decreases: 0, aboveTruth: 0 })
