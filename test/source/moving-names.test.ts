@@ -17,6 +17,7 @@ import { Stillness } from '../../src/source/file/stillness.ts'
 import { linkGenerations } from '../../src/source/file/succession.ts'
 import type { Tail } from '../../src/source/file/tail.ts'
 import type { OpenStream } from '../../src/source/source.ts'
+import { writeLater } from './births.ts'
 import { Following } from './following.ts'
 
 let folder: string
@@ -44,19 +45,6 @@ const GENERATIONS = [
 ]
 const MESSAGES = ['one', 'two-head', 'three-tail', 'four-end', 'five-last']
 
-/** Files of one moment could not be told apart. */
-function begin(text: string): void {
-  const clock = join(folder, 'clock')
-  const bornNs = (): bigint => {
-    rmSync(clock, { force: true })
-    writeFileSync(clock, '')
-    return statSync(clock, { bigint: true }).birthtimeNs
-  }
-  for (const since = bornNs(); bornNs() <= since; );
-  rmSync(clock)
-  writeFileSync(log, text)
-}
-
 /** `app.log` and so many generations of it, the oldest with the highest number. */
 function written(count: number): void {
   for (const text of GENERATIONS.slice(0, count)) rotateTo(text)
@@ -70,7 +58,7 @@ function rotateTo(text: string): void {
   for (let n = generations - 1; n > 0; n--) renameSync(`${log}.${n}`, `${log}.${n + 1}`)
   if (generations > 0) renameSync(log, `${log}.1`)
   generations++
-  begin(text)
+  writeLater(log, text)
 }
 
 const inodes = (files: readonly FoundFile[]): string[] => files.map(({ stat }) => String(stat.ino)).sort()
@@ -136,7 +124,7 @@ describe('while names are listed', () => {
         [soon, found],
       ]),
     ).toEqual([false, false, false, true])
-    begin('another')
+    writeLater(log, 'another')
     rmSync(log)
     expect(answers([[later, found]])).toEqual([false])
   })
@@ -224,7 +212,7 @@ describe('between the listing and the opening', () => {
   })
 
   test('a name that leads to another file at each look is read all the same', async () => {
-    begin(end('0'))
+    writeLater(log, end('0'))
     let count = 0
     /** Between the listing and the opening. */
     const replace = (): void => {

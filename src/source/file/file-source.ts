@@ -255,6 +255,7 @@ export class FileSource implements Source {
     for (const tail of stirred) this.#pace.heat(tail, nowMs)
     if (stirred.length > 0) this.#scans.noteChange(nowMs)
     this.#tendLost(tails, nowMs)
+    this.#pace.releaseAll(nowMs)
     tails.showStates()
     if (this.#isFirstScan) this.#backlog = [...tails.all]
     this.#isFirstScan = false
@@ -298,7 +299,8 @@ export class FileSource implements Source {
   #turn(tail: Tail): void {
     const nowMs = this.#clock.nowMs()
     if (tail.waitsFor?.isBehind === true) {
-      this.#pace.plan(tail, 'later', nowMs)
+      this.#pace.await(tail, tail.waitsFor)
+      this.#lag.note(tail, nowMs)
       return
     }
     tail.waitsFor = undefined
@@ -325,6 +327,7 @@ export class FileSource implements Source {
     this.#tails?.noteRead(tail)
     this.#lag.note(tail, nowMs)
     this.#pace.plan(tail, turn === 'failed' ? 'retry' : turn === 'idle' ? 'later' : 'now', nowMs)
+    this.#pace.release(tail, nowMs)
   }
 
   /** Opens a closed file if there is something to read in it. */

@@ -17,6 +17,8 @@ interface Beat {
 
 export class Pace {
   readonly #hot = new Map<Tail, Beat>()
+  /** By whom they wait for. */
+  readonly #waiting = new Map<Tail, Set<Tail>>()
 
   /** It is to be looked at now. Answers false if that is about to happen anyway. */
   heat(tail: Tail, nowMs: number): boolean {
@@ -25,6 +27,27 @@ export class Pace {
     else if (beat.dueMs <= nowMs + SHORTEST_GAP_MS || tail.error !== undefined) return false
     else beat.dueMs = nowMs
     return true
+  }
+
+  /** It is not looked at until `before` is read, however long that takes. */
+  await(tail: Tail, before: Tail): void {
+    this.#hot.delete(tail)
+    const others = this.#waiting.get(before)
+    if (others === undefined) this.#waiting.set(before, new Set([tail]))
+    else others.add(tail)
+  }
+
+  /** Those that have waited for it are to be looked at now, unless it is still to be read. */
+  release(before: Tail, nowMs: number): void {
+    const waiting = this.#waiting.get(before)
+    if (waiting === undefined || before.isBehind) return
+    this.#waiting.delete(before)
+    for (const tail of waiting) if (tail.isFollowed) this.heat(tail, nowMs)
+  }
+
+  /** Whatever became of those that others wait for since they were looked at. */
+  releaseAll(nowMs: number): void {
+    for (const before of [...this.#waiting.keys()]) this.release(before, nowMs)
   }
 
   /** One look now; more only if that finds a change. */
