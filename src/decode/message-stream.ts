@@ -18,6 +18,7 @@ import type {
 } from '../source/source.ts'
 import { type EnvelopeChoice, EnvelopeReader } from './envelope/choice.ts'
 import type { Content } from './envelope/envelope.ts'
+import { FirstLines } from './envelope/first-lines.ts'
 import { OpenParts } from './envelope/open-parts.ts'
 import { Wrapping } from './envelope/wrapping.ts'
 import type { FormatChoice } from './format/choice.ts'
@@ -91,6 +92,7 @@ export class MessageStream implements StreamSink, Unfinished {
   readonly #kept = new Map<string, OpenMessage | HeadlessMessage>()
   /** What the log before this one has left open. */
   #before: Unfinished | undefined = undefined
+  readonly #first = new FirstLines()
   /** What holds up to `appliedBytes` of it: no message that ends there is given again. */
   #resumed: Resumption | undefined
   #appliedBytes: number
@@ -213,6 +215,7 @@ export class MessageStream implements StreamSink, Unfinished {
     this.#written.reset()
     this.#kept.clear()
     this.#open.clear()
+    this.#first.reset()
     this.#resumed = undefined
     this.#before = undefined
     this.#appliedBytes = this.#taken = this.#wanted = 0
@@ -299,10 +302,11 @@ export class MessageStream implements StreamSink, Unfinished {
 
   /** What the log before has of this message. */
   #inherit(stream: string, lineOffset: number, endOffset: number): OpenParts | undefined {
-    const before = this.#kept.has(stream) ? undefined : this.#before?.partOf(stream)
+    if (this.#before === undefined || this.#kept.has(stream) || !this.#first.isFirst(stream, lineOffset)) return undefined
+    const before = this.#before.partOf(stream)
     if (before === undefined) return undefined
     if (!('why' in before)) return this.#hold(stream, new OpenParts(lineOffset, this.#wrapping, before))
-    this.#before?.settle(stream)
+    this.#before.settle(stream)
     if (before.why === 'lost') this.#reject('torn', 0, endOffset)
     // The times of a runtime's parts differ: whatever comes next is taken for the rest. Docker's are all that of the first.
     const time = this.#wrapping.kind === 'docker' ? before.time : this.#wrapping.time
@@ -331,7 +335,7 @@ export class MessageStream implements StreamSink, Unfinished {
   #finish(stream: string, open: OpenParts, endOffset: number): void {
     this.#open.delete(stream)
     if (!open.isGivenUp) this.#giveJoined(stream, open, endOffset)
-    if (this.#before !== undefined) this.#settleBefore(stream)
+    if (open.isInherited) this.#settleBefore(stream)
   }
 
   /** Its head is in the log before. That must keep it as long as a document is open which the message is a line of. */

@@ -13,6 +13,8 @@ export class OpenParts implements OpenMessage {
   readonly time: string
   readonly container: string
   partCount = 0
+  /** The log before has its head. */
+  readonly isInherited: boolean
   /** It is counted as rejected, and its rest is thrown away. */
   isGivenUp = false
   #buffer: Buffer = NONE
@@ -23,6 +25,7 @@ export class OpenParts implements OpenMessage {
     this.firstOffset = firstOffset
     this.time = before?.time ?? time
     this.container = container
+    this.isInherited = before !== undefined
     if (before === undefined) return
     this.add(before.bytes, 0, before.bytes.length)
     this.partCount = before.partCount

@@ -6,6 +6,7 @@
  * is finished by the one that goes on with it.
  */
 import type { Column, OpenMessage, Resumption, Unfinished } from '../../source/source.ts'
+import { FirstLines } from '../envelope/first-lines.ts'
 import type { Wrapping } from '../envelope/wrapping.ts'
 import { JsonLine, withoutColours } from '../json-line.ts'
 import { walkBrackets } from './brackets.ts'
@@ -42,6 +43,7 @@ export class Documents {
   /** Where those began that are read again. */
   #columns: ReadonlyMap<string, Column> = new Map()
   #before: Unfinished | undefined = undefined
+  readonly #first = new FirstLines()
   /** Of the last document that was closed: the next one may have it. */
   #spare: Buffer = NO_BYTES
   /** Of the line at hand. */
@@ -111,6 +113,13 @@ export class Documents {
     for (const writer of [...this.#open.keys()]) this.#tear(writer)
   }
 
+  /** What follows is another log. */
+  reset(): void {
+    this.#first.reset()
+    this.follow(undefined)
+    this.clear()
+  }
+
   /** What is open is read again, or is of no interest any more. `columns`: what is known of it. */
   clear(columns: Resumption['columns'] = {}): void {
     this.#columns = new Map(Object.entries(columns))
@@ -178,11 +187,12 @@ export class Documents {
 
   /** What the log before has of one, if this is the first line of the writer. */
   #inherit(): void {
-    const before = this.#before?.partOf(documentKey(this.#writer))
+    if (this.#before === undefined || !this.#first.isFirst(this.#writer, this.#offset)) return
+    const before = this.#before.partOf(documentKey(this.#writer))
     if (before === undefined) return
     if (!('why' in before)) this.#open.set(this.#writer, new OpenDocument(this.#offset, 0, this.#wrapping, before))
     else {
-      this.#close(this.#writer)
+      this.#before.settle(documentKey(this.#writer))
       this.#taker.reject('torn', 0)
     }
   }
@@ -196,8 +206,9 @@ export class Documents {
   }
 
   #close(writer: string): void {
+    const isInherited = this.#open.get(writer)?.parts.isInherited
     this.#open.delete(writer)
-    this.#before?.settle(documentKey(writer))
+    if (isInherited) this.#before?.settle(documentKey(writer))
   }
 }
 

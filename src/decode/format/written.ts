@@ -104,7 +104,7 @@ export class Written {
   /** What follows is another log. */
   reset(): void {
     this.formats.reset()
-    this.follow(undefined)
-    this.clear()
+    this.formats.follow(undefined)
+    this.#documents.reset()
   }
 }

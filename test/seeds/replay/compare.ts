@@ -36,7 +36,11 @@ export function differences(expected: Expected, answer: readonly Sample[], mustA
       found.push(`${key} is ${value}, must be ${least === most ? least : `${least} to ${most}`}`)
     }
   }
-  for (const [key, value] of answered) found.push(`${key} is ${value}, must not be there`)
+  for (const [key, value] of answered) {
+    const most = highs.get(key)
+    if (most === undefined) found.push(`${key} is ${value}, must not be there`)
+    else if (!isNear(value, most)) found.push(`${key} is ${value}, must be ${most} or not there`)
+  }
   return found
 }
 

@@ -101,7 +101,7 @@ export class Facts {
 const SETTLED_MS = 100
 
 function either(one: Vector, other: Vector): Expected {
-  return { atLeast: one.with(other, Math.min), atMost: one.with(other, Math.max) }
+  return { atLeast: one.with(other, Math.min), atMost: one.with(other, Math.max).or(one).or(other) }
 }
 
 function onLine(samples: readonly Sampled[], atMs: number): number | undefined {
@@ -113,7 +113,7 @@ function onLine(samples: readonly Sampled[], atMs: number): number | undefined {
   return middle + slope * (atMs - middleMs)
 }
 
-/** What a panel's query must come to: exact numbers, or where no log says them, bounds for each series. */
+/** What a panel's query must come to: exact numbers, or where no log says them, bounds for each series; those in `atMost` alone may be missing. */
 export type Expected = Vector | Top | { readonly atLeast: Vector; readonly atMost: Vector }
 
 /** Said of a query that must be empty: one that is and ought not to be is a fault. */

@@ -1,0 +1,100 @@
+/** A log that goes on with what the one before it has left open: it takes that at its first line, whenever it reads that, and asks for it no more. */
+import { expect, test } from 'vitest'
+import { MessageStream } from '../../src/decode/message-stream.ts'
+import { LineFramer } from '../../src/frame/line-framer.ts'
+import type { Unfinished } from '../../src/source/source.ts'
+
+const TIME = '2026-11-21T10:00:00.000000001Z'
+const part = (text: string, tag = 'F'): string => `${TIME} stdout ${tag} ${text}\n`
+
+interface Log {
+  /** What is open is called. */
+  readonly key: string
+  readonly head: string
+  readonly rest: readonly [string, string]
+  readonly whole: string
+  /** One more that is whole, and how it is given. */
+  readonly next: string
+  readonly text: string
+}
+
+const LOGS: Readonly<Record<string, Log>> = {
+  'parts of a runtime': {
+    key: 'stdout',
+    head: 'a-',
+    rest: [part('b-', 'P'), part('c')],
+    whole: 'a-b-c',
+    next: part('next', 'P') + part('!'),
+    text: 'next!',
+  },
+  'objects over several lines': {
+    key: '{',
+    head: '{\n',
+    rest: ['"a":\n', '1}\n'],
+    whole: '{\n"a":\n1}\n',
+    next: '{\n"b": 2}\n',
+    text: '{\n"b": 2}\n',
+  },
+}
+
+class Before implements Unfinished {
+  asked = 0
+  settled = 0
+  readonly #key: string
+  #bytes: Buffer | undefined
+
+  constructor({ key, head }: Log) {
+    this.#key = key
+    this.#bytes = Buffer.from(head)
+  }
+
+  partOf(key: string): ReturnType<Unfinished['partOf']> {
+    this.asked++
+    return key === this.#key && this.#bytes ? { bytes: this.#bytes, time: TIME, partCount: 1 } : undefined
+  }
+
+  settle(key: string): void {
+    if (key !== this.#key) return
+    this.settled++
+    this.#bytes = undefined
+  }
+}
+
+function following(before: Before) {
+  const messages: string[] = []
+  const rejects: string[] = []
+  const sink = new MessageStream({
+    origin: { source: 's', log: 'l', file: 'f', stream: '', fields: {} },
+    envelope: 'auto',
+    format: 'auto',
+    maxLineBytes: 1000,
+    createFramer: (options) => new LineFramer(options),
+    onMessage: (buffer, start, end) => messages.push(buffer.toString('latin1', start, end)),
+    onReject: (reason) => rejects.push(reason),
+  })
+  sink.follow(before)
+  const push = (text: string, offset: number): number =>
+    sink.push({ buffer: Buffer.from(text), start: 0, end: text.length, offset })
+  return { push, messages, rejects }
+}
+
+test.each(Object.entries(LOGS))('%s: its first line is read again, and goes on with the head again', (_, log) => {
+  const { rest, whole } = log
+  const before = new Before(log)
+  const { push, messages, rejects } = following(before)
+  push(rest[0], 0)
+  push(rest[0] + rest[1], 0)
+  expect([messages, rejects, before.settled]).toEqual([[whole], [], 1])
+})
+
+test.each(Object.entries(LOGS))('%s: the log before is asked at the first line alone', (_, log) => {
+  const { rest, whole, next, text } = log
+  const before = new Before(log)
+  const { push, messages, rejects } = following(before)
+  const begun = rest.join('') + next.repeat(10)
+  push(begun, 0)
+  const { asked } = before
+  expect([messages, rejects, before.settled]).toEqual([[whole, ...Array(10).fill(text)], [], 1])
+  push(next.repeat(100), begun.length)
+  expect([messages.length, before.asked - asked, before.settled]).toEqual([111, 0, 1])
+})
