@@ -273,13 +273,13 @@ export class FileSource implements Source {
     return tails.reconcile(logs, skipsHistory, nowMs)
   }
 
-  /** Files without a path are looked at by their descriptor, until they are let go. */
+  /** Files without a path are looked at by their descriptor, until they are let go; others if a look at their end has shown more than the scan. */
   #tendLost(tails: Tails, nowMs: number): void {
     for (const tail of tails.closeFinished(nowMs, this.#packed?.isLooking === true)) {
       this.#pace.cool(tail)
       this.#lag.forget(tail, nowMs)
     }
-    for (const tail of tails.all) if (tail.isLost) this.#pace.glance(tail, nowMs)
+    for (const tail of tails.all) if (tail.isLost || tail.isDue(nowMs)) this.#pace.glance(tail, nowMs)
   }
 
   /** Turns for all files that are due, until none is or the directories want to be scanned. */
@@ -298,8 +298,7 @@ export class FileSource implements Source {
 
   #turn(tail: Tail): void {
     const nowMs = this.#clock.nowMs()
-    if (tail.waitsFor?.isBehind === true) {
-      this.#pace.await(tail, tail.waitsFor)
+    if (this.#pace.awaits(tail)) {
       this.#lag.note(tail, nowMs)
       return
     }

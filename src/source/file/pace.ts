@@ -29,12 +29,19 @@ export class Pace {
     return true
   }
 
-  /** It is not looked at until `before` is read, however long that takes. */
-  await(tail: Tail, before: Tail): void {
+  /**
+   * Whether one before it is still to be read: it is not looked at until that is, however long that takes. One with nothing in it keeps
+   * nobody waiting, but the one before that may.
+   */
+  awaits(tail: Tail): boolean {
+    let before = tail.waitsFor
+    while (before?.isBehind === false) before = before.waitsFor
+    if (before === undefined) return false
     this.#hot.delete(tail)
     const others = this.#waiting.get(before)
     if (others === undefined) this.#waiting.set(before, new Set([tail]))
     else others.add(tail)
+    return true
   }
 
   /** Those that have waited for it are to be looked at now, unless it is still to be read. */
