@@ -130,6 +130,24 @@ describe('while names are listed', () => {
   })
 })
 
+test('where names never stand still a listing is made again now and then only', async () => {
+  written(1)
+  let looks = 0
+  const paths = new Paths([`${log}*`], [], false, () => {
+    looks++
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
+    rotateTo('')
+    rmSync(`${log}.1`)
+    generations = 1
+    return true
+  })
+  await paths.scan(0)
+  const looksAtFirst = looks
+  expect(looksAtFirst).toBeGreaterThan(1)
+  await paths.scan(1000)
+  expect(looks).toBe(looksAtFirst + 1)
+})
+
 describe('between the listing and the opening', () => {
   let messages: string[]
   let rejects: string[]
@@ -211,16 +229,9 @@ describe('between the listing and the opening', () => {
     expect(messages).toEqual(['end', 'five-last'])
   })
 
-  test('a name that leads to another file at each look is read all the same', async () => {
-    writeLater(log, end('0'))
-    let count = 0
-    /** Between the listing and the opening. */
-    const replace = (): void => {
-      const next = join(folder, 'next')
-      writeFileSync(next, end(String(++count)))
-      renameSync(next, log)
-    }
-    const guide: Guide = {
+  /** `act`: between the listing and the opening. */
+  function guideThat(act: () => void): Guide {
+    return {
       hasCopies: false,
       changes: 0,
       patterns: [],
@@ -230,15 +241,38 @@ describe('between the listing and the opening', () => {
       mayWant: () => true,
       about: () => ({}),
       problems: (found) => {
-        replace()
+        act()
         return found
       },
       cure: () => undefined,
     }
+  }
+
+  test('a name that leads to another file at each look is read all the same, and waited for once', async () => {
+    writeLater(log, end('0'))
+    let count = 0
+    const guide = guideThat(() => {
+      const next = join(folder, 'next')
+      writeFileSync(next, end(String(++count)))
+      renameSync(next, log)
+    })
     following = new Following({ patterns: [log], open, guide })
     const f = await following.start()
     for (let looks = 0; looks < 5; looks++) await f.settle()
-    expect(messages.length).toBeGreaterThan(0)
+    const [read, scans] = [messages.length, count]
+    for (let looks = 0; looks < 5; looks++) await f.settle()
+    // Whatever is taken stands there when the next scan looks, which then finds nothing new.
+    expect((messages.length - read) * 2).toBeGreaterThanOrEqual(count - scans - 1)
+  })
+
+  test('nobody waits for one that was deleted: others may be, too, before the next look', async () => {
+    for (const n of [1, 2, 3]) writeLater(join(folder, `job-${n}`), end(String(n)))
+    let deleted = 0
+    const guide = guideThat(() => rmSync(join(folder, `job-${++deleted}`), { force: true }))
+    following = new Following({ patterns: [join(folder, 'job-*')], open, guide })
+    const f = await following.start()
+    for (let looks = 0; looks < 3; looks++) await f.settle()
+    expect(messages).toEqual(['2', '3'])
   })
 })
 

@@ -64,11 +64,18 @@ interface ListedFolder {
 /** Names in folders, each listed once however many logs in it are asked for. */
 export class Folders {
   readonly #listed = new Map<string, ListedFolder>()
+  /** For all logs together: hundreds may be asked for where names never stand still. */
+  readonly #stillness = new Stillness()
+
+  /** Another log is asked for. */
+  begin(): void {
+    this.#stillness.begin()
+  }
 
   /** Whether files that were found by these names stood there at one moment. If not, the folder is listed anew. */
-  accept(path: string, files: readonly FoundFile[], stillness: Stillness): boolean {
+  accept(path: string, files: readonly FoundFile[]): boolean {
     const listed = this.#list(path)
-    listed.isStill = listed.isStill ? isAsListed(listed.folder) : stillness.accepts([listed.folder], files)
+    listed.isStill = (listed.isStill && isAsListed(listed.folder)) || this.#stillness.accepts([listed.folder], files)
     if (!listed.isStill) this.#listed.delete(path)
     return listed.isStill
   }
@@ -95,11 +102,11 @@ export function generationsBeside(live: string, folders = new Folders()): FoundF
   const folder = dirname(live)
   const stem = basename(live, extensionOf(live))
   const isGeneration = generationsOf(live)
-  const stillness = new Stillness()
+  folders.begin()
   for (;;) {
     const names = folders.beginningWith(folder, stem).filter(isGeneration)
     const files = names.slice(0, MAX_LISTED).flatMap((name) => fileAt(join(folder, name)))
-    if (folders.accept(folder, files, stillness)) return files
+    if (folders.accept(folder, files)) return files
   }
 }
 

@@ -2,18 +2,19 @@
  * Opens files that a scan has found. What cannot be opened now is tried again: when a descriptor is free, or some time after a refusal. A
  * file that has another name by now is found again by the next scan; those of its log that were begun after it wait for that.
  */
-import { closeSync } from 'node:fs'
+import { type BigIntStats, closeSync } from 'node:fs'
 import type { Descriptors } from './descriptors.ts'
 import type { FoundFile } from './folder.ts'
-import { familyOf } from './generation-names.ts'
+import { familyOf, ofLogBeside } from './generation-names.ts'
 import { fileKey } from './identity.ts'
 import type { Meter } from './meter.ts'
 import type { OpenedFile } from './open-file.ts'
 import { Refusals } from './refusals.ts'
 import type { Tail } from './tail.ts'
 
-/** A name may lead to another file at each look: then whatever is there is taken. */
+/** A name may lead to another file at each look: then whatever is there is taken, until nothing has moved for a while. */
 const MOST_HELD_SCANS = 5
+const SCANS_TO_CALM = 10
 
 export class Openings {
   readonly #descriptors: Descriptors
@@ -24,8 +25,11 @@ export class Openings {
   readonly #waiting = new Set<string>()
   /** Logs of which a file was not where this scan had found it. */
   readonly #moved = new Set<string>()
-  /** One scan after the other. */
-  #heldScans = 0
+  /** What stands beside files that were gone, by log. */
+  readonly #beside = new Map<string, ReadonlySet<string>>()
+  /** Scans in which files had moved, with few between in which none had; and how many since the last of them. */
+  #movedScans = 0
+  #calmScans = SCANS_TO_CALM
 
   constructor(descriptors: Descriptors, meter: Meter, maxFiles: number) {
     this.#descriptors = descriptors
@@ -49,8 +53,10 @@ export class Openings {
   /** Forgets what is not there any more. Answers whether files had moved since the scan before. */
   beginScan(paths: { has(path: string): boolean }): boolean {
     const wasHeld = this.isHeld
-    this.#heldScans = wasHeld ? this.#heldScans + 1 : 0
+    if (this.#calmScans === 0) this.#movedScans++
+    if (++this.#calmScans > SCANS_TO_CALM) this.#movedScans = 0
     this.#moved.clear()
+    this.#beside.clear()
     this.#refusals.keep(paths)
     for (const path of this.#waiting) if (!paths.has(path)) this.#waiting.delete(path)
     return wasHeld
@@ -82,7 +88,8 @@ export class Openings {
       return isHeld ? 'later' : tail
     } catch (error) {
       const { code, syscall } = error as NodeJS.ErrnoException
-      if (code === 'ENOENT') return this.#hold(family) ? 'later' : undefined
+      // Nobody waits for what was deleted: whoever is held back for nothing may be gone, too, before the next scan.
+      if (code === 'ENOENT') return this.#isBeside(path, stat) && this.#hold(family) ? 'later' : undefined
       if (syscall === undefined && followed < this.#maxFiles) throw error
       this.#refusals.add(path, nowMs)
       this.#meter.refused(code ?? (error as Error).message, path)
@@ -90,8 +97,17 @@ export class Openings {
     }
   }
 
+  /** Under another name of its log. Where many are gone the folder is looked into once. */
+  #isBeside(path: string, stat: BigIntStats): boolean {
+    const family = familyOf(path)
+    const known = this.#beside.get(family) ?? new Set(ofLogBeside(path).map((file) => fileKey(file.stat)))
+    this.#beside.set(family, known)
+    return known.has(fileKey(stat))
+  }
+
   #hold(family: string): boolean {
-    if (this.#heldScans >= MOST_HELD_SCANS) return false
+    this.#calmScans = 0
+    if (this.#movedScans >= MOST_HELD_SCANS) return false
     this.#moved.add(family)
     return true
   }

@@ -69,6 +69,7 @@ export class Paths {
   #used: readonly string[] | undefined = undefined
   #usedChanges = 0
   readonly #sightings = new Sightings()
+  readonly #stillness = new Stillness()
   #gaveWayAt = 0
   #listed: Listed | undefined = undefined
 
@@ -135,10 +136,10 @@ export class Paths {
   }
 
   async #list(nowMs: number): Promise<FoundFiles> {
-    const stillness = new Stillness()
+    this.#stillness.begin()
     for (;;) {
       const listed = await this.#listOnce(nowMs)
-      if (!stillness.accepts(listed.folders, listed.found.files)) continue
+      if (!this.#stillness.accepts(listed.folders, listed.found.files)) continue
       this.#listed = listed
       this.#sightings.keepOnly(listed.found.files)
       return listed.found
