@@ -325,7 +325,8 @@ export class MessageStream implements StreamSink, Unfinished {
   #giveUp(stream: string, open: OpenParts, reason: MessageReject, bytes: number, endOffset: number): void {
     if (open.isGivenUp) return
     open.giveUp()
-    this.#before?.settle(stream)
+    // Else what the log before has is kept for a document, if anything.
+    if (open.isInherited) this.#before?.settle(stream)
     this.#reject(reason, bytes, endOffset)
   }
 

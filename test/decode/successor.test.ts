@@ -129,3 +129,19 @@ test('the rest of a message that was given up is read again: what is no part of 
   push(part('rest') + part('"a": 1') + part('}'), 0)
   expect([messages, rejects, before.partOf('{stdout')]).toEqual([['{\n"a": 1\n}\n'], [], undefined])
 })
+
+test('a message that is given up takes nothing from the document whose first line began in the log before', () => {
+  const docker = (log: string, time: number) =>
+    `{"log":${JSON.stringify(log)},"stream":"stdout","time":"2026-11-21T10:00:00.${time}Z"}\n`
+  const line = { bytes: Buffer.from('"a": 1'), time: '2026-11-21T10:00:00.1Z', partCount: 1 }
+  const head = { bytes: Buffer.from('{\n'), time: '0', partCount: 1 }
+  const before = leaving([
+    ['stdout', line],
+    ['{stdout', head],
+  ])
+  const { push, messages, rejects } = following(before, { format: jsonDocuments })
+  const begun = docker('x'.repeat(600), 2) + docker('x'.repeat(600), 2)
+  push(begun, 0)
+  push(begun + docker('\n', 2) + docker('}\n', 3), 0)
+  expect([messages, rejects, before.partOf('stdout')]).toEqual([['{\n"a": 1\n}\n'], ['too_long'], undefined])
+})
