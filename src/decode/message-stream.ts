@@ -244,7 +244,11 @@ export class MessageStream implements StreamSink, Unfinished {
     this.#resumed = undefined
     for (const stream of this.#open.keys()) if (!Object.hasOwn(open, stream)) this.#open.delete(stream)
     this.#written.keepOnly(open)
-    for (const [stream, time] of Object.entries(givenUp)) this.#open.set(stream, OpenParts.givenUp(this.#taken, time))
+    for (const [stream, time] of Object.entries(givenUp)) {
+      this.#open.set(stream, OpenParts.givenUp(this.#taken, time))
+      // What the log before says of it may be older.
+      this.#before?.settle(stream)
+    }
   }
 
   #takeLine(buffer: Buffer, start: number, end: number, endOffset: number): void {
@@ -321,7 +325,8 @@ export class MessageStream implements StreamSink, Unfinished {
   #giveUp(stream: string, open: OpenParts, reason: MessageReject, bytes: number, endOffset: number): void {
     if (open.isGivenUp) return
     open.giveUp()
-    this.#before?.settle(stream)
+    // Else what the log before has is kept for a document, if anything.
+    if (open.isInherited) this.#before?.settle(stream)
     this.#reject(reason, bytes, endOffset)
   }
 

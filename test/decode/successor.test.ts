@@ -1,8 +1,9 @@
 /** A log that goes on with what the one before it has left open: it takes that at its first line, whenever it reads that, and asks for it no more. */
 import { expect, test } from 'vitest'
-import { MessageStream } from '../../src/decode/message-stream.ts'
+import { jsonDocuments } from '../../src/decode/format/documents.ts'
+import { MessageStream, type MessageStreamOptions } from '../../src/decode/message-stream.ts'
 import { LineFramer } from '../../src/frame/line-framer.ts'
-import type { Unfinished } from '../../src/source/source.ts'
+import type { HeadlessMessage, OpenMessage, Resumption, Unfinished } from '../../src/source/source.ts'
 
 const TIME = '2026-11-21T10:00:00.000000001Z'
 const part = (text: string, tag = 'F'): string => `${TIME} stdout ${tag} ${text}\n`
@@ -60,13 +61,18 @@ class Before implements Unfinished {
   }
 }
 
-function following(before: Before) {
+interface Reading {
+  readonly format?: MessageStreamOptions['format']
+  readonly resumption?: Resumption
+}
+
+function following(before: Unfinished, { format = 'auto', resumption }: Reading = {}) {
   const messages: string[] = []
   const rejects: string[] = []
   const sink = new MessageStream({
-    origin: { source: 's', log: 'l', file: 'f', stream: '', fields: {} },
+    origin: { source: 's', log: 'l', file: 'f', stream: '', fields: {}, resumption },
     envelope: 'auto',
-    format: 'auto',
+    format,
     maxLineBytes: 1000,
     createFramer: (options) => new LineFramer(options),
     onMessage: (buffer, start, end) => messages.push(buffer.toString('latin1', start, end)),
@@ -97,4 +103,45 @@ test.each(Object.entries(LOGS))('%s: the log before is asked at the first line a
   expect([messages, rejects, before.settled]).toEqual([[whole, ...Array(10).fill(text)], [], 1])
   push(next.repeat(100), begun.length)
   expect([messages.length, before.asked - asked, before.settled]).toEqual([111, 0, 1])
+})
+
+const GIVEN_UP: HeadlessMessage = { why: 'given up', time: TIME }
+const leaving = (open: Iterable<[string, OpenMessage | HeadlessMessage]>): Unfinished => {
+  const left = new Map(open)
+  return { partOf: (key) => left.get(key), settle: (key) => void left.delete(key) }
+}
+
+test('a restart within the rest of a message that was given up: the one behind it counts, whatever is recorded of the log before', () => {
+  const resumption = { appliedBytes: 100, givenUp: { stdout: TIME }, envelope: 'cri', formats: { stdout: 'json' } }
+  const { push, messages, rejects } = following(leaving([['stdout', GIVEN_UP]]), { resumption })
+  push(part('rest') + part('one') + part('two'), 100)
+  expect([messages, rejects]).toEqual([['one', 'two'], []])
+})
+
+test('the rest of a message that was given up is read again: what is no part of the document of the log before does not hide it', () => {
+  const head = { bytes: Buffer.from('{\n'), time: TIME, partCount: 1 }
+  const before = leaving([
+    ['stdout', GIVEN_UP],
+    ['{stdout', head],
+  ])
+  const { push, messages, rejects } = following(before, { format: jsonDocuments })
+  push(part('rest'), 0)
+  push(part('rest') + part('"a": 1') + part('}'), 0)
+  expect([messages, rejects, before.partOf('{stdout')]).toEqual([['{\n"a": 1\n}\n'], [], undefined])
+})
+
+test('a message that is given up takes nothing from the document whose first line began in the log before', () => {
+  const docker = (log: string, time: number) =>
+    `{"log":${JSON.stringify(log)},"stream":"stdout","time":"2026-11-21T10:00:00.${time}Z"}\n`
+  const line = { bytes: Buffer.from('"a": 1'), time: '2026-11-21T10:00:00.1Z', partCount: 1 }
+  const head = { bytes: Buffer.from('{\n'), time: '0', partCount: 1 }
+  const before = leaving([
+    ['stdout', line],
+    ['{stdout', head],
+  ])
+  const { push, messages, rejects } = following(before, { format: jsonDocuments })
+  const begun = docker('x'.repeat(600), 2) + docker('x'.repeat(600), 2)
+  push(begun, 0)
+  push(begun + docker('\n', 2) + docker('}\n', 3), 0)
+  expect([messages, rejects, before.partOf('stdout')]).toEqual([['{\n"a": 1\n}\n'], ['too_long'], undefined])
 })

@@ -213,6 +213,28 @@ describe('what is left open', () => {
     },
   )
 
+  test.each([
+    ['one of two', line('aaa', 'P') + line('bbb', 'P', 'stderr'), line('ccc', 'F', 'stderr')],
+    ['one that was given up', line('a'.repeat(5 << 20), 'P').repeat(2), line('ccc')],
+  ])('is recorded as finished, though the checkpoint of the old log stays: %s', async (_, left, rest) => {
+    const counted = new Counted()
+    following = follow(counted)
+    const live = following.path('0.log')
+    writeFileSync(live, left)
+    await following.start()
+    renameSync(live, following.path('0.log.20260131-120000'))
+    writeFileSync(live, '')
+    await following.settle()
+    const recorded = new Recorded()
+    const checkpoints = () => following!.source.positions().map(({ checkpoint }) => checkpoint)
+    const [checkpoint] = checkpoints()
+    recorded.look(following)
+    appendFileSync(live, rest)
+    await following.settle()
+    recorded.look(following)
+    expect(checkpoints()[0]).toBe(checkpoint)
+  })
+
   test('and is read to its end before the next log begins, also what came after it was renamed', async () => {
     const counted = new Counted()
     following = follow(counted)

@@ -17,6 +17,11 @@ export class FirstLines {
     return true
   }
 
+  /** The next line of `writer` counts as its first. */
+  forget(writer: string): void {
+    this.#offsets.delete(writer)
+  }
+
   /** What follows is another log. */
   reset(): void {
     this.#offsets.clear()

@@ -87,9 +87,9 @@ export class Documents {
     return this.#open.get(writer)?.parts
   }
 
-  /** The log that goes on with it has finished it. */
+  /** The log that goes on with it has finished it; or it was not open when this was read before: then the log before may still have it. */
   settle(writer: string): void {
-    this.#open.delete(writer)
+    if (this.#open.delete(writer)) this.#first.forget(writer)
   }
 
   /** The line of `writer` in bytes `[start, end)`, which begins at `offset` of the log. */

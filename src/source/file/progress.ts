@@ -31,7 +31,7 @@ export class Progress {
 
   /** This log goes on where that one ends. */
   succeed(before: Progress): void {
-    this.follow(before.#sink.unfinished)
+    this.follow(before.#left)
     this.#predecessor = before
     before.#heir = this
   }
@@ -61,6 +61,21 @@ export class Progress {
     this.checkpoint = this.appliedBytes = 0
     this.#predecessor = undefined
     this.changes++
+  }
+
+  /** What is left open may be settled without the checkpoint moving: the record must have that, too. */
+  get #left(): Unfinished | undefined {
+    const { unfinished } = this.#sink
+    return (
+      unfinished && {
+        partOf: (stream) => unfinished.partOf(stream),
+        settle: (stream) => {
+          unfinished.settle(stream)
+          this.changes++
+        },
+        formatOf: (writer) => unfinished.formatOf?.(writer),
+      }
+    )
   }
 
   get #awaiting(): Progress | undefined {
