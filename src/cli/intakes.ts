@@ -7,7 +7,7 @@ import type {
   SourceSpec,
   StdinSourceSpec,
 } from '../config/config.ts'
-import { wrappedLineBytes } from '../decode/message-stream.ts'
+import { wrappedLineBytes } from '../decode/envelope/wrapped-line-bytes.ts'
 import { LineFramer } from '../frame/line-framer.ts'
 import { StreamLines } from '../frame/stream-lines.ts'
 import type { CreateFramer } from '../pipeline/event-stream.ts'

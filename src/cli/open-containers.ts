@@ -1,6 +1,6 @@
 /** Sources of containers: Docker's, by its files or its interface, and those of a Kubernetes node. */
 import type { Config, DockerSourceSpec, KubernetesSourceSpec } from '../config/config.ts'
-import { wrappedLineBytes } from '../decode/message-stream.ts'
+import { wrappedLineBytes } from '../decode/envelope/wrapped-line-bytes.ts'
 import { selector } from '../source/containers.ts'
 import { DockerApiSource } from '../source/docker/api-source.ts'
 import { DockerSource } from '../source/docker/docker-source.ts'

@@ -20,6 +20,7 @@ import { type EnvelopeChoice, EnvelopeReader } from './envelope/choice.ts'
 import type { Content } from './envelope/envelope.ts'
 import { FirstLines } from './envelope/first-lines.ts'
 import { OpenParts } from './envelope/open-parts.ts'
+import { wrappedLineBytes } from './envelope/wrapped-line-bytes.ts'
 import { Wrapping } from './envelope/wrapping.ts'
 import type { FormatChoice } from './format/choice.ts'
 import { foundIn } from './format/found.ts'
@@ -60,15 +61,8 @@ export interface MessageStreamOptions {
   readonly onReject: OnReject
 }
 
-/** An envelope makes a line longer than its message: Docker escapes 16 KiB to six times as many bytes at most. */
-const LEAST_LINE_BYTES = 128 * 1024
 /** An open part this many limits of a line ago is given up, so that no more than that is ever read again. */
 const MAX_SPAN_OF_LINES = 8
-
-/** Longest line that is to be delivered for messages of at most `maxLineBytes`. */
-export function wrappedLineBytes(maxLineBytes: number): number {
-  return Math.max(maxLineBytes, LEAST_LINE_BYTES)
-}
 
 export class MessageStream implements StreamSink, Unfinished {
   /** Lines that were taken, each part for one. */
