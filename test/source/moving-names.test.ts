@@ -10,13 +10,13 @@ import { MessageStream } from '../../src/decode/message-stream.ts'
 import { LineFramer } from '../../src/frame/line-framer.ts'
 import { type FoundFile, fileAt, folderAt } from '../../src/source/file/folder.ts'
 import { Folders, generationsBeside } from '../../src/source/file/generation-names.ts'
-import type { Guide } from '../../src/source/file/guide.ts'
 import { PastFiles } from '../../src/source/file/past-files.ts'
 import { Paths } from '../../src/source/file/paths.ts'
 import { Stillness } from '../../src/source/file/stillness.ts'
 import { linkGenerations } from '../../src/source/file/succession.ts'
 import type { Tail } from '../../src/source/file/tail.ts'
 import type { OpenStream } from '../../src/source/source.ts'
+import { guideThat } from './act-after-scan.ts'
 import { writeLater } from './births.ts'
 import { Following } from './following.ts'
 
@@ -229,25 +229,6 @@ describe('between the listing and the opening', () => {
     expect(messages).toEqual(['end', 'five-last'])
   })
 
-  /** `act`: between the listing and the opening. */
-  function guideThat(act: () => void): Guide {
-    return {
-      hasCopies: false,
-      changes: 0,
-      patterns: [],
-      isShut: false,
-      look: () => {},
-      wants: () => true,
-      mayWant: () => true,
-      about: () => ({}),
-      problems: (found) => {
-        act()
-        return found
-      },
-      cure: () => undefined,
-    }
-  }
-
   test('a name that leads to another file at each look is read all the same, and waited for once', async () => {
     writeLater(log, end('0'))
     let count = 0
@@ -255,7 +236,7 @@ describe('between the listing and the opening', () => {
       const next = join(folder, 'next')
       writeFileSync(next, end(String(++count)))
       renameSync(next, log)
-    })
+    }, false)
     following = new Following({ patterns: [log], open, guide })
     const f = await following.start()
     for (let looks = 0; looks < 5; looks++) await f.settle()
@@ -268,7 +249,7 @@ describe('between the listing and the opening', () => {
   test('nobody waits for one that was deleted: others may be, too, before the next look', async () => {
     for (const n of [1, 2, 3]) writeLater(join(folder, `job-${n}`), end(String(n)))
     let deleted = 0
-    const guide = guideThat(() => rmSync(join(folder, `job-${++deleted}`), { force: true }))
+    const guide = guideThat(() => rmSync(join(folder, `job-${++deleted}`), { force: true }), false)
     following = new Following({ patterns: [join(folder, 'job-*')], open, guide })
     const f = await following.start()
     for (let looks = 0; looks < 3; looks++) await f.settle()

@@ -2,11 +2,11 @@
 import { appendFileSync, renameSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { LineFramer } from '../../src/frame/line-framer.ts'
-import type { Guide } from '../../src/source/file/guide.ts'
 import { Pace } from '../../src/source/file/pace.ts'
 import type { Tail } from '../../src/source/file/tail.ts'
 import { WINDOW_BYTES } from '../../src/source/file/window.ts'
 import type { OpenStream } from '../../src/source/source.ts'
+import { guideThat } from './act-after-scan.ts'
 import { writeLater } from './births.ts'
 import { Following, MAX_LINE_BYTES } from './following.ts'
 
@@ -69,21 +69,7 @@ describe('generations that are there at the start', () => {
 
 test('what is written to a quiet log between the scan and a look at its end is read, and so is who waits for that', async () => {
   let afterScan = (): void => {}
-  const guide: Guide = {
-    hasCopies: true,
-    changes: 0,
-    patterns: [],
-    isShut: false,
-    look: () => {},
-    wants: () => true,
-    mayWant: () => true,
-    about: () => ({}),
-    problems: (found) => {
-      afterScan()
-      return found
-    },
-    cure: () => undefined,
-  }
+  const guide = guideThat(() => afterScan(), true)
   following = new Following({ patterns: ['app.log*'], guide })
   const f = following
   writeLater(f.path('app.log'), 'one\n')
