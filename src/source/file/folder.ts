@@ -48,11 +48,20 @@ export function areUnchanged(folders: readonly Folder[]): boolean {
  * A change within one tick of the file system's clock looks like none: a directory that had changed just before it was listed tells
  * nothing. Times of files are those of the machine's clock; where they are not, directories are listed more often, or ten seconds late.
  */
-function isUnchanged({ path, stat, atMs }: Folder): boolean {
+function isUnchanged(folder: Folder): boolean {
+  return isAsListed(folder) && wasQuietFor(TICK_MS, folder)
+}
+
+/** No name has come, gone or moved since, as far as the time of the folder tells. */
+export function isAsListed({ path, stat }: Folder): boolean {
   const now = statOrNothing(path)
   if (stat === undefined || now === undefined) return stat === now
-  const isSame = now.ino === stat.ino && now.dev === stat.dev && now.mtimeNs === stat.mtimeNs && now.ctimeNs === stat.ctimeNs
-  return isSame && atMs - Number(stat.ctimeMs) >= TICK_MS
+  return now.ino === stat.ino && now.dev === stat.dev && now.mtimeNs === stat.mtimeNs && now.ctimeNs === stat.ctimeNs
+}
+
+/** Whether nothing had changed for so long when it was listed. */
+export function wasQuietFor(ms: number, { stat, atMs }: Folder): boolean {
+  return stat === undefined || atMs - Number(stat.ctimeMs) >= ms
 }
 
 /** A regular file, or none. */

@@ -2,8 +2,8 @@
  * Which files are generations of one log, judged by name: `app.log.1`, `app.log-20260131.gz` and `app-20260131.log` are of `app.log`.
  */
 import { basename, dirname, extname, join, resolve } from 'node:path'
-import { type Folder, type FoundFile, fileAt, folderAt, namesIn } from './folder.ts'
-import { isAsListed, Stillness } from './stillness.ts'
+import { type Folder, type FoundFile, fileAt, folderAt, isAsListed, namesIn } from './folder.ts'
+import { Stillness } from './stillness.ts'
 
 const SUFFIX = /^(?:[._-]\d[\dT:_-]*)+$/
 const ANY_SUFFIX = /(?:[._-]\d[\dT:_-]*)+(?:\.gz)?$/

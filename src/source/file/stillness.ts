@@ -2,7 +2,7 @@
  * Whether what was listed stood there at one moment. A file that is renamed while its directory is read may be found nowhere or twice; a
  * generation of a log that is overlooked so is no longer between the two that it stands between, and what goes over its ends is lost.
  */
-import { type Folder, type FoundFile, statOrNothing } from './folder.ts'
+import { type Folder, type FoundFile, isAsListed, wasQuietFor } from './folder.ts'
 
 /** Where names come and go all the time nothing stands still. */
 const MOST_LOOKS = 10
@@ -40,23 +40,14 @@ export class Stillness {
     this.#looks++
     const nowMs = performance.now()
     if (this.#looks === 1) this.#lookedMs = nowMs
-    const isStill = folders.every(isAsListed) && (folders.every(wasQuiet) || (before !== undefined && areSame(before, files)))
+    const wereQuiet = folders.every((folder) => wasQuietFor(TICK_MS, folder))
+    const isStill = folders.every(isAsListed) && (wereQuiet || (before !== undefined && areSame(before, files)))
     const isEnough = this.#looks >= MOST_LOOKS || nowMs - this.#beganMs > MOST_MS || nowMs < this.#restlessUntilMs
     if (!isStill && !isEnough) return false
     const againMs = nowMs - this.#lookedMs
     if (againMs > CHEAP_MS) this.#restlessUntilMs = nowMs + againMs * SHARE
     return true
   }
-}
-
-/** No name has come, gone or moved since, as far as the time of the folder tells. */
-export function isAsListed({ path, stat }: Folder): boolean {
-  const now = statOrNothing(path)
-  return now?.ino === stat?.ino && now?.mtimeNs === stat?.mtimeNs && now?.ctimeNs === stat?.ctimeNs
-}
-
-function wasQuiet({ stat, atMs }: Folder): boolean {
-  return stat === undefined || atMs - Number(stat.ctimeMs) >= TICK_MS
 }
 
 function areSame(before: readonly FoundFile[], files: readonly FoundFile[]): boolean {

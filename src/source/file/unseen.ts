@@ -5,6 +5,7 @@
 import type { BigIntStats } from 'node:fs'
 import { resolve } from 'node:path'
 import { logPathsOf } from './generation-names.ts'
+import { millisecondsOf } from './identity.ts'
 import type { PastFile } from './past-file.ts'
 
 export class Unseen {
@@ -22,7 +23,7 @@ export class Unseen {
   }
 
   has(path: string, stat: BigIntStats): boolean {
-    const bornMs = Number(stat.birthtimeNs) / 1e6
+    const bornMs = millisecondsOf(stat.birthtimeNs)
     return logPathsOf(path).some((log) => bornMs > (this.#sinceMs.get(log) ?? Number.POSITIVE_INFINITY))
   }
 
